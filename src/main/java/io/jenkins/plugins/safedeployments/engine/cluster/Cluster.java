@@ -1,0 +1,106 @@
+package io.jenkins.plugins.safedeployments.engine.cluster;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import io.jenkins.plugins.safedeployments.engine.model.Kind;
+import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * The engine's one way to a cluster: one namespace of it, asked with one set of credentials.
+ *
+ * <p>Each call is one request (and its repetitions, where they can do no harm), bounded in time, and blocks its thread;
+ * none is made by a thread that must not wait. Nothing here overwrites blindly: {@link #update} and {@link #merge} are
+ * refused by the API server when the object changed since it was read, and {@link #delete} when it is another object of
+ * the same name.
+ */
+public interface Cluster extends ClusterReader {
+
+    /** The field manager of all that the plugin writes. */
+    String FIELD_MANAGER = "safe-deployments";
+
+    /** The namespace of all objects that a call does not say otherwise of. */
+    @NonNull
+    String namespace();
+
+    /** Whether objects of a kind live in a namespace. {@code UserException} if the cluster has no such kind. */
+    boolean isNamespaced(Kind kind);
+
+    /** Like {@link #list(Kind)}, restricted on the server to those with the label. */
+    @NonNull
+    List<KubeObject> list(Kind kind, String label, String value);
+
+    /** Creates; {@link ClusterException.Reason#ALREADY_EXISTS} if there is one of that name. */
+    @NonNull
+    KubeObject create(KubeObject object);
+
+    /** Replaces the object whose {@code metadata.resourceVersion} it carries. */
+    @NonNull
+    KubeObject update(KubeObject object);
+
+    /**
+     * Server-side apply as {@link #FIELD_MANAGER}. If the object carries {@code uid} and {@code resourceVersion}
+     * they are preconditions.
+     *
+     * @param dryRun the API server checks everything, admission included, and stores nothing
+     * @param force takes fields over from other field managers
+     */
+    @NonNull
+    KubeObject apply(KubeObject object, boolean dryRun, boolean force);
+
+    /** A JSON merge patch of {@code seen}, refused if it changed since. */
+    @NonNull
+    KubeObject merge(KubeObject seen, KubeObject patch);
+
+    /** Deletes {@code seen}, if there still is one of its name and UID, with what it owns. */
+    void delete(KubeObject seen);
+
+    /**
+     * The text of a container's log, its last lines at most.
+     *
+     * @param previous of the run before the last restart
+     * @param maxLines how many lines of the end
+     */
+    @NonNull
+    String log(String pod, String container, boolean previous, int maxLines);
+
+    /**
+     * Starts a command in a container, as {@code kubectl exec} does.
+     *
+     * @param command program and arguments; no shell is added
+     * @param lines is given each line of output as it comes, standard output and error alike
+     */
+    @NonNull
+    Execution exec(String pod, String container, List<String> command, Consumer<String> lines);
+
+    /**
+     * Watches Deployments, ReplicaSets, Pods and Endpoints of the namespace. All watchers of one namespace share one set
+     * of watches.
+     *
+     * @param changed is called, on some thread and without detail, after anything changed; it must return at once
+     */
+    @NonNull
+    View watch(Runnable changed);
+
+    /** What the watches have brought. Close it when no longer waiting. */
+    interface View extends ClusterReader, AutoCloseable {
+
+        /** Whether the first lists have arrived: before, nothing can be concluded from what is absent. */
+        boolean isComplete();
+
+        @Override
+        void close();
+    }
+
+    /** A command that runs in a container. */
+    interface Execution extends AutoCloseable {
+
+        /** Completes with the exit code, or exceptionally if the connection was lost and the outcome is not known. */
+        @NonNull
+        java.util.concurrent.CompletableFuture<Integer> exitCode();
+
+        /** Closes the connection, whether or not the command has ended. */
+        @Override
+        void close();
+    }
+}

@@ -1,0 +1,211 @@
+package io.jenkins.plugins.safedeployments.engine.kubernetes;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.ExecWatch;
+import io.jenkins.plugins.safedeployments.engine.cluster.Cluster;
+import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException;
+import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException.Reason;
+import io.jenkins.plugins.safedeployments.engine.kubernetes.ResourceTypes.ResourceType;
+import io.jenkins.plugins.safedeployments.engine.model.Kind;
+import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** The port to a cluster, by the fabric8 client. */
+final class KubernetesCluster implements Cluster {
+
+    /** A megabyte of a container's log is more than anybody reads, and fits in memory for many at a time. */
+    private static final int LOG_BYTES = 1024 * 1024;
+
+    private final KubernetesClient client;
+    private final Rest rest;
+    private final ResourceTypes types;
+    private final String namespace;
+    private final Supplier<NamespaceWatch> watch;
+
+    KubernetesCluster(
+            KubernetesClient client,
+            Rest rest,
+            ResourceTypes types,
+            String namespace,
+            Supplier<NamespaceWatch> watch) {
+        this.client = client;
+        this.rest = rest;
+        this.types = types;
+        this.namespace = namespace;
+        this.watch = watch;
+    }
+
+    @Override
+    public String namespace() {
+        return namespace;
+    }
+
+    @Override
+    public boolean isNamespaced(Kind kind) {
+        return types.of(kind).namespaced();
+    }
+
+    @Override
+    public Optional<KubeObject> get(Kind kind, String name) {
+        try {
+            return Optional.of(rest.send("GET", path(kind, name), null, null));
+        } catch (ClusterException e) {
+            if (e.reason() == Reason.NOT_FOUND) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    @Override
+    public List<KubeObject> list(Kind kind) {
+        return items(kind, "");
+    }
+
+    @Override
+    public List<KubeObject> list(Kind kind, String label, String value) {
+        return items(kind, "?labelSelector=" + encoded(label + "=" + value));
+    }
+
+    private List<KubeObject> items(Kind kind, String query) {
+        List<KubeObject> items = new ArrayList<>();
+        // the items of a list do not repeat what the list says of all of them
+        rest.send("GET", path(kind, "") + query, null, null)
+                .list("items")
+                .forEach(item -> items.add(item.with(kind.apiVersion(), "apiVersion").with(kind.kind(), "kind")));
+        return items;
+    }
+
+    @Override
+    public KubeObject create(KubeObject object) {
+        String query = "?fieldManager=" + FIELD_MANAGER;
+        return rest.send("POST", path(object.kind(), "") + query, Rest.JSON, object.toMap());
+    }
+
+    @Override
+    public KubeObject update(KubeObject object) {
+        if (object.resourceVersion().isEmpty()) {
+            throw new IllegalArgumentException(object + " has no resource version: it would be overwritten blindly");
+        }
+        String query = "?fieldManager=" + FIELD_MANAGER;
+        return rest.send("PUT", path(object.kind(), object.name()) + query, Rest.JSON, object.toMap());
+    }
+
+    @Override
+    public KubeObject apply(KubeObject object, boolean dryRun, boolean force) {
+        String query = "?fieldManager=" + FIELD_MANAGER + "&fieldValidation=Strict" + (dryRun ? "&dryRun=All" : "")
+                + (force ? "&force=true" : "");
+        return rest.send("PATCH", path(object.kind(), object.name()) + query, Rest.APPLY_PATCH, object.toMap());
+    }
+
+    @Override
+    public KubeObject merge(KubeObject seen, KubeObject patch) {
+        KubeObject bound =
+                patch.with(seen.uid(), "metadata", "uid").with(seen.resourceVersion(), "metadata", "resourceVersion");
+        String query = "?fieldManager=" + FIELD_MANAGER;
+        return rest.send("PATCH", path(seen.kind(), seen.name()) + query, Rest.MERGE_PATCH, bound.toMap());
+    }
+
+    @Override
+    public void delete(KubeObject seen) {
+        try {
+            rest.text(
+                    "DELETE",
+                    path(seen.kind(), seen.name()),
+                    Rest.JSON,
+                    Map.of(
+                            "apiVersion", "v1",
+                            "kind", "DeleteOptions",
+                            "propagationPolicy", "Background",
+                            "preconditions",
+                                    Map.of("uid", seen.uid(), "resourceVersion", seen.resourceVersion())));
+        } catch (ClusterException e) {
+            if (e.reason() != Reason.NOT_FOUND) {
+                throw e;
+            }
+        }
+    }
+
+    @Override
+    public String log(String pod, String container, boolean previous, int maxLines) {
+        return rest.text(
+                "GET",
+                path(Kind.POD, pod) + "/log?container=" + encoded(container) + "&previous=" + previous + "&tailLines="
+                        + maxLines + "&limitBytes=" + LOG_BYTES,
+                null,
+                null);
+    }
+
+    @Override
+    public Execution exec(String pod, String container, List<String> command, Consumer<String> lines) {
+        LineSplitter output = new LineSplitter(lines);
+        try {
+            ExecWatch exec = client.pods()
+                    .inNamespace(namespace)
+                    .withName(pod)
+                    .inContainer(container)
+                    .writingOutput(output)
+                    .writingError(output)
+                    .exec(command.toArray(new String[0]));
+            return new Running(exec, output);
+        } catch (KubernetesClientException e) {
+            throw new ClusterException(
+                    e.getCode() == 403 ? Reason.FORBIDDEN : Reason.UNAVAILABLE,
+                    "The command could not be started in pod " + pod + ": "
+                            + (e.getCause() == null ? e.getMessage() : e.getCause().getMessage()),
+                    e);
+        }
+    }
+
+    @Override
+    public View watch(Runnable changed) {
+        return watch.get().open(changed);
+    }
+
+    private String path(Kind kind, String name) {
+        ResourceType type = types.of(kind);
+        return ResourceTypes.root(kind)
+                + (type.namespaced() ? "/namespaces/" + encoded(namespace) : "")
+                + "/" + type.plural()
+                + (name.isEmpty() ? "" : "/" + encoded(name));
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    private static final class Running implements Execution {
+        private final ExecWatch exec;
+        private final CompletableFuture<Integer> code;
+
+        Running(ExecWatch exec, LineSplitter output) {
+            this.exec = exec;
+            this.code = exec.exitCode().thenApply(exitCode -> {
+                output.close();
+                if (exitCode == null || exitCode < 0) {
+                    throw new IllegalStateException("the connection was closed before there was an exit code");
+                }
+                return exitCode;
+            });
+        }
+
+        @Override
+        public CompletableFuture<Integer> exitCode() {
+            return code;
+        }
+
+        @Override
+        public void close() {
+            exec.close();
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package io.jenkins.plugins.safedeployments.engine.kubernetes;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.jenkins.plugins.safedeployments.engine.cluster.Cluster;
+import io.jenkins.plugins.safedeployments.engine.cluster.ClusterAccess;
+import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
+import java.util.Base64;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** One client for one cluster and one set of credentials, shared by everything that uses both. Close it to end all. */
+public final class KubernetesConnection implements AutoCloseable {
+
+    private static final int CONNECT_MILLIS = 5_000;
+    private static final int ANSWER_MILLIS = 10_000;
+
+    private final KubernetesClient client;
+    private final Rest rest;
+    private final ResourceTypes types;
+    private final Map<String, NamespaceWatch> watches = new ConcurrentHashMap<>();
+
+    private KubernetesConnection(KubernetesClient client, String server) {
+        this.client = client;
+        this.rest = new Rest(client.getHttpClient(), server);
+        this.types = new ResourceTypes(rest);
+    }
+
+    /** Makes a client; nothing is sent yet. */
+    @NonNull
+    public static KubernetesConnection open(ClusterAccess access) {
+        // From an empty one: what is in the environment, ~/.kube or a pod's service account must never be picked up.
+        Config config = new ConfigBuilder(Config.empty())
+                .withAutoConfigure(false)
+                .withMasterUrl(access.url())
+                .withCaCertData(base64(access.caCertificate()))
+                .withOauthToken(nullIfEmpty(access.token()))
+                .withClientCertData(base64(access.clientCertificate()))
+                .withClientKeyData(base64(access.clientKey()))
+                .withTrustCerts(access.skipTlsVerify())
+                .withDisableHostnameVerification(access.skipTlsVerify())
+                .withConnectionTimeout(CONNECT_MILLIS)
+                .withRequestTimeout(ANSWER_MILLIS)
+                // what may be repeated is repeated by who knows what it was for
+                .withRequestRetryBackoffLimit(0)
+                .withUserAgent("jenkins-safe-deployments")
+                .build();
+        return new KubernetesConnection(
+                new KubernetesClientBuilder().withConfig(config).build(), access.url());
+    }
+
+    private static String base64(String pem) {
+        return pem.isEmpty() ? null : Base64.getEncoder().encodeToString(pem.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    }
+
+    private static String nullIfEmpty(String text) {
+        return text.isEmpty() ? null : text;
+    }
+
+    /** One namespace of the cluster. */
+    @NonNull
+    public Cluster namespace(String namespace) {
+        return new KubernetesCluster(
+                client, rest, types, namespace, () -> watches.computeIfAbsent(namespace, this::watch));
+    }
+
+    private NamespaceWatch watch(String namespace) {
+        return new NamespaceWatch(client, namespace);
+    }
+
+    /** Asks the API server who it is: {@code v1.30.2}. */
+    @NonNull
+    public String version() {
+        KubeObject version = rest.send("GET", "/version", null, null);
+        return version.string("gitVersion");
+    }
+
+    @Override
+    public void close() {
+        watches.values().forEach(NamespaceWatch::close);
+        client.close();
+    }
+}

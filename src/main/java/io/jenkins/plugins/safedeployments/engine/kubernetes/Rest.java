@@ -1,0 +1,218 @@
+package io.jenkins.plugins.safedeployments.engine.kubernetes;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import io.fabric8.kubernetes.client.http.HttpClient;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.HttpResponse;
+import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException;
+import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException.FieldConflict;
+import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException.Reason;
+import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
+import java.io.IOException;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
+
+/**
+ * Single requests to the API server through the client library's HTTP client, with its connections, TLS and tokens.
+ *
+ * <p>The library's own operations are not used for them because they repeat writes that may have been done, overwrite
+ * without a precondition, read before they write, or pass objects through typed models.
+ */
+final class Rest {
+
+    static final String JSON = "application/json";
+    static final String MERGE_PATCH = "application/merge-patch+json";
+    static final String APPLY_PATCH = "application/apply-patch+yaml"; // of which JSON is a part
+
+    private static final long ANSWER_SECONDS = 10;
+
+    /** No call takes longer, whatever happens to its connection. */
+    private static final long CALL_SECONDS = 30;
+
+    private static final Pattern MANAGER = Pattern.compile("conflict with \"([^\"]+)\"");
+    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+    private static final int MAX_MESSAGE = 2000;
+
+    private final HttpClient http;
+    private final String server;
+
+    /** @param server its URL, without a slash at the end */
+    Rest(HttpClient http, String server) {
+        this.http = http;
+        this.server = server;
+    }
+
+    /** Sends a request whose answer is an object. */
+    @NonNull
+    KubeObject send(String method, String path, @CheckForNull String contentType, @CheckForNull Map<String, ?> body) {
+        String answer = text(method, path, contentType, body);
+        try {
+            return KubeObject.of(MAPPER.readValue(answer, new TypeReference<Map<String, Object>>() {}));
+        } catch (JsonProcessingException e) {
+            throw new ClusterException(
+                    Reason.UNREACHABLE, server + " answered something that is no JSON: it is no Kubernetes API", null);
+        }
+    }
+
+    /** Sends a request whose answer is taken as it is. */
+    @NonNull
+    String text(String method, String path, @CheckForNull String contentType, @CheckForNull Map<String, ?> body) {
+        HttpRequest.Builder request =
+                http.newHttpRequestBuilder().uri(server + path).timeout(ANSWER_SECONDS, TimeUnit.SECONDS);
+        if (body != null) {
+            request.method(method, contentType, json(body));
+        } else if (!method.equals("GET")) {
+            request.method(method, JSON, "");
+        }
+        CompletableFuture<HttpResponse<String>> call = http.sendAsync(request.build(), String.class);
+        try {
+            HttpResponse<String> response = call.get(CALL_SECONDS, TimeUnit.SECONDS);
+            if (!response.isSuccessful()) {
+                throw refusal(method, path, response);
+            }
+            return response.body() == null ? "" : response.body();
+        } catch (ExecutionException e) {
+            throw noAnswer(e.getCause());
+        } catch (TimeoutException e) {
+            call.cancel(true);
+            throw new ClusterException(Reason.UNAVAILABLE, server + " did not answer within " + CALL_SECONDS + " s", e);
+        } catch (InterruptedException e) {
+            call.cancel(true);
+            Thread.currentThread().interrupt();
+            throw new ClusterException(Reason.UNAVAILABLE, "interrupted while waiting for " + server, e);
+        }
+    }
+
+    private static String json(Map<String, ?> body) {
+        try {
+            return MAPPER.writeValueAsString(body);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("maps, lists and scalars are always JSON", e);
+        }
+    }
+
+    private ClusterException noAnswer(Throwable thrown) {
+        Throwable cause = thrown;
+        while (cause.getCause() != null && !(cause instanceof SSLException) && !(cause instanceof UnknownHostException)) {
+            cause = cause.getCause();
+        }
+        if (cause instanceof SSLException || cause instanceof java.security.cert.CertificateException
+                || cause instanceof java.security.cert.CertPathBuilderException) {
+            return new ClusterException(
+                    Reason.UNREACHABLE,
+                    "No trusted TLS connection to " + server + ": " + cause.getMessage()
+                            + ". Give the CA certificate that signed the server's",
+                    thrown);
+        }
+        if (cause instanceof UnknownHostException) {
+            return new ClusterException(Reason.UNREACHABLE, "The host of " + server + " is not known", thrown);
+        }
+        if (thrown instanceof IOException || cause instanceof IOException) {
+            return new ClusterException(
+                    Reason.UNAVAILABLE, server + " does not answer (" + describe(cause) + ")", thrown);
+        }
+        return new ClusterException(Reason.UNAVAILABLE, server + " could not be asked (" + describe(cause) + ")", thrown);
+    }
+
+    private static String describe(Throwable problem) {
+        return problem.getMessage() == null ? problem.getClass().getSimpleName() : problem.getMessage();
+    }
+
+    private ClusterException refusal(String method, String path, HttpResponse<String> response) {
+        KubeObject status = status(response.body());
+        String message = status == null ? "" : status.string("message");
+        String said = message.isEmpty()
+                ? "HTTP " + response.code()
+                : message.length() > MAX_MESSAGE ? message.substring(0, MAX_MESSAGE) + "..." : message;
+        return switch (response.code()) {
+            case 401 -> new ClusterException(
+                    Reason.UNAUTHORIZED,
+                    server + " does not accept the credentials (401): are they expired, or of another cluster?",
+                    null);
+            case 403 -> new ClusterException(Reason.FORBIDDEN, said, null);
+            case 404 -> new ClusterException(Reason.NOT_FOUND, said, null);
+            case 409, 412 -> conflict(said, status);
+            case 422 -> new ClusterException(changedUid(status) ? Reason.CONFLICT : Reason.INVALID, said, null);
+            case 429 -> new ClusterException(
+                    Reason.UNAVAILABLE, server + " is overloaded (429)", null, List.of(), retryAfterMillis(response));
+            default -> {
+                if (response.code() >= 500 && !message.contains("failed to create typed patch object")) {
+                    yield new ClusterException(
+                            Reason.UNAVAILABLE,
+                            server + " had an error (" + response.code() + "): " + said,
+                            null,
+                            List.of(),
+                            retryAfterMillis(response));
+                }
+                if (status == null) {
+                    yield new ClusterException(
+                            Reason.UNREACHABLE,
+                            server + " is no Kubernetes API: it answered " + method + " "
+                                    + path.replaceFirst("\\?.*", "") + " with HTTP " + response.code(),
+                            null);
+                }
+                yield new ClusterException(Reason.INVALID, said, null);
+            }
+        };
+    }
+
+    private static ClusterException conflict(String said, @CheckForNull KubeObject status) {
+        if (status == null) {
+            return new ClusterException(Reason.CONFLICT, said, null);
+        }
+        if (status.string("reason").equals("AlreadyExists")) {
+            return new ClusterException(Reason.ALREADY_EXISTS, said, null);
+        }
+        List<FieldConflict> conflicts = new ArrayList<>();
+        for (KubeObject cause : status.list("details", "causes")) {
+            if (cause.string("reason").equals("FieldManagerConflict")) {
+                Matcher manager = MANAGER.matcher(cause.string("message"));
+                conflicts.add(new FieldConflict(manager.find() ? manager.group(1) : "", cause.string("field")));
+            }
+        }
+        return conflicts.isEmpty()
+                ? new ClusterException(Reason.CONFLICT, said, null)
+                : new ClusterException(Reason.FIELD_CONFLICT, said, null, conflicts, 0);
+    }
+
+    /** A write that names the UID of an object which was deleted and made anew is refused as invalid. */
+    private static boolean changedUid(@CheckForNull KubeObject status) {
+        return status != null
+                && status.list("details", "causes").stream()
+                        .anyMatch(cause -> cause.string("field").equals("metadata.uid"));
+    }
+
+    @CheckForNull
+    private static KubeObject status(@CheckForNull String body) {
+        if (body == null || !body.stripLeading().startsWith("{")) {
+            return null;
+        }
+        try {
+            return KubeObject.of(MAPPER.readValue(body, new TypeReference<Map<String, Object>>() {}));
+        } catch (JsonProcessingException e) {
+            return null;
+        }
+    }
+
+    private static long retryAfterMillis(HttpResponse<String> response) {
+        String header = response.header("Retry-After");
+        try {
+            return header == null ? 0 : Long.parseLong(header.strip()) * 1000;
+        } catch (NumberFormatException e) {
+            return 0; // a date: the API server never sends one
+        }
+    }
+}

@@ -1,0 +1,211 @@
+package io.jenkins.plugins.safedeployments.engine.operation;
+
+import io.jenkins.plugins.safedeployments.engine.manifest.Rendered;
+import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
+import io.jenkins.plugins.safedeployments.engine.model.Track;
+import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import io.jenkins.plugins.safedeployments.engine.release.Claim;
+import io.jenkins.plugins.safedeployments.engine.release.Phase;
+import io.jenkins.plugins.safedeployments.engine.release.Plan;
+import io.jenkins.plugins.safedeployments.engine.release.Release;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Brings a canary up beside stable, tests it, and shrinks stable by as much: the step {@code canaryDeploy}.
+ *
+ * <p>Stable is touched last, when the canary serves; whatever fails before has cost no capacity.
+ */
+public final class CanaryDeploy implements Operation {
+
+    private final Session session;
+    private final CanaryRequest request;
+    private final ReleaseState state;
+    private final CanaryPlanner planner;
+    private Rendered rendered;
+    private int claimedFence;
+    private boolean finishedBefore;
+
+    public CanaryDeploy(Session session, CanaryRequest request) {
+        this.session = session;
+        this.request = request;
+        this.state = new ReleaseState(session);
+        this.planner = new CanaryPlanner(session, request);
+    }
+
+    @Override
+    public List<Move> moves() {
+        List<Move> moves = new ArrayList<>();
+        moves.add(state.act("checking", this::findOrCheck));
+        moves.add(unfinished(state.act("claiming the target", this::claim)));
+        moves.add(unfinished(state.act("recording the release", this::record)));
+        moves.add(unfinished(state.act("applying the canary", this::apply)));
+        moves.add(unfinished(new LazyMove(() -> new AwaitRollout(state, Track.CANARY, 0))));
+        for (CommandTest test : request.tests()) {
+            moves.add(unfinished(new RunCommandTest(state, test)));
+        }
+        moves.add(unfinished(state.act("resizing stable", this::shrinkStable)));
+        moves.add(unfinished(state.act("recording the canary", this::ready)));
+        return moves;
+    }
+
+    private Move unfinished(Move move) {
+        return () -> finishedBefore ? Next.DONE : move.look();
+    }
+
+    private void findOrCheck() {
+        if (request.resumed()) {
+            Optional<Release> own = state.store.list().stream()
+                    .filter(release -> release.origin().id().equals(session.actor().id()))
+                    .findFirst();
+            if (own.isPresent()) {
+                resume(own.get());
+                return;
+            }
+        }
+        Claim.State claim = state.claim.look();
+        if (claim.holder() != 0 && !claim.actor().equals(session.actor().id())) {
+            throw state.busy(claim);
+        }
+        rendered = planner.renderAndCheck();
+    }
+
+    /** The record is there, so the checks have passed: what is left is to find the place. */
+    private void resume(Release own) {
+        switch (own.phase()) {
+            case CANARY_STARTING -> {
+                state.say("resumed", own.title() + " was begun before: going on with it");
+                Claim.State claim = state.claim.act(own.number(), "canaryDeploy", session.actor(), session.now());
+                if (claim.holder() != own.number()) {
+                    throw state.busy(claim);
+                }
+                state.hold(own, claim.fence());
+            }
+            case FAILED, ROLLING_BACK, ROLLED_BACK -> throw new UserException(own.cause());
+            default -> {
+                state.hold(own, 0);
+                finishedBefore = true;
+            }
+        }
+    }
+
+    private void claim() {
+        if (state.releaseOrNull() != null) {
+            return;
+        }
+        Claim.State claim = state.claim.begin("canaryDeploy", session.actor(), session.now());
+        if (!claim.actor().equals(session.actor().id())) {
+            throw state.busy(claim);
+        }
+        claimedFence = claim.fence();
+    }
+
+    private void record() {
+        if (state.releaseOrNull() != null) {
+            return;
+        }
+        // What counts is how stable is now that nobody else may change it.
+        Plan plan = planner.plan(rendered);
+        Claim.State claim = state.claim.look();
+        Release release =
+                Release.begin(claim.holder(), session.target().app(), session.actor(), plan, session.now());
+        state.store.put(release, claimedFence);
+        state.hold(release, claimedFence);
+        sayPlan(release);
+    }
+
+    private void sayPlan(Release release) {
+        Plan plan = release.plan();
+        state.say("release", release.number() + " of " + session.target() + ", image " + plan.image());
+        if (plan.originalReplicas() == null) {
+            state.say(
+                    "plan",
+                    plan.canaryReplicas() + " canary; there is no " + session.target().deployment(Track.STABLE)
+                            + " yet, so this is the first release: the canary takes all traffic until it is promoted");
+        } else {
+            state.say(
+                    "plan",
+                    plan.canaryReplicas() + " canary beside " + plan.canaryStableReplicas() + " of "
+                            + plan.originalReplicas() + " stable");
+        }
+        rendered.warnings().forEach(warning -> state.say("warning", warning));
+    }
+
+    private void apply() {
+        state.workloads.stamp(Track.STABLE, state.fence());
+        state.workloads.stamp(Track.CANARY, state.fence());
+        List<String> applied = new ArrayList<>();
+        state.plan().canarySupport().forEach(object -> {
+            KubeObject support = KubeObject.of(object);
+            state.workloads.applyTaking(support);
+            applied.add(support.toString());
+        });
+        KubeObject canary = state.manifest(Track.CANARY);
+        state.workloads.apply(canary, Track.CANARY, state.release().number(), state.fence());
+        applied.add(canary.toString());
+        state.say("applied", String.join(", ", applied));
+    }
+
+    private void shrinkStable() {
+        Integer size = state.plan().canaryStableReplicas();
+        if (size != null) {
+            state.workloads.size(Track.STABLE, size, state.fence());
+            state.say("stable", "resized from " + state.plan().originalReplicas() + " to " + size);
+        }
+    }
+
+    private void ready() {
+        state.enter(Phase.CANARY_READY, "canary of " + state.plan().image() + " serves and has passed its tests");
+    }
+
+    @Override
+    public List<Move> failed(String cause) {
+        if (finishedBefore || (state.releaseOrNull() == null && claimedFence == 0)) {
+            return List.of();
+        }
+        if (state.releaseOrNull() == null) {
+            return List.of(state.act(
+                    "giving the claim back", () -> state.claim.release(claimedFence, session.now())));
+        }
+        if (state.release().phase().isFinal()) {
+            return List.of();
+        }
+        state.say("failed", cause);
+        if (request.rollbackOnFailure()) {
+            return new Undo(state, () -> cause, true).moves();
+        }
+        return List.of(state.act("recording the failure", () -> {
+            state.enter(Phase.FAILED, cause);
+            state.say(
+                    "left",
+                    "the canary is left as it is, and release " + state.release().number() + " holds "
+                            + session.target() + ": take it back with rollbackCanary");
+        }));
+    }
+
+    @Override
+    public Outcome outcome() {
+        Release release = state.release();
+        return new Outcome(
+                release,
+                "Canary of " + release.title() + " serves in " + session.target().namespace() + " after "
+                        + state.elapsed() + ". Next: promoteStable or rollbackCanary.");
+    }
+
+    @Override
+    public Instant deadline() {
+        return session.deadline();
+    }
+
+    @Override
+    public String status() {
+        return state.status();
+    }
+
+    @Override
+    public void close() {
+        state.close();
+    }
+}

@@ -1,0 +1,210 @@
+package io.jenkins.plugins.safedeployments.engine.operation;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException;
+import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import io.jenkins.plugins.safedeployments.engine.release.FencedException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** One operation on its way: its moves one after the other, each looked at again until it is done. */
+public final class OperationRun {
+
+    private static final Logger LOGGER = Logger.getLogger(OperationRun.class.getName());
+    private static final Duration FIRST_RETRY = Duration.ofMillis(500);
+    private static final Duration LAST_RETRY = Duration.ofSeconds(15);
+
+    private final Operation operation;
+    private final Report report;
+    private final ScheduledExecutorService timer;
+    private final Executor workers;
+    private final Clock clock;
+    private final CompletableFuture<Outcome> result = new CompletableFuture<>();
+
+    /** Looks that have been asked for; the worker that makes it 1 does them all, so that two never look at once. */
+    private final AtomicInteger asked = new AtomicInteger();
+
+    private volatile String stopCause;
+
+    // The rest belongs to the worker whose turn it is.
+    private Deque<Move> moves;
+    private String failure;
+    private Throwable failureCause;
+    private int retries;
+    private ScheduledFuture<?> alarm;
+
+    OperationRun(
+            Operation operation, Report report, ScheduledExecutorService timer, Executor workers, Clock clock) {
+        this.operation = operation;
+        this.report = report;
+        this.timer = timer;
+        this.workers = workers;
+        this.clock = clock;
+    }
+
+    /** Completes with the outcome, or exceptionally with a {@link UserException} or {@link FencedException}. */
+    @NonNull
+    public CompletableFuture<Outcome> result() {
+        return result;
+    }
+
+    /** What it is waiting for or doing; answers at once. */
+    @NonNull
+    public String status() {
+        return operation.status();
+    }
+
+    /**
+     * Asks the operation to end: safely at the first call, by the operation's own policy; at the second at once, leaving
+     * the cluster as it is.
+     *
+     * @param cause in one sentence, such as {@code Aborted by alice}
+     */
+    public void stop(String cause) {
+        if (stopCause == null) {
+            stopCause = cause;
+            wake();
+        } else {
+            result.completeExceptionally(new UserException(cause + " (for the second time: the cluster is left as it is)"));
+        }
+    }
+
+    void wake() {
+        if (asked.getAndIncrement() == 0) {
+            try {
+                workers.execute(this::work);
+            } catch (RejectedExecutionException e) {
+                // Jenkins is going down; the step looks again after the restart
+                LOGGER.log(Level.FINE, "not woken any more", e);
+            }
+        }
+    }
+
+    private void work() {
+        int seen;
+        do {
+            seen = asked.get();
+            if (!result.isDone()) {
+                try {
+                    advance();
+                } catch (RuntimeException | Error e) {
+                    LOGGER.log(Level.WARNING, "a release operation failed unexpectedly", e);
+                    end(null, e);
+                }
+            }
+        } while (!asked.compareAndSet(seen, 0));
+    }
+
+    private void advance() {
+        if (moves == null) {
+            moves = new ArrayDeque<>(operation.moves());
+        }
+        if (stopCause != null && failure == null) {
+            fail(stopCause, null);
+        }
+        while (!moves.isEmpty() && !result.isDone()) {
+            Next next;
+            try {
+                next = moves.peek().look();
+                retries = 0;
+            } catch (FencedException e) {
+                end(null, e);
+                return;
+            } catch (ClusterException e) {
+                next = afterRefusal(e);
+            } catch (UserException e) {
+                next = afterFailure(e.getMessage(), e);
+            }
+            if (next == null) {
+                continue; // with the moves that clean up
+            }
+            if (!next.isDone()) {
+                alarmAt(next.wakeAt());
+                return;
+            }
+            moves.poll();
+        }
+        if (failure == null) {
+            end(operation.outcome(), null);
+        } else {
+            end(null, new UserException(failure, failureCause));
+        }
+    }
+
+    /** What may pass is tried again until the deadline; the rest fails the operation. */
+    @CheckForNull
+    private Next afterRefusal(ClusterException e) {
+        boolean mayPass = e.reason() == ClusterException.Reason.UNAVAILABLE
+                || e.reason() == ClusterException.Reason.CONFLICT;
+        Instant now = clock.instant();
+        if (!mayPass || now.isAfter(operation.deadline())) {
+            return afterFailure(e.getMessage(), e);
+        }
+        long doubled = FIRST_RETRY.toMillis() << Math.min(retries, 10);
+        long pause = Math.max(Math.min(doubled, LAST_RETRY.toMillis()), Math.min(e.retryAfterMillis(), 60_000));
+        if (retries++ == 2) {
+            report.line("waiting", e.getMessage() + "; trying again until " + operation.deadline());
+        }
+        return Next.waitUntil(now.plusMillis(pause));
+    }
+
+    @CheckForNull
+    private Next afterFailure(String cause, Throwable thrown) {
+        if (failure == null) {
+            fail(cause, thrown);
+            return null;
+        }
+        // cleaning up failed as well: that is loud, and nothing more is tried
+        end(null, new UserException(failure + " And then: " + cause, thrown));
+        return Next.DONE;
+    }
+
+    private void fail(String cause, @CheckForNull Throwable thrown) {
+        failure = cause;
+        failureCause = thrown;
+        retries = 0;
+        moves = new ArrayDeque<>(operation.failed(cause));
+    }
+
+    private void alarmAt(Instant instant) {
+        if (alarm != null) {
+            alarm.cancel(false);
+        }
+        // never far ahead: timers do not see the clock being set, or the machine having slept
+        long millis = Math.max(1, Math.min(60_000, Duration.between(clock.instant(), instant).toMillis()));
+        try {
+            alarm = timer.schedule(this::wake, millis, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            LOGGER.log(Level.FINE, "no alarm any more", e);
+        }
+    }
+
+    private void end(@CheckForNull Outcome outcome, @CheckForNull Throwable problem) {
+        if (alarm != null) {
+            alarm.cancel(false);
+        }
+        try {
+            operation.close();
+        } catch (RuntimeException e) {
+            LOGGER.log(Level.WARNING, "could not close what an operation used", e);
+        }
+        if (problem == null) {
+            result.complete(outcome);
+        } else {
+            result.completeExceptionally(problem);
+        }
+    }
+}

@@ -1,0 +1,211 @@
+package io.jenkins.plugins.safedeployments.engine.operation;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
+import io.jenkins.plugins.safedeployments.engine.model.Target;
+import io.jenkins.plugins.safedeployments.engine.model.Track;
+import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import io.jenkins.plugins.safedeployments.engine.release.Claim;
+import io.jenkins.plugins.safedeployments.engine.release.Names;
+import io.jenkins.plugins.safedeployments.engine.release.Phase;
+import io.jenkins.plugins.safedeployments.engine.release.Release;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Makes what the canary proved stable: the step {@code promoteStable}. The canary goes when stable serves, not before.
+ */
+public final class PromoteStable implements Operation {
+
+    private final Session session;
+    private final ReleaseState state;
+    private final int number;
+    private final Integer replicas;
+    private boolean promotedBefore;
+    private int size;
+    private long stableGeneration;
+
+    /**
+     * @param number of the release; 0 for the one in canary
+     * @param replicas size of stable; null for its size before the release
+     */
+    public PromoteStable(Session session, int number, @CheckForNull Integer replicas) {
+        this.session = session;
+        this.state = new ReleaseState(session);
+        this.number = number;
+        this.replicas = replicas;
+        if (replicas != null && replicas < 1) {
+            throw new UserException("'replicas' is " + replicas + ": stable is never scaled below 1.");
+        }
+    }
+
+    @Override
+    public List<Move> moves() {
+        List<Move> moves = new ArrayList<>();
+        moves.add(state.act("looking for the release in canary", this::find));
+        moves.add(unfinished(state.act("rolling stable", this::apply)));
+        moves.add(unfinished(new LazyMove(() -> new AwaitRollout(state, Track.STABLE, stableGeneration))));
+        moves.add(unfinished(state.act("removing the canary", this::removeCanary)));
+        moves.add(unfinished(state.act("recording the promotion", this::end)));
+        return moves;
+    }
+
+    private Move unfinished(Move move) {
+        return () -> promotedBefore ? Next.DONE : move.look();
+    }
+
+    private void find() {
+        Target target = session.target();
+        Claim.State claim = state.claim.look();
+        int wanted = number == 0 ? claim.holder() : number;
+        boolean ours = claim.actor().equals(session.actor().id());
+        if (claim.holder() == 0 || claim.holder() != wanted) {
+            int done = number != 0 ? number : ours ? claim.lastRelease() : 0;
+            Optional<Release> release = done == 0 ? Optional.empty() : state.store.get(done);
+            if (release.isPresent() && release.get().phase() == Phase.PROMOTED) {
+                promotedBefore = true;
+                state.hold(release.get(), claim.fence());
+                return;
+            }
+            throw new UserException(
+                    claim.holder() == 0
+                            ? "No release of " + target + " is in canary: run canaryDeploy first."
+                            : "Release " + number + " of " + target + " is not in canary; " + claim.text() + ", is.");
+        }
+        Release release = state.store
+                .get(wanted)
+                .orElseThrow(() -> new UserException("Release " + wanted + " of " + target
+                        + " has no record: it ended before it had changed anything. Free the target with rollbackCanary."));
+        mayBePromoted(release, claim, ours);
+        size = size(release);
+        canaryIsUnchanged(release);
+        claim = state.claim.act(wanted, "promoteStable", session.actor(), session.now());
+        if (claim.holder() != wanted) {
+            throw new UserException("Release " + wanted + " of " + target + " was taken back meanwhile.");
+        }
+        state.hold(release, claim.fence());
+        state.say("release", release.number() + " of " + target + ", image " + release.plan().image());
+        state.enter(Phase.PROMOTING, "stable is being rolled to " + release.plan().image());
+    }
+
+    private void mayBePromoted(Release release, Claim.State claim, boolean ours) {
+        boolean passed = release.history().stream().anyMatch(entry -> entry.phase() == Phase.CANARY_READY);
+        switch (release.phase()) {
+            case CANARY_READY -> {}
+            case PROMOTING -> {
+                if (!ours) {
+                    throw new UserException(release.title() + " of " + session.target() + " is being promoted by "
+                            + claim.text() + ": wait for it, or take the release back with rollbackCanary.");
+                }
+                state.say("resumed", "the promotion was begun before: going on with it");
+            }
+            case FAILED -> {
+                if (!passed) {
+                    throw new UserException("The canary of " + release.title() + " failed, so it is not promoted: "
+                            + release.cause());
+                }
+            }
+            default -> throw new UserException(release.title() + " of " + session.target() + " is "
+                    + release.phase().text() + ", so it cannot be promoted.");
+        }
+    }
+
+    private int size(Release release) {
+        if (replicas != null) {
+            return replicas;
+        }
+        if (release.plan().originalReplicas() != null) {
+            return release.plan().originalReplicas();
+        }
+        if (release.plan().manifestReplicas() != null) {
+            return release.plan().manifestReplicas();
+        }
+        throw new UserException("This is the first release of " + session.target()
+                + ", and its manifest does not say how many replicas stable has: say it with 'replicas'.");
+    }
+
+    /** What was judged is what is promoted. While a promotion is repeated the canary may be gone already. */
+    private void canaryIsUnchanged(Release release) {
+        if (release.phase() == Phase.PROMOTING) {
+            return;
+        }
+        Optional<KubeObject> canary = new Workloads(session.cluster(), session.target()).get(Track.CANARY);
+        String expected = Integer.toString(release.number());
+        if (canary.isEmpty() || !expected.equals(canary.get().annotation(Names.RELEASE))) {
+            throw new UserException("The canary of " + release.title() + " is "
+                    + (canary.isEmpty() ? "gone" : "no longer this release's")
+                    + ", so what would be promoted has not been proved: take the release back with rollbackCanary.");
+        }
+    }
+
+    private void apply() {
+        state.workloads.stamp(Track.STABLE, state.fence());
+        state.workloads.stamp(Track.CANARY, state.fence());
+        state.plan().stableSupport().forEach(object -> state.workloads.applyTaking(KubeObject.of(object)));
+        int now = state.workloads
+                .get(Track.STABLE)
+                .map(stable -> stable.integer(1, "spec", "replicas"))
+                .orElse(0);
+        state.workloads.apply(state.manifest(Track.STABLE), Track.STABLE, state.release().number(), state.fence());
+        stableGeneration =
+                state.workloads.size(Track.STABLE, size, state.fence()).generation();
+        state.say(
+                "stable",
+                now == 0
+                        ? "created with " + size + " replicas"
+                        : "rolling to the release, from " + now + " to " + size + " replicas");
+    }
+
+    private void removeCanary() {
+        if (state.workloads.delete(Track.CANARY, state.fence())) {
+            state.say("canary", "removed: stable serves");
+        }
+    }
+
+    private void end() {
+        state.enter(Phase.PROMOTED, "stable serves it with " + size + " replicas");
+        state.claim.release(state.fence(), session.now());
+    }
+
+    @Override
+    public List<Move> failed(String cause) {
+        if (state.releaseOrNull() == null || state.release().phase().isFinal()) {
+            return List.of();
+        }
+        return List.of(state.act("recording the failure", () -> {
+            state.say("failed", cause);
+            state.enter(Phase.FAILED, cause);
+            state.say(
+                    "left",
+                    "stable may be partly rolled, the canary still serves: run promoteStable again, or rollbackCanary");
+        }));
+    }
+
+    @Override
+    public Outcome outcome() {
+        Release release = state.release();
+        if (promotedBefore) {
+            return new Outcome(release, release.title() + " of " + session.target() + " is promoted already.");
+        }
+        return new Outcome(
+                release,
+                release.title() + " of " + session.target() + " is stable after " + state.elapsed() + ".");
+    }
+
+    @Override
+    public Instant deadline() {
+        return session.deadline();
+    }
+
+    @Override
+    public String status() {
+        return state.status();
+    }
+
+    @Override
+    public void close() {
+        state.close();
+    }
+}

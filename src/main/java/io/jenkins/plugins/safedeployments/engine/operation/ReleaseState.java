@@ -1,0 +1,141 @@
+package io.jenkins.plugins.safedeployments.engine.operation;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import io.jenkins.plugins.safedeployments.engine.cluster.Cluster.View;
+import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
+import io.jenkins.plugins.safedeployments.engine.model.Track;
+import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import io.jenkins.plugins.safedeployments.engine.release.Claim;
+import io.jenkins.plugins.safedeployments.engine.release.Phase;
+import io.jenkins.plugins.safedeployments.engine.release.Plan;
+import io.jenkins.plugins.safedeployments.engine.release.Release;
+import io.jenkins.plugins.safedeployments.engine.release.ReleaseStore;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.Supplier;
+
+/** The release that an operation acts on, with the claim it acts under: what the moves of all operations share. */
+final class ReleaseState {
+
+    final Session session;
+    final ReleaseStore store;
+    final Claim claim;
+    final Workloads workloads;
+    private final Instant begun;
+
+    private Release release;
+    private int fence;
+    private View view;
+    private volatile String status = "starting";
+
+    ReleaseState(Session session) {
+        this.session = session;
+        this.store = new ReleaseStore(session.cluster(), session.target().app());
+        this.claim = new Claim(session.cluster(), session.target().app());
+        this.workloads = new Workloads(session.cluster(), session.target());
+        this.begun = session.now();
+    }
+
+    /** Takes up a release under a fencing number. */
+    void hold(Release held, int number) {
+        release = held;
+        fence = number;
+    }
+
+    @NonNull
+    Release release() {
+        if (release == null) {
+            throw new IllegalStateException("no release is held yet");
+        }
+        return release;
+    }
+
+    @CheckForNull
+    Release releaseOrNull() {
+        return release;
+    }
+
+    Plan plan() {
+        return release().plan();
+    }
+
+    int fence() {
+        return fence;
+    }
+
+    /** Lets the release enter a phase and writes its record, unless it is in it already. */
+    void enter(Phase phase, String text) {
+        if (release().phase() != phase) {
+            release = release().enter(phase, text, session.actor(), session.now());
+            store.put(release, fence);
+        }
+    }
+
+    /** The watches of the namespace, begun at the first call. */
+    @NonNull
+    View view() {
+        if (view == null) {
+            view = session.cluster().watch(session.wake());
+        }
+        return view;
+    }
+
+    KubeObject manifest(Track track) {
+        return KubeObject.of(track == Track.CANARY ? plan().canary() : plan().stable());
+    }
+
+    void say(String topic, String text) {
+        session.report().line(topic, text);
+    }
+
+    void status(String text) {
+        status = text;
+    }
+
+    String status() {
+        return status;
+    }
+
+    /** A move that gets its work only when it is its turn, with a phrase for status lines. */
+    Move during(String phrase, Supplier<Next> look) {
+        return () -> {
+            status = phrase;
+            return look.get();
+        };
+    }
+
+    /** Like {@link #during}, for what is done with one look. */
+    Move act(String phrase, Runnable action) {
+        return during(phrase, () -> {
+            action.run();
+            return Next.DONE;
+        });
+    }
+
+    /** How long the operation has been at it, as {@code 4.2 s}. */
+    String elapsed() {
+        return seconds(Duration.between(begun, session.now()));
+    }
+
+    static String seconds(Duration duration) {
+        if (duration.toMinutes() >= 2) {
+            return duration.toMinutes() + " min " + duration.toSecondsPart() + " s";
+        }
+        return String.format(java.util.Locale.ROOT, "%.1f s", duration.toMillis() / 1000.0);
+    }
+
+    /** The sentence for a target that another release holds. */
+    UserException busy(Claim.State state) {
+        return new UserException(session.target() + " is held by " + state.text()
+                + (state.runUrl().isEmpty() ? "" : ", " + state.runUrl())
+                + ". Promote that release with promoteStable, or take it back with rollbackCanary, then run this again.");
+    }
+
+    void close() {
+        if (view != null) {
+            view.close();
+            view = null;
+        }
+    }
+}

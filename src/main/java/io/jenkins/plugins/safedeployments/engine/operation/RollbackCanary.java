@@ -1,0 +1,116 @@
+package io.jenkins.plugins.safedeployments.engine.operation;
+
+import io.jenkins.plugins.safedeployments.engine.model.Target;
+import io.jenkins.plugins.safedeployments.engine.release.Claim;
+import io.jenkins.plugins.safedeployments.engine.release.Phase;
+import io.jenkins.plugins.safedeployments.engine.release.Release;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Takes the release in progress back, if there is one: the step {@code rollbackCanary}. */
+public final class RollbackCanary implements Operation {
+
+    private final Session session;
+    private final ReleaseState state;
+    private final String reason;
+    private final Undo undo;
+    private String nothing;
+
+    /**
+     * @param reason why; empty to give the release's own cause, if it has failed
+     * @param postMortem whether to collect evidence first
+     */
+    public RollbackCanary(Session session, String reason, boolean postMortem) {
+        this.session = session;
+        this.state = new ReleaseState(session);
+        this.reason = reason.strip();
+        this.undo = new Undo(state, this::why, postMortem);
+    }
+
+    @Override
+    public List<Move> moves() {
+        List<Move> moves = new ArrayList<>();
+        moves.add(state.act("looking for a release in progress", this::find));
+        undo.moves().forEach(move -> moves.add(() -> nothing != null ? Next.DONE : move.look()));
+        return moves;
+    }
+
+    private void find() {
+        Target target = session.target();
+        Claim.State claim = state.claim.look();
+        Optional<Release> last = claim.lastRelease() == 0 ? Optional.empty() : state.store.get(claim.lastRelease());
+        if (claim.holder() == 0) {
+            nothing = "Nothing to roll back: no release of " + target + " is in progress"
+                    + last.map(release -> " (" + release.title() + " is " + release.phase().text()
+                                    + (release.phase() == Phase.ROLLED_BACK ? ": " + release.cause() : "") + ")")
+                            .orElse("")
+                    + ".";
+            return;
+        }
+        claim = state.claim.act(claim.holder(), "rollbackCanary", session.actor(), session.now());
+        Optional<Release> release = state.store.get(claim.holder());
+        if (release.isEmpty()) {
+            // It died between claim and record: nothing had been written yet.
+            state.claim.release(claim.fence(), session.now());
+            nothing = "Nothing to roll back: release " + claim.holder() + " of " + target
+                    + " ended before it had changed anything. Its claim is given back.";
+            return;
+        }
+        if (release.get().phase().isFinal()) {
+            // It died between the last record and giving the claim back.
+            state.claim.release(claim.fence(), session.now());
+            nothing = "Nothing to roll back: " + release.get().title() + " is "
+                    + release.get().phase().text() + ". Its claim is given back.";
+            return;
+        }
+        state.hold(release.get(), claim.fence());
+    }
+
+    private String why() {
+        if (!reason.isEmpty()) {
+            return reason;
+        }
+        String cause = state.release().cause();
+        return cause.isEmpty() ? "asked for by " + session.actor().text() : cause;
+    }
+
+    @Override
+    public List<Move> failed(String cause) {
+        if (state.releaseOrNull() == null || state.release().phase().isFinal()) {
+            return List.of();
+        }
+        return List.of(state.act("recording the failure", () -> {
+            String text = "THE ROLLBACK FAILED: " + cause;
+            state.say("failed", text);
+            state.enter(Phase.FAILED, text);
+            state.say("left", "both tracks are left as they are, and nothing else is tried: a person must look");
+        }));
+    }
+
+    @Override
+    public Outcome outcome() {
+        if (nothing != null) {
+            return new Outcome(null, nothing);
+        }
+        return new Outcome(
+                state.release(),
+                state.release().title() + " of " + session.target() + " is rolled back after " + state.elapsed() + ".");
+    }
+
+    @Override
+    public Instant deadline() {
+        return session.deadline();
+    }
+
+    @Override
+    public String status() {
+        return state.status();
+    }
+
+    @Override
+    public void close() {
+        state.close();
+    }
+}

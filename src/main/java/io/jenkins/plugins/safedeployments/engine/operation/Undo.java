@@ -1,0 +1,118 @@
+package io.jenkins.plugins.safedeployments.engine.operation;
+
+import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
+import io.jenkins.plugins.safedeployments.engine.model.Track;
+import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import io.jenkins.plugins.safedeployments.engine.release.Names;
+import io.jenkins.plugins.safedeployments.engine.release.Phase;
+import io.jenkins.plugins.safedeployments.engine.release.Release;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Undoes what a release in progress did, and nothing else: evidence first, then stable back to what and how big it was,
+ * and only when that serves the canary away. The order is that of Spinnaker's explicit rollback.
+ */
+final class Undo {
+
+    private final ReleaseState state;
+    private final Supplier<String> why;
+    private String reason;
+    private final boolean postMortem;
+    private long stableGeneration;
+
+    /** @param why the reason for the record; asked when the release is known */
+    Undo(ReleaseState state, Supplier<String> why, boolean postMortem) {
+        this.state = state;
+        this.why = why;
+        this.postMortem = postMortem;
+    }
+
+    List<Move> moves() {
+        return List.of(
+                state.act("beginning the rollback", this::begin),
+                state.act("collecting the post-mortem", this::collect),
+                state.act("restoring stable", this::restoreStable),
+                new LazyMove(() -> hasStable() ? new AwaitRollout(state, Track.STABLE, stableGeneration) : () -> Next.DONE),
+                state.act("removing the canary", this::removeCanary),
+                state.act("recording the rollback", this::end));
+    }
+
+    private boolean hasStable() {
+        return state.plan().originalReplicas() != null;
+    }
+
+    private void begin() {
+        reason = why.get();
+        state.say("rollback", state.release().title() + ": " + reason);
+        state.enter(Phase.ROLLING_BACK, reason);
+        state.workloads.stamp(Track.STABLE, state.fence());
+        state.workloads.stamp(Track.CANARY, state.fence());
+    }
+
+    private void collect() {
+        if (postMortem && state.workloads.get(Track.CANARY).isPresent()) {
+            new PostMortem(state.session, state.release(), reason).collect();
+        }
+    }
+
+    private void restoreStable() {
+        if (!hasStable()) {
+            removeStableOfThisRelease();
+            return;
+        }
+        KubeObject stable = state.workloads
+                .get(Track.STABLE)
+                .orElseThrow(() -> new UserException("Deployment " + state.session.target().deployment(Track.STABLE)
+                        + " is gone: somebody deleted it. The canary is left as it is, since it is all that serves."));
+        if (isOfThisRelease(stable)) {
+            restoreTemplate();
+        }
+        int original = state.plan().originalReplicas();
+        int now = stable.integer(1, "spec", "replicas");
+        stableGeneration = state.workloads.size(Track.STABLE, original, state.fence()).generation();
+        state.say("stable", now == original ? "still has " + original : "resized from " + now + " to " + original);
+    }
+
+    private boolean isOfThisRelease(KubeObject deployment) {
+        return Integer.toString(state.release().number()).equals(deployment.annotation(Names.RELEASE));
+    }
+
+    /** What an earlier release made is applied again, so that the same manager owns the same fields; else put back. */
+    private void restoreTemplate() {
+        KubeObject before = KubeObject.of(state.plan().before());
+        String number = before.annotation(Names.RELEASE);
+        Optional<Release> earlier = number == null ? Optional.empty() : state.store.get(Integer.parseInt(number));
+        if (earlier.isPresent()) {
+            state.workloads.apply(
+                    KubeObject.of(earlier.get().plan().stable()), Track.STABLE, earlier.get().number(), state.fence());
+            state.say("stable", "rolled back to " + earlier.get().title());
+        } else {
+            state.workloads.restore(before, state.fence());
+            state.say("stable", "rolled back to what it was before the release");
+        }
+    }
+
+    /** A first release has nothing to return to; what it made of stable goes with it. */
+    private void removeStableOfThisRelease() {
+        state.workloads.get(Track.STABLE).filter(this::isOfThisRelease).ifPresent(stable -> {
+            state.workloads.delete(Track.STABLE, state.fence());
+            state.say("stable", "removed: the release had made it");
+        });
+        state.say("stable", "there was none before this release, so nothing serves after it");
+    }
+
+    private void removeCanary() {
+        if (state.workloads.delete(Track.CANARY, state.fence())) {
+            state.say("canary", "removed");
+        } else {
+            state.say("canary", "there is none");
+        }
+    }
+
+    private void end() {
+        state.enter(Phase.ROLLED_BACK, reason);
+        state.claim.release(state.fence(), state.session.now());
+    }
+}

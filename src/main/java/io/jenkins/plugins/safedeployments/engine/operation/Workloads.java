@@ -1,0 +1,166 @@
+package io.jenkins.plugins.safedeployments.engine.operation;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import io.jenkins.plugins.safedeployments.engine.cluster.Cluster;
+import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException;
+import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException.Reason;
+import io.jenkins.plugins.safedeployments.engine.model.Kind;
+import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
+import io.jenkins.plugins.safedeployments.engine.model.Target;
+import io.jenkins.plugins.safedeployments.engine.model.Track;
+import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import io.jenkins.plugins.safedeployments.engine.release.Fence;
+import io.jenkins.plugins.safedeployments.engine.release.Names;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * All writes to the two Deployments of a target. Each looks first, is kept out by a later holder of the claim
+ * ({@link Fence}), and is bound to what it saw; if that changed meanwhile it looks again and decides anew.
+ */
+final class Workloads {
+
+    /** A Deployment's status changes several times a second while it rolls out. */
+    private static final int ATTEMPTS = 20;
+
+    private final Cluster cluster;
+    private final Target target;
+
+    Workloads(Cluster cluster, Target target) {
+        this.cluster = cluster;
+        this.target = target;
+    }
+
+    Optional<KubeObject> get(Track track) {
+        return cluster.get(Kind.DEPLOYMENT, target.deployment(track));
+    }
+
+    /** Puts the fencing number on a Deployment, if it is there, so that earlier holders can write it no more. */
+    void stamp(Track track, int fence) {
+        change(track, seen -> {
+            if (seen == null) {
+                return null;
+            }
+            Fence.check(seen, fence);
+            return Fence.isStamped(seen, fence)
+                    ? seen
+                    : cluster.merge(
+                            seen,
+                            KubeObject.of(Map.of(
+                                    "metadata", Map.of("annotations", Map.of(Names.FENCE, Integer.toString(fence))))));
+        });
+    }
+
+    /** Applies a Deployment for a release; what is there already is left as it is. */
+    @NonNull
+    KubeObject apply(KubeObject deployment, Track track, int release, int fence) {
+        KubeObject ours = deployment
+                .with(Integer.toString(release), "metadata", "annotations", Names.RELEASE)
+                .with(Integer.toString(fence), "metadata", "annotations", Names.FENCE);
+        return change(track, seen -> {
+            if (seen == null) {
+                return applyTaking(ours);
+            }
+            Fence.check(seen, fence);
+            return applyTaking(
+                    ours.with(seen.uid(), "metadata", "uid").with(seen.resourceVersion(), "metadata", "resourceVersion"));
+        });
+    }
+
+    /** Server-side apply, which takes over fields from the plugin's own patches, but from nobody else. */
+    @NonNull
+    KubeObject applyTaking(KubeObject object) {
+        try {
+            return cluster.apply(object, false, false);
+        } catch (ClusterException e) {
+            if (e.reason() != Reason.FIELD_CONFLICT) {
+                throw e;
+            }
+            checkConflicts(object, e);
+            return cluster.apply(object, false, true);
+        }
+    }
+
+    /** @throws UserException if fields in conflict belong to anybody but the plugin itself */
+    static void checkConflicts(KubeObject object, ClusterException e) {
+        Map<String, String> foreign = e.conflicts().stream()
+                .filter(conflict -> !conflict.manager().equals(Cluster.FIELD_MANAGER))
+                .collect(Collectors.groupingBy(
+                        ClusterException.FieldConflict::manager,
+                        Collectors.mapping(ClusterException.FieldConflict::field, Collectors.joining(", "))));
+        if (!foreign.isEmpty() || e.conflicts().isEmpty()) {
+            String fields = foreign.entrySet().stream()
+                    .map(entry -> entry.getValue() + " (by '" + entry.getKey() + "')")
+                    .collect(Collectors.joining("; "));
+            throw new UserException(
+                    object + " has fields that somebody else manages and the manifest sets differently: "
+                            + (fields.isEmpty() ? e.getMessage() : fields)
+                            + ". Set them alike in the manifest, or stop managing them elsewhere.",
+                    e);
+        }
+    }
+
+    /**
+     * Sets the number of replicas, if it differs.
+     *
+     * @return the Deployment after it
+     */
+    @NonNull
+    KubeObject size(Track track, int replicas, int fence) {
+        return change(track, seen -> {
+            if (seen == null) {
+                throw new UserException("Deployment " + target.deployment(track) + " is gone: somebody deleted it.");
+            }
+            Fence.check(seen, fence);
+            return seen.integer(1, "spec", "replicas") == replicas
+                    ? seen
+                    : cluster.merge(seen, KubeObject.of(Map.of("spec", Map.of("replicas", replicas))));
+        });
+    }
+
+    /** Gives an adopted Deployment its former pod template back, exactly. */
+    @NonNull
+    KubeObject restore(KubeObject before, int fence) {
+        return change(Track.STABLE, seen -> {
+            if (seen == null) {
+                throw new UserException("Deployment " + before.name() + " is gone: somebody deleted it.");
+            }
+            Fence.check(seen, fence);
+            return cluster.update(seen.with(before.get("spec", "template"), "spec", "template")
+                    .with(before.annotation(Names.RELEASE), "metadata", "annotations", Names.RELEASE));
+        });
+    }
+
+    /**
+     * Deletes a Deployment with its pods, if it is there.
+     *
+     * @return whether it was there
+     */
+    boolean delete(Track track, int fence) {
+        boolean[] there = new boolean[1];
+        change(track, seen -> {
+            if (seen != null) {
+                Fence.check(seen, fence);
+                there[0] = true;
+                cluster.delete(seen);
+            }
+            return null;
+        });
+        return there[0];
+    }
+
+    private KubeObject change(Track track, Function<KubeObject, KubeObject> action) {
+        for (int attempt = 1; ; attempt++) {
+            KubeObject seen = get(track).orElse(null);
+            try {
+                return action.apply(seen);
+            } catch (ClusterException e) {
+                if (e.reason() != Reason.CONFLICT || attempt == ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
+    }
+}

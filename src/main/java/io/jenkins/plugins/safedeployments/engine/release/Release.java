@@ -1,0 +1,66 @@
+package io.jenkins.plugins.safedeployments.engine.release;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The record of one attempt to bring one version to one target, as it is kept in the target's namespace.
+ *
+ * @param format version of this form, raised when a reader of the old one would misunderstand the new one
+ * @param number counts the releases of a target, from 1
+ * @param app the application
+ * @param origin who made the release
+ * @param phase where it is
+ * @param cause why it failed or was rolled back, in one sentence; empty if neither
+ * @param history what happened, oldest first
+ */
+@JsonIgnoreProperties(ignoreUnknown = true)
+public record Release(
+        int format,
+        int number,
+        String app,
+        Actor origin,
+        Plan plan,
+        Phase phase,
+        String cause,
+        List<Entry> history) {
+
+    public static final int FORMAT = 1;
+
+    /**
+     * One thing that happened.
+     *
+     * @param at ISO 8601 instant, by the controller's clock
+     * @param by the run that did it
+     * @param user who started that run
+     */
+    public record Entry(String at, Phase phase, String by, String user, String text) {}
+
+    public Release {
+        history = List.copyOf(history);
+    }
+
+    @NonNull
+    public static Release begin(int number, String app, Actor origin, Plan plan, Instant now) {
+        return new Release(FORMAT, number, app, origin, plan, Phase.CANARY_STARTING, "", List.of())
+                .enter(Phase.CANARY_STARTING, "canary of " + plan.image(), origin, now);
+    }
+
+    /** The release in a phase, with an entry in its history. */
+    @NonNull
+    public Release enter(Phase next, String text, Actor by, Instant now) {
+        List<Entry> entries = new ArrayList<>(history);
+        entries.add(new Entry(now.toString(), next, by.run(), by.user(), text));
+        boolean undone = next == Phase.FAILED || next == Phase.ROLLING_BACK || next == Phase.ROLLED_BACK;
+        return new Release(format, number, app, origin, plan, next, undone ? text : cause, entries);
+    }
+
+    /** {@code release 17 (registry/app:1.4)}. */
+    @NonNull
+    public String title() {
+        return "release " + number + " (" + plan.image() + ")";
+    }
+}

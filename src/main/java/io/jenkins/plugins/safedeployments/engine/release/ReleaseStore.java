@@ -1,0 +1,152 @@
+package io.jenkins.plugins.safedeployments.engine.release;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import io.jenkins.plugins.safedeployments.engine.cluster.Cluster;
+import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException;
+import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException.Reason;
+import io.jenkins.plugins.safedeployments.engine.model.Kind;
+import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
+import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
+
+/**
+ * The releases of one application, one Secret each in its namespace, as gzipped JSON. Secrets, because rendered manifests
+ * may hold what nobody else should read; one each, because together they would outgrow an object's 1 MiB.
+ */
+public final class ReleaseStore {
+
+    /** As many as Helm keeps. */
+    private static final int KEPT = 10;
+
+    private static final int MAX_RECORD = 64 * 1024 * 1024;
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private final Cluster cluster;
+    private final String app;
+
+    public ReleaseStore(Cluster cluster, String app) {
+        this.cluster = cluster;
+        this.app = app;
+    }
+
+    /** The release of a number, or empty if there is none, or none any more. */
+    @NonNull
+    public Optional<Release> get(int number) {
+        return cluster.get(Kind.SECRET, Names.secret(app, number)).map(ReleaseStore::decode);
+    }
+
+    /** All releases that are kept, the newest first. */
+    @NonNull
+    public List<Release> list() {
+        List<Release> releases = new ArrayList<>();
+        cluster.list(Kind.SECRET, Names.APP, app).forEach(secret -> releases.add(decode(secret)));
+        releases.sort(Comparator.comparingInt(Release::number).reversed());
+        return releases;
+    }
+
+    /**
+     * Writes the record, whether or not there is one of its number: only who holds the claim on the target writes, so the
+     * last word is right; one from before a change of holder is refused by the fencing number it is written with.
+     *
+     * @throws FencedException if the record was last written by a later holder of the claim
+     */
+    public void put(Release release, int fence) {
+        KubeObject secret = encode(release, fence);
+        Optional<KubeObject> existing = cluster.get(Kind.SECRET, secret.name());
+        if (existing.isEmpty()) {
+            try {
+                cluster.create(secret);
+                prune(release.number());
+                return;
+            } catch (ClusterException e) {
+                if (e.reason() != Reason.ALREADY_EXISTS) {
+                    throw e;
+                }
+                // our own first try, whose answer was lost; or somebody who is about to be fenced off
+                existing = cluster.get(Kind.SECRET, secret.name());
+            }
+        }
+        KubeObject seen = existing.orElseThrow(() ->
+                new ClusterException(Reason.CONFLICT, "Secret " + secret.name() + " was deleted meanwhile", null));
+        Fence.check(seen, fence);
+        cluster.update(secret.with(seen.uid(), "metadata", "uid").with(seen.resourceVersion(), "metadata", "resourceVersion"));
+    }
+
+    /** Forgets the oldest releases beyond the number that is kept, but never the last good one. */
+    private void prune(int newest) {
+        List<KubeObject> secrets = new ArrayList<>(cluster.list(Kind.SECRET, Names.APP, app));
+        if (secrets.size() <= KEPT) {
+            return;
+        }
+        secrets.sort(Comparator.comparingInt(secret -> number(secret)));
+        String lastGood = secrets.stream()
+                .filter(secret -> Phase.PROMOTED.name().equals(secret.map("metadata", "labels").get(Names.PHASE)))
+                .reduce((older, newer) -> newer)
+                .map(KubeObject::name)
+                .orElse("");
+        for (KubeObject secret : secrets.subList(0, secrets.size() - KEPT)) {
+            if (!secret.name().equals(lastGood) && number(secret) < newest) {
+                cluster.delete(secret);
+            }
+        }
+    }
+
+    private static int number(KubeObject secret) {
+        try {
+            return Integer.parseInt(String.valueOf(secret.annotation(Names.RELEASE)));
+        } catch (NumberFormatException e) {
+            return 0;
+        }
+    }
+
+    private KubeObject encode(Release release, int fence) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (GZIPOutputStream zipped = new GZIPOutputStream(bytes)) {
+            zipped.write(JSON.writeValueAsBytes(release));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a release is always JSON", e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return KubeObject.of(Map.of(
+                "apiVersion", "v1",
+                "kind", "Secret",
+                "type", Names.SECRET_TYPE,
+                "metadata",
+                        Map.of(
+                                "name", Names.secret(app, release.number()),
+                                "namespace", cluster.namespace(),
+                                "labels", Map.of(Names.APP, app, Names.PHASE, release.phase().name()),
+                                "annotations",
+                                        Map.of(
+                                                Names.RELEASE, Integer.toString(release.number()),
+                                                Names.FENCE, Integer.toString(fence))),
+                "data", Map.of("release", Base64.getEncoder().encodeToString(bytes.toByteArray()))));
+    }
+
+    private static Release decode(KubeObject secret) {
+        try (GZIPInputStream zipped = new GZIPInputStream(
+                new ByteArrayInputStream(Base64.getDecoder().decode(secret.string("data", "release"))))) {
+            Release release = JSON.readValue(zipped.readNBytes(MAX_RECORD), Release.class);
+            if (release.format() > Release.FORMAT) {
+                throw new UserException(secret + " was written by a newer version of the plugin: update this Jenkins.");
+            }
+            return release;
+        } catch (IOException | IllegalArgumentException e) {
+            throw new UserException(secret + " is no readable release record: delete it if it is damaged.", e);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package io.jenkins.plugins.safedeployments.engine.rollout;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
+
+/**
+ * How far a rollout is, and whether it is done: the one rule of the plugin for "serves".
+ *
+ * <p>It asks for more than {@code kubectl rollout status}: the controller has seen the generation that was written, all
+ * wanted pods have the new template and are available, no pod of an old template is left, and each new pod that is wanted
+ * is a ready endpoint of the Service.
+ *
+ * @param seen whether the controller has seen the last change; until then the other numbers are of the past
+ * @param wanted {@code spec.replicas}
+ * @param old pods of earlier templates that are still there
+ * @param serving new pods that are ready endpoints of the Service
+ * @param traffic whether endpoints count, that is, whether there is a Service
+ */
+public record Rollout(
+        boolean seen, int wanted, int updated, int available, int old, int serving, boolean traffic) {
+
+    /**
+     * @param generation the least generation that counts: that of our own last write, so that what was seen before it is
+     *     not taken for its result
+     */
+    @NonNull
+    public static Rollout of(Observation observation, long generation, boolean traffic) {
+        KubeObject deployment = observation.deployment();
+        if (deployment == null) {
+            return new Rollout(false, 0, 0, 0, 0, 0, traffic);
+        }
+        int observed = deployment.integer(0, "status", "observedGeneration");
+        int updated = deployment.integer(0, "status", "updatedReplicas");
+        return new Rollout(
+                deployment.generation() >= generation && observed >= deployment.generation(),
+                deployment.integer(1, "spec", "replicas"),
+                updated,
+                deployment.integer(0, "status", "availableReplicas"),
+                deployment.integer(0, "status", "replicas") - updated,
+                observation.servingPods().size(),
+                traffic);
+    }
+
+    public boolean isComplete() {
+        return seen
+                && wanted > 0
+                && updated == wanted
+                && old == 0
+                && available >= wanted
+                && (!traffic || serving >= wanted);
+    }
+
+    /** {@code 2/3 updated, 2/3 available, 1 old, 2/3 in the Service}. */
+    @Override
+    public String toString() {
+        if (!seen) {
+            return "waiting for the Deployment's controller";
+        }
+        return updated + "/" + wanted + " updated, " + available + "/" + wanted + " available"
+                + (old > 0 ? ", " + old + " old" : "")
+                + (traffic ? ", " + serving + "/" + wanted + " in the Service" : "");
+    }
+}

@@ -1,0 +1,60 @@
+package io.jenkins.plugins.safedeployments.engine.kubernetes;
+
+import static org.junit.Assume.assumeTrue;
+
+import io.jenkins.plugins.safedeployments.engine.cluster.Cluster;
+import io.jenkins.plugins.safedeployments.engine.cluster.ClusterAccess;
+import io.jenkins.plugins.safedeployments.engine.cluster.Kubeconfig;
+import io.jenkins.plugins.safedeployments.engine.model.Kind;
+import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.rules.ExternalResource;
+
+/**
+ * A namespace of its own on a real API server, given by the kubeconfig that the environment variable {@code
+ * SAFE_DEPLOYMENTS_KUBECONFIG} names; without it the tests are skipped.
+ */
+public final class TestCluster extends ExternalResource {
+
+    private KubernetesConnection connection;
+    private String namespace;
+
+    /** The kubeconfig's text; skips the test if there is none. */
+    public static String kubeconfig() throws IOException {
+        String file = System.getenv("SAFE_DEPLOYMENTS_KUBECONFIG");
+        assumeTrue("SAFE_DEPLOYMENTS_KUBECONFIG names no kubeconfig", file != null && !file.isEmpty());
+        return Files.readString(Path.of(file));
+    }
+
+    public static ClusterAccess access() throws IOException {
+        return Kubeconfig.read(kubeconfig());
+    }
+
+    @Override
+    protected void before() throws IOException {
+        connection = KubernetesConnection.open(access());
+        namespace = "test-" + UUID.randomUUID().toString().substring(0, 8);
+        cluster().create(KubeObject.of(Map.of(
+                "apiVersion", "v1", "kind", "Namespace", "metadata", Map.of("name", namespace))));
+    }
+
+    public Cluster cluster() {
+        return connection.namespace(namespace);
+    }
+
+    public String namespace() {
+        return namespace;
+    }
+
+    @Override
+    protected void after() {
+        if (connection != null) {
+            cluster().get(Kind.NAMESPACE, namespace).ifPresent(cluster()::delete);
+            connection.close();
+        }
+    }
+}

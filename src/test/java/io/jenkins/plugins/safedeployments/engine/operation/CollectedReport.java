@@ -1,0 +1,35 @@
+package io.jenkins.plugins.safedeployments.engine.operation;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Keeps what an operation tells. */
+public final class CollectedReport implements Report {
+
+    public final List<String> lines = new CopyOnWriteArrayList<>();
+    public final Map<String, String> files = new ConcurrentHashMap<>();
+
+    @Override
+    public void line(String topic, String text) {
+        lines.add(topic + ": " + text);
+    }
+
+    @Override
+    public void output(String text) {
+        lines.add("| " + text);
+    }
+
+    @Override
+    public String keep(String folder, Map<String, String> evidence) {
+        evidence.forEach((name, text) -> files.put(folder + "/" + name, text));
+        return folder;
+    }
+
+    /** All lines, for messages of failed assertions. */
+    @Override
+    public String toString() {
+        return String.join("\n", lines);
+    }
+}

@@ -1,0 +1,294 @@
+package io.jenkins.plugins.safedeployments.engine.operation;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasItems;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.lessThan;
+import static org.hamcrest.Matchers.startsWith;
+import static org.junit.Assert.assertThrows;
+
+import io.jenkins.plugins.safedeployments.engine.kubernetes.TestCluster;
+import io.jenkins.plugins.safedeployments.engine.model.Kind;
+import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
+import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import io.jenkins.plugins.safedeployments.engine.release.Actor;
+import io.jenkins.plugins.safedeployments.engine.release.Phase;
+import io.jenkins.plugins.safedeployments.engine.release.ReleaseStore;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.Rule;
+import org.junit.Test;
+
+/** Releases of the address book to a real API server. */
+public class ReleaseClusterTest {
+
+    private static final String APP = "addressbook";
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+
+    @Rule
+    public TestCluster target = new TestCluster();
+
+    @Rule
+    public TestEngine engine = new TestEngine();
+
+    @Test
+    public void firstReleaseBecomesStable() throws Exception {
+        Outcome canary = deploy("1.0");
+
+        assertThat(canary.release().phase(), is(Phase.CANARY_READY));
+        assertThat(canary.release().number(), is(1));
+        assertThat(size("canary"), is(1));
+        assertThat(deployment("stable"), is(Optional.empty()));
+        assertThat(engine.report.lines, hasItem(containsString("this is the first release")));
+
+        Outcome promoted = promote(3);
+
+        assertThat(promoted.release().phase(), is(Phase.PROMOTED));
+        assertThat(size("stable"), is(3));
+        assertThat(image("stable"), is("registry.example.com/addressbook:1.0"));
+        assertThat(deployment("canary"), is(Optional.empty()));
+    }
+
+    @Test
+    public void secondReleaseGoesThroughCanaryToStable() throws Exception {
+        deploy("1.0");
+        promote(3);
+
+        deploy("1.1");
+
+        assertThat(size("canary"), is(1));
+        assertThat(size("stable"), is(2));
+        assertThat(image("stable"), is("registry.example.com/addressbook:1.0"));
+        assertThat(
+                engine.report.toString(),
+                engine.report.lines,
+                hasItems("| pong", "stable: resized from 3 to 2", "plan: 1 canary beside 2 of 3 stable"));
+
+        promote(null);
+
+        assertThat(size("stable"), is(3));
+        assertThat(image("stable"), is("registry.example.com/addressbook:1.1"));
+        assertThat(deployment("canary"), is(Optional.empty()));
+        assertThat(new ReleaseStore(target.cluster(), APP).list().get(0).phase(), is(Phase.PROMOTED));
+    }
+
+    @Test
+    public void imageThatCannotBePulledFailsWithinSecondsAndIsRolledBackWithEvidence() throws Exception {
+        deploy("1.0");
+        promote(3);
+        Instant begun = Instant.now();
+
+        UserException failure = assertThrows(UserException.class, () -> deploy("1.1-pull-fail"));
+
+        assertThat(failure.getMessage(), containsString("the image registry.example.com/addressbook:1.1-pull-fail cannot be pulled"));
+        assertThat(Duration.between(begun, Instant.now()), lessThan(Duration.ofSeconds(30)));
+        assertThat(size("stable"), is(3));
+        assertThat(size("canary"), is(1));
+
+        Outcome rolledBack = rollback("");
+
+        assertThat(rolledBack.release().phase(), is(Phase.ROLLED_BACK));
+        assertThat(rolledBack.release().cause(), is(failure.getMessage()));
+        assertThat(size("stable"), is(3));
+        assertThat(deployment("canary"), is(Optional.empty()));
+        String folder = "post-mortem/addressbook-2/";
+        assertThat(engine.report.files.get(folder + "cause.txt"), startsWith(failure.getMessage()));
+        assertThat(engine.report.files.get(folder + "get-all.txt"), containsString("pod/addressbook-canary-"));
+        assertThat(engine.report.files.get(folder + "events.txt"), containsString("Failed"));
+        assertThat(
+                engine.report.files.get(folder + "describe-deployment-addressbook-canary.txt"),
+                containsString("ImagePullBackOff"));
+    }
+
+    @Test
+    public void crashingCanaryLeavesItsPreviousLogs() throws Exception {
+        deploy("1.0");
+        promote(2);
+
+        UserException failure = assertThrows(UserException.class, () -> deploy("1.1-crash"));
+        rollback("");
+
+        assertThat(failure.getMessage(), containsString("it keeps crashing (3 restarts, last exit code 1)"));
+        assertThat(
+                engine.report.files.keySet().stream().filter(f -> f.endsWith("-previous.txt")).count(), is(1L));
+    }
+
+    @Test
+    public void failureIsRolledBackByItselfIfToldSo() throws Exception {
+        deploy("1.0");
+        promote(3);
+
+        UserException failure =
+                assertThrows(UserException.class, () -> run(request("1.1", true, List.of(command("false")), false)));
+
+        assertThat(failure.getMessage(), containsString("'false' failed in pod addressbook-canary-"));
+        assertThat(failure.getMessage(), containsString("exit code 1"));
+        assertThat(deployment("canary"), is(Optional.empty()));
+        assertThat(size("stable"), is(3));
+        assertThat(rollback("").text(), startsWith("Nothing to roll back: no release of addressbook"));
+    }
+
+    @Test
+    public void promotedReleaseRolledBackHalfwayReturnsToTheOneBefore() throws Exception {
+        deploy("1.0");
+        promote(3);
+        deploy("1.1");
+        // there is room for the pods that are there, but not for one of the new version beside them
+        KubeObject quota = target.cluster().create(KubeObject.of(Map.of(
+                "apiVersion", "v1",
+                "kind", "ResourceQuota",
+                "metadata", Map.of("name", "full"),
+                "spec", Map.of("hard", Map.of("pods", "3")))));
+
+        UserException failure = assertThrows(UserException.class, () -> promote(null));
+        assertThat(failure.getMessage(), containsString("No pod of Deployment addressbook-stable can be created"));
+        assertThat(failure.getMessage(), containsString("Raise the ResourceQuota"));
+        assertThat(image("stable"), is("registry.example.com/addressbook:1.1"));
+        assertThat(size("canary"), is(1));
+
+        target.cluster().delete(target.cluster().get(quota.kind(), "full").orElseThrow());
+        rollback("it was bad");
+
+        assertThat(image("stable"), is("registry.example.com/addressbook:1.0"));
+        assertThat(size("stable"), is(3));
+        assertThat(deployment("canary"), is(Optional.empty()));
+    }
+
+    @Test
+    public void secondReleaseIsRefusedWhileOneIsInProgress() throws Exception {
+        deploy("1.0");
+
+        UserException busy = assertThrows(UserException.class, () -> deploy("1.1"));
+
+        assertThat(busy.getMessage(), containsString("is held by release 1, by shop/release #1 (started by alice)"));
+        assertThat(image("canary"), is("registry.example.com/addressbook:1.0"));
+    }
+
+    @Test
+    public void nothingIsWrittenWhenTheManifestIsRefused() throws Exception {
+        CanaryRequest request = new CanaryRequest(
+                "registry.example.com/addressbook:1",
+                () -> Map.of(
+                        "bad.yml",
+                        TestEngine.example(APP).get("deployment.yml").replace("periodSeconds: 5", "periodSecond: 5")),
+                Map.of(),
+                1,
+                null,
+                "",
+                List.of(),
+                false,
+                false);
+
+        UserException refused = assertThrows(UserException.class, () -> run(request));
+
+        assertThat(refused.getMessage(), containsString("periodSecond"));
+        assertThat(target.cluster().list(Kind.DEPLOYMENT), is(List.of()));
+        assertThat(target.cluster().list(Kind.LEASE), is(List.of()));
+    }
+
+    @Test
+    public void canaryThatWasBegunIsTakenUpAgainByTheSameActor() throws Exception {
+        deploy("1.0");
+        promote(3);
+        Actor actor = new Actor("shop/release#7/12", "shop/release #7", "", "bob");
+        Session first = engine.session(target.cluster(), APP, MINUTE, actor);
+        OperationRun killed =
+                engine.start(first, new CanaryDeploy(first, request("1.1-slow", false, List.of(), false)));
+        waitFor(() -> deployment("canary").isPresent());
+        // what a crash leaves: nobody drives the release any more, and nobody tells it to stop
+
+        Session second = engine.session(target.cluster(), APP, MINUTE, actor);
+        Outcome outcome = engine.run(
+                second, new CanaryDeploy(second, request("1.1-slow", false, List.of(), true)));
+
+        assertThat(outcome.release().number(), is(2));
+        assertThat(outcome.release().phase(), is(Phase.CANARY_READY));
+        assertThat(outcome.release().plan().originalReplicas(), is(3));
+        assertThat(size("stable"), is(2));
+        assertThat(new ReleaseStore(target.cluster(), APP).list().size(), is(2));
+        // the first driver found itself fenced off, or done: it changed nothing more
+        killed.result().handle((o, e) -> e == null ? "done" : e.getClass().getSimpleName()).join();
+    }
+
+    @Test
+    public void unknownKindIsNamed() {
+        CanaryRequest request = new CanaryRequest(
+                "registry.example.com/addressbook:1",
+                () -> Map.of(
+                        "a.yml",
+                        TestEngine.example(APP).get("deployment.yml")
+                                + "\n---\napiVersion: foo.example.com/v1\nkind: Widget\nmetadata: {name: w}\n"),
+                Map.of(),
+                1,
+                null,
+                "",
+                List.of(),
+                false,
+                false);
+
+        UserException refused = assertThrows(UserException.class, () -> run(request));
+
+        assertThat(refused.getMessage(), startsWith("The cluster has no Widget (foo.example.com/v1)"));
+    }
+
+    private Outcome deploy(String tag) throws Exception {
+        return run(request(tag, false, List.of(command("echo pong")), false));
+    }
+
+    private Outcome run(CanaryRequest request) throws Exception {
+        Session session = engine.session(target.cluster(), APP, MINUTE);
+        return engine.run(session, new CanaryDeploy(session, request));
+    }
+
+    private static CommandTest command(String line) {
+        return new CommandTest(CommandTest.words(line), "", Duration.ofSeconds(20));
+    }
+
+    private static CanaryRequest request(String tag, boolean rollback, List<CommandTest> tests, boolean resumed) {
+        return new CanaryRequest(
+                "registry.example.com/addressbook:" + tag,
+                () -> TestEngine.example(APP),
+                Map.of(),
+                1,
+                null,
+                "",
+                tests,
+                rollback,
+                resumed);
+    }
+
+    private Outcome promote(Integer replicas) throws Exception {
+        Session session = engine.session(target.cluster(), APP, MINUTE);
+        return engine.run(session, new PromoteStable(session, 0, replicas));
+    }
+
+    private Outcome rollback(String reason) throws Exception {
+        Session session = engine.session(target.cluster(), APP, MINUTE);
+        return engine.run(session, new RollbackCanary(session, reason, true));
+    }
+
+    private Optional<KubeObject> deployment(String track) {
+        return target.cluster().get(Kind.DEPLOYMENT, APP + "-" + track);
+    }
+
+    private int size(String track) {
+        return deployment(track).orElseThrow().integer(0, "spec", "replicas");
+    }
+
+    private String image(String track) {
+        return deployment(track)
+                .orElseThrow()
+                .list("spec", "template", "spec", "containers")
+                .get(0)
+                .string("image");
+    }
+
+    private static void waitFor(java.util.concurrent.Callable<Boolean> condition) {
+        org.awaitility.Awaitility.await().until(condition);
+    }
+}
