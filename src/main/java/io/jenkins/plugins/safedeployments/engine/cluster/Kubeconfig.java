@@ -30,8 +30,9 @@ public final class Kubeconfig {
         KubeObject config = parse(text);
         String name = config.string("current-context");
         if (name.isEmpty()) {
-            throw new UserException("The kubeconfig has no 'current-context': set it, so that it is clear which cluster is"
-                    + " meant.");
+            throw new UserException(
+                    "The kubeconfig has no 'current-context': set it, so that it is clear which cluster is"
+                            + " meant.");
         }
         KubeObject context = named(config, "contexts", name, "context");
         KubeObject cluster = named(config, "clusters", context.string("cluster"), "cluster");
@@ -85,8 +86,8 @@ public final class Kubeconfig {
                 .filter(entry -> entry.string("name").equals(name))
                 .toList();
         if (found.isEmpty()) {
-            throw new UserException("The kubeconfig has no entry '" + name + "' in '" + list + "', which its current context"
-                    + " needs.");
+            throw new UserException("The kubeconfig has no entry '" + name + "' in '" + list
+                    + "', which its current context" + " needs.");
         }
         return KubeObject.of(found.get(0).map(field));
     }

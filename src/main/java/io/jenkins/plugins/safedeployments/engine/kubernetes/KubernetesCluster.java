@@ -32,11 +32,7 @@ final class KubernetesCluster implements Cluster {
     private final Supplier<NamespaceWatch> watch;
 
     KubernetesCluster(
-            KubernetesClient client,
-            Rest rest,
-            ResourceTypes types,
-            String namespace,
-            Supplier<NamespaceWatch> watch) {
+            KubernetesClient client, Rest rest, ResourceTypes types, String namespace, Supplier<NamespaceWatch> watch) {
         this.client = client;
         this.rest = rest;
         this.types = types;
@@ -81,7 +77,8 @@ final class KubernetesCluster implements Cluster {
         // the items of a list do not repeat what the list says of all of them
         rest.send("GET", path(kind, "") + query, null, null)
                 .list("items")
-                .forEach(item -> items.add(item.with(kind.apiVersion(), "apiVersion").with(kind.kind(), "kind")));
+                .forEach(item ->
+                        items.add(item.with(kind.apiVersion(), "apiVersion").with(kind.kind(), "kind")));
         return items;
     }
 
@@ -126,8 +123,7 @@ final class KubernetesCluster implements Cluster {
                             "apiVersion", "v1",
                             "kind", "DeleteOptions",
                             "propagationPolicy", "Background",
-                            "preconditions",
-                                    Map.of("uid", seen.uid(), "resourceVersion", seen.resourceVersion())));
+                            "preconditions", Map.of("uid", seen.uid(), "resourceVersion", seen.resourceVersion())));
         } catch (ClusterException e) {
             if (e.reason() != Reason.NOT_FOUND) {
                 throw e;
@@ -161,7 +157,9 @@ final class KubernetesCluster implements Cluster {
             throw new ClusterException(
                     e.getCode() == 403 ? Reason.FORBIDDEN : Reason.UNAVAILABLE,
                     "The command could not be started in pod " + pod + ": "
-                            + (e.getCause() == null ? e.getMessage() : e.getCause().getMessage()),
+                            + (e.getCause() == null
+                                    ? e.getMessage()
+                                    : e.getCause().getMessage()),
                     e);
         }
     }

@@ -53,7 +53,9 @@ public final class KubernetesConnection implements AutoCloseable {
     }
 
     private static String base64(String pem) {
-        return pem.isEmpty() ? null : Base64.getEncoder().encodeToString(pem.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        return pem.isEmpty()
+                ? null
+                : Base64.getEncoder().encodeToString(pem.getBytes(java.nio.charset.StandardCharsets.UTF_8));
     }
 
     private static String nullIfEmpty(String text) {

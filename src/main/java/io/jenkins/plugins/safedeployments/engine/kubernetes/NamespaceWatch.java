@@ -133,9 +133,7 @@ final class NamespaceWatch {
         @SuppressWarnings("unchecked")
         private void put(GenericKubernetesResource object) {
             Map<String, Object> tree = client.getKubernetesSerialization().convertValue(object, Map.class);
-            objects.put(
-                    object.getMetadata().getName(),
-                    KubeObject.of(tree).with(null, "metadata", "managedFields"));
+            objects.put(object.getMetadata().getName(), KubeObject.of(tree).with(null, "metadata", "managedFields"));
             tellAll();
         }
     }
@@ -159,7 +157,8 @@ final class NamespaceWatch {
 
         @Override
         public List<KubeObject> list(Kind kind) {
-            return seen(kind).<List<KubeObject>>map(watched -> new ArrayList<>(watched.objects.values()))
+            return seen(kind)
+                    .<List<KubeObject>>map(watched -> new ArrayList<>(watched.objects.values()))
                     .orElse(List.of());
         }
 

@@ -106,10 +106,13 @@ final class Rest {
 
     private ClusterException noAnswer(Throwable thrown) {
         Throwable cause = thrown;
-        while (cause.getCause() != null && !(cause instanceof SSLException) && !(cause instanceof UnknownHostException)) {
+        while (cause.getCause() != null
+                && !(cause instanceof SSLException)
+                && !(cause instanceof UnknownHostException)) {
             cause = cause.getCause();
         }
-        if (cause instanceof SSLException || cause instanceof java.security.cert.CertificateException
+        if (cause instanceof SSLException
+                || cause instanceof java.security.cert.CertificateException
                 || cause instanceof java.security.cert.CertPathBuilderException) {
             return new ClusterException(
                     Reason.UNREACHABLE,
@@ -124,7 +127,8 @@ final class Rest {
             return new ClusterException(
                     Reason.UNAVAILABLE, server + " does not answer (" + describe(cause) + ")", thrown);
         }
-        return new ClusterException(Reason.UNAVAILABLE, server + " could not be asked (" + describe(cause) + ")", thrown);
+        return new ClusterException(
+                Reason.UNAVAILABLE, server + " could not be asked (" + describe(cause) + ")", thrown);
     }
 
     private static String describe(Throwable problem) {
@@ -138,16 +142,22 @@ final class Rest {
                 ? "HTTP " + response.code()
                 : message.length() > MAX_MESSAGE ? message.substring(0, MAX_MESSAGE) + "..." : message;
         return switch (response.code()) {
-            case 401 -> new ClusterException(
-                    Reason.UNAUTHORIZED,
-                    server + " does not accept the credentials (401): are they expired, or of another cluster?",
-                    null);
+            case 401 ->
+                new ClusterException(
+                        Reason.UNAUTHORIZED,
+                        server + " does not accept the credentials (401): are they expired, or of another cluster?",
+                        null);
             case 403 -> new ClusterException(Reason.FORBIDDEN, said, null);
             case 404 -> new ClusterException(Reason.NOT_FOUND, said, null);
             case 409, 412 -> conflict(said, status);
             case 422 -> new ClusterException(changedUid(status) ? Reason.CONFLICT : Reason.INVALID, said, null);
-            case 429 -> new ClusterException(
-                    Reason.UNAVAILABLE, server + " is overloaded (429)", null, List.of(), retryAfterMillis(response));
+            case 429 ->
+                new ClusterException(
+                        Reason.UNAVAILABLE,
+                        server + " is overloaded (429)",
+                        null,
+                        List.of(),
+                        retryAfterMillis(response));
             default -> {
                 if (response.code() >= 500 && !message.contains("failed to create typed patch object")) {
                     yield new ClusterException(

@@ -12,8 +12,8 @@ public final class ImageReference {
 
     private static final String HOST = "[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?(?::[0-9]+)?";
     private static final String PART = "[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*";
-    private static final Pattern FORM = Pattern.compile("(?<repository>(?:" + HOST + "/)?" + PART + "(?:/" + PART + ")*)"
-            + "(?::(?<tag>[A-Za-z0-9_][A-Za-z0-9._-]{0,127}))?(?<digest>@sha256:[0-9a-f]{64})?");
+    private static final Pattern FORM = Pattern.compile("(?<repository>(?:" + HOST + "/)?" + PART + "(?:/" + PART
+            + ")*)" + "(?::(?<tag>[A-Za-z0-9_][A-Za-z0-9._-]{0,127}))?(?<digest>@sha256:[0-9a-f]{64})?");
     private static final int MAX_LENGTH = 512;
 
     private final String text;
@@ -36,9 +36,10 @@ public final class ImageReference {
         }
         Matcher matcher = trimmed.length() > MAX_LENGTH ? null : FORM.matcher(trimmed);
         if (matcher == null || !matcher.matches()) {
-            throw new UserException("'image' is '" + (trimmed.length() > 100 ? trimmed.substring(0, 97) + "..." : trimmed)
-                    + "', which is no image reference: write it like registry.example.com/team/app:1.2 or app@sha256:<64 hex"
-                    + " digits>; repositories have small letters only.");
+            throw new UserException(
+                    "'image' is '" + (trimmed.length() > 100 ? trimmed.substring(0, 97) + "..." : trimmed)
+                            + "', which is no image reference: write it like registry.example.com/team/app:1.2 or app@sha256:<64 hex"
+                            + " digits>; repositories have small letters only.");
         }
         return new ImageReference(matcher);
     }

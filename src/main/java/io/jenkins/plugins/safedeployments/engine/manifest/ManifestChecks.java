@@ -19,8 +19,22 @@ final class ManifestChecks {
 
     static {
         for (String kind : new String[] {
-            "Deployment", "Service", "ConfigMap", "Secret", "Namespace", "Ingress", "ServiceAccount", "Role", "RoleBinding",
-            "HorizontalPodAutoscaler", "PodDisruptionBudget", "NetworkPolicy", "StatefulSet", "DaemonSet", "Job", "CronJob"
+            "Deployment",
+            "Service",
+            "ConfigMap",
+            "Secret",
+            "Namespace",
+            "Ingress",
+            "ServiceAccount",
+            "Role",
+            "RoleBinding",
+            "HorizontalPodAutoscaler",
+            "PodDisruptionBudget",
+            "NetworkPolicy",
+            "StatefulSet",
+            "DaemonSet",
+            "Job",
+            "CronJob"
         }) {
             KNOWN_KINDS.put(kind, kind);
         }

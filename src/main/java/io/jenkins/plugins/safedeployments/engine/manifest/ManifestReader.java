@@ -34,8 +34,9 @@ final class ManifestReader {
     private static final int MAX_DOCUMENTS = 500;
     private static final int MAX_DEPTH = 200;
     private static final int MAX_ALIASES = 500;
-    private static final JsonMapper JSON =
-            JsonMapper.builder().enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION).build();
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+            .build();
 
     private final Variables variables;
 
@@ -61,7 +62,9 @@ final class ManifestReader {
                 readStream(file, stream, objects);
             }
         } catch (MarkedYAMLException e) {
-            String where = e.getProblemMark() == null ? "" : ", line " + (e.getProblemMark().getLine() + 1);
+            String where = e.getProblemMark() == null
+                    ? ""
+                    : ", line " + (e.getProblemMark().getLine() + 1);
             throw new UserException(file + where + ": " + problem(e.getProblem()) + ".", e);
         } catch (YAMLException e) {
             throw new UserException(file + ": " + problem(e.getMessage()) + ".", e);
@@ -82,7 +85,8 @@ final class ManifestReader {
         String start = text.strip();
         if (start.startsWith("{")) {
             List<String> values = new ArrayList<>();
-            try (MappingIterator<JsonNode> nodes = JSON.readerFor(JsonNode.class).readValues(start)) {
+            try (MappingIterator<JsonNode> nodes =
+                    JSON.readerFor(JsonNode.class).readValues(start)) {
                 while (nodes.hasNextValue()) {
                     values.add(nodes.nextValue().toString());
                 }
@@ -107,7 +111,9 @@ final class ManifestReader {
         options.setCodePointLimit(MAX_BYTES);
         options.setProcessComments(false);
         Composer composer = new Composer(
-                new ParserImpl(new StreamReader(new StringReader(text)), options), new YamlValues.KubectlResolver(), options);
+                new ParserImpl(new StreamReader(new StringReader(text)), options),
+                new YamlValues.KubectlResolver(),
+                options);
         YamlValues values = new YamlValues(variables);
         int number = 0;
         while (composer.checkNode()) {
@@ -136,7 +142,8 @@ final class ManifestReader {
         ManifestChecks.check(where, object);
         if (object.kind().kind().equals("List") && object.kind().apiVersion().equals("v1")) {
             if (inList) {
-                throw new UserException(where + ": a List within a List is not supported: write its objects one by one.");
+                throw new UserException(
+                        where + ": a List within a List is not supported: write its objects one by one.");
             }
             object.list("items").forEach(item -> add(where, item, objects, true));
             return;

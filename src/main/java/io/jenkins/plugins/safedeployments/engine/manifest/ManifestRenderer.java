@@ -50,12 +50,14 @@ public final class ManifestRenderer {
         this.image = ImageReference.parse(image);
         for (String name : variables.keySet()) {
             if (BUILT_IN.contains(name)) {
-                throw new UserException("'variables' sets '" + name + "', which the step sets itself: choose another name.");
+                throw new UserException(
+                        "'variables' sets '" + name + "', which the step sets itself: choose another name.");
             }
         }
         if (files.isEmpty()) {
-            throw new UserException("'manifests' names no file that exists: give a path or glob in the workspace, or the"
-                    + " text of the manifest.");
+            throw new UserException(
+                    "'manifests' names no file that exists: give a path or glob in the workspace, or the"
+                            + " text of the manifest.");
         }
     }
 
@@ -86,8 +88,9 @@ public final class ManifestRenderer {
         String name = target.deployment(files.track);
         KubeObject deployment = files.deployment;
         if (named && !deployment.name().equals(name)) {
-            throw new UserException("The Deployment's name becomes '" + deployment.name() + "' for the " + files.track.label()
-                    + " track, but it must be '" + name + "': write 'name: $deployment', or a name without variables.");
+            throw new UserException("The Deployment's name becomes '" + deployment.name() + "' for the "
+                    + files.track.label() + " track, but it must be '" + name
+                    + "': write 'name: $deployment', or a name without variables.");
         }
         deployment = deployment.with(name, "metadata", "name").with(null, "status");
         if (!files.used.contains("image") && !files.used.contains("img")) {
@@ -100,8 +103,8 @@ public final class ManifestRenderer {
         }
         checkSelector(deployment);
         if (Boolean.TRUE.equals(deployment.get("spec", "paused"))) {
-            throw new UserException(deployment + " is paused in the manifest, so it would never roll out: remove"
-                    + " 'spec.paused'.");
+            throw new UserException(
+                    deployment + " is paused in the manifest, so it would never roll out: remove" + " 'spec.paused'.");
         }
         return deployment;
     }
@@ -127,23 +130,26 @@ public final class ManifestRenderer {
         Map<String, Object> selector = deployment.map("spec", "selector", "matchLabels");
         Map<String, Object> labels = deployment.map("spec", "template", "metadata", "labels");
         if (!KubeObject.selects(selector, labels)) {
-            throw new UserException("The selector of " + deployment + ", " + selector + ", does not match the labels of its"
-                    + " pods, " + labels + ": make 'spec.selector.matchLabels' a part of"
-                    + " 'spec.template.metadata.labels'.");
+            throw new UserException(
+                    "The selector of " + deployment + ", " + selector + ", does not match the labels of its"
+                            + " pods, " + labels + ": make 'spec.selector.matchLabels' a part of"
+                            + " 'spec.template.metadata.labels'.");
         }
     }
 
     private List<String> warnings(KubeObject deployment) {
         List<String> warnings = new ArrayList<>();
         if (image.isMutable()) {
-            warnings.add("The image " + image + " has no fixed tag: what it names may change, and then a rollback brings"
-                    + " nothing back. Use a tag for each build, or a digest.");
+            warnings.add(
+                    "The image " + image + " has no fixed tag: what it names may change, and then a rollback brings"
+                            + " nothing back. Use a tag for each build, or a digest.");
         }
         boolean probed = deployment.list("spec", "template", "spec", "containers").stream()
                 .anyMatch(container -> !container.map("readinessProbe").isEmpty());
         if (!probed) {
-            warnings.add("No container has a readinessProbe: a pod takes traffic as soon as it runs, whether it can serve or"
-                    + " not.");
+            warnings.add(
+                    "No container has a readinessProbe: a pod takes traffic as soon as it runs, whether it can serve or"
+                            + " not.");
         }
         return warnings;
     }
@@ -179,7 +185,8 @@ public final class ManifestRenderer {
                 }
             });
             if (!filler.undefined().isEmpty()) {
-                throw new UserException("The manifests use variables without a value: " + String.join(", ", filler.undefined())
+                throw new UserException("The manifests use variables without a value: "
+                        + String.join(", ", filler.undefined())
                         + ". Set them in 'variables' (there are: " + String.join(", ", new TreeSet<>(filler.known()))
                         + "), or write '$$' for a dollar sign.");
             }
@@ -194,7 +201,8 @@ public final class ManifestRenderer {
             }
             if (deployments.isEmpty()) {
                 String other = support.stream()
-                        .filter(o -> Set.of("StatefulSet", "DaemonSet").contains(o.kind().kind()))
+                        .filter(o -> Set.of("StatefulSet", "DaemonSet")
+                                .contains(o.kind().kind()))
                         .map(o -> " (" + o + " cannot be released as a canary)")
                         .findFirst()
                         .orElse("");
@@ -209,12 +217,13 @@ public final class ManifestRenderer {
     private KubeObject placed(String file, KubeObject object) {
         String namespace = object.namespace();
         if (!namespace.isEmpty() && !namespace.equals(target.namespace())) {
-            throw new UserException(file + ": " + object + " is for the namespace '" + namespace + "', but the release is for '"
-                    + target.namespace() + "': remove 'metadata.namespace'.");
+            throw new UserException(file + ": " + object + " is for the namespace '" + namespace
+                    + "', but the release is for '" + target.namespace() + "': remove 'metadata.namespace'.");
         }
         if (object.get("metadata", "managedFields") != null) {
-            throw new UserException(file + ": " + object + " has 'metadata.managedFields', so it was copied out of a cluster:"
-                    + " remove what the cluster added.");
+            throw new UserException(
+                    file + ": " + object + " has 'metadata.managedFields', so it was copied out of a cluster:"
+                            + " remove what the cluster added.");
         }
         if (object.kind().equals(Kind.NAMESPACE)) {
             if (!object.name().equals(target.namespace())) {

@@ -15,8 +15,7 @@ import java.util.regex.Pattern;
 final class Variables {
 
     private static final String NAME = "[A-Za-z_][A-Za-z0-9_]*";
-    private static final Pattern PLACEHOLDER =
-            Pattern.compile("(\\$?)\\$(?:\\{(" + NAME + ")\\}|(" + NAME + "))");
+    private static final Pattern PLACEHOLDER = Pattern.compile("(\\$?)\\$(?:\\{(" + NAME + ")\\}|(" + NAME + "))");
 
     private final Map<String, String> values;
     private final Set<String> used = new LinkedHashSet<>();

@@ -29,8 +29,9 @@ public record Target(String cluster, String namespace, String app) {
                     + (parameter.equals("app") ? "application" : parameter) + ".");
         }
         if (value.length() > max || !DNS_LABEL.matcher(value).matches()) {
-            throw new UserException("'" + parameter + "' is '" + shortened(value) + "': it must be a DNS label of at most "
-                    + max + " characters (small letters, digits and '-', with a letter or digit at both ends).");
+            throw new UserException(
+                    "'" + parameter + "' is '" + shortened(value) + "': it must be a DNS label of at most " + max
+                            + " characters (small letters, digits and '-', with a letter or digit at both ends).");
         }
     }
 

@@ -70,10 +70,12 @@ final class AwaitRollout implements Move {
         }
         Instant deadline = state.session.deadline();
         if (!now.isBefore(deadline)) {
-            throw new UserException("The " + track.label() + " of " + state.session.target() + " was not ready in time ("
-                    + rollout + "). " + openProblems(observation) + "Raise 'timeout' if it only needs longer.");
+            throw new UserException(
+                    "The " + track.label() + " of " + state.session.target() + " was not ready in time (" + rollout
+                            + "). " + openProblems(observation) + "Raise 'timeout' if it only needs longer.");
         }
-        Instant next = diagnosis.nextCertainty(observation).filter(i -> i.isAfter(now)).orElse(deadline);
+        Instant next =
+                diagnosis.nextCertainty(observation).filter(i -> i.isAfter(now)).orElse(deadline);
         return Next.waitUntil(earliest(next, deadline, now.plus(POLL)));
     }
 
@@ -99,9 +101,7 @@ final class AwaitRollout implements Move {
 
     private static String openProblems(Observation observation) {
         List<Problem> problems = Diagnosis.problems(observation);
-        return problems.isEmpty()
-                ? ""
-                : problems.get(0).sentence() + ". ";
+        return problems.isEmpty() ? "" : problems.get(0).sentence() + ". ";
     }
 
     private static Instant earliest(Instant first, Instant second, Instant third) {

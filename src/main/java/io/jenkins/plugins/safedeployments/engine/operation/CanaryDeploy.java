@@ -58,7 +58,8 @@ public final class CanaryDeploy implements Operation {
     private void findOrCheck() {
         if (request.resumed()) {
             Optional<Release> own = state.store.list().stream()
-                    .filter(release -> release.origin().id().equals(session.actor().id()))
+                    .filter(release ->
+                            release.origin().id().equals(session.actor().id()))
                     .findFirst();
             if (own.isPresent()) {
                 resume(own.get());
@@ -109,8 +110,7 @@ public final class CanaryDeploy implements Operation {
         // What counts is how stable is now that nobody else may change it.
         Plan plan = planner.plan(rendered);
         Claim.State claim = state.claim.look();
-        Release release =
-                Release.begin(claim.holder(), session.target().app(), session.actor(), plan, session.now());
+        Release release = Release.begin(claim.holder(), session.target().app(), session.actor(), plan, session.now());
         state.store.put(release, claimedFence);
         state.hold(release, claimedFence);
         sayPlan(release);
@@ -122,7 +122,8 @@ public final class CanaryDeploy implements Operation {
         if (plan.originalReplicas() == null) {
             state.say(
                     "plan",
-                    plan.canaryReplicas() + " canary; there is no " + session.target().deployment(Track.STABLE)
+                    plan.canaryReplicas() + " canary; there is no "
+                            + session.target().deployment(Track.STABLE)
                             + " yet, so this is the first release: the canary takes all traffic until it is promoted");
         } else {
             state.say(
@@ -166,8 +167,7 @@ public final class CanaryDeploy implements Operation {
             return List.of();
         }
         if (state.releaseOrNull() == null) {
-            return List.of(state.act(
-                    "giving the claim back", () -> state.claim.release(claimedFence, session.now())));
+            return List.of(state.act("giving the claim back", () -> state.claim.release(claimedFence, session.now())));
         }
         if (state.release().phase().isFinal()) {
             return List.of();
@@ -180,8 +180,9 @@ public final class CanaryDeploy implements Operation {
             state.enter(Phase.FAILED, cause);
             state.say(
                     "left",
-                    "the canary is left as it is, and release " + state.release().number() + " holds "
-                            + session.target() + ": take it back with rollbackCanary");
+                    "the canary is left as it is, and release "
+                            + state.release().number() + " holds " + session.target()
+                            + ": take it back with rollbackCanary");
         }));
     }
 
@@ -190,8 +191,9 @@ public final class CanaryDeploy implements Operation {
         Release release = state.release();
         return new Outcome(
                 release,
-                "Canary of " + release.title() + " serves in " + session.target().namespace() + " after "
-                        + state.elapsed() + ". Next: promoteStable or rollbackCanary.");
+                "Canary of " + release.title() + " serves in "
+                        + session.target().namespace() + " after " + state.elapsed()
+                        + ". Next: promoteStable or rollbackCanary.");
     }
 
     @Override

@@ -90,8 +90,9 @@ final class CanaryPlanner {
         }
         int now = replicas(stable);
         if (now < 1) {
-            throw new UserException(stable + " has 0 replicas, so there is nothing that the canary could be compared with or"
-                    + " that a rollback could return to: scale it up first.");
+            throw new UserException(
+                    stable + " has 0 replicas, so there is nothing that the canary could be compared with or"
+                            + " that a rollback could return to: scale it up first.");
         }
         Integer asked = request.stableReplicas();
         if (asked != null && asked > now) {
@@ -119,7 +120,10 @@ final class CanaryPlanner {
 
     private int dryRun(Rendered rendered) {
         List<KubeObject> objects = new ArrayList<>(supportOfBoth(rendered));
-        objects.stream().filter(o -> o.kind().equals(Kind.NAMESPACE)).findFirst().ifPresent(this::namespace);
+        objects.stream()
+                .filter(o -> o.kind().equals(Kind.NAMESPACE))
+                .findFirst()
+                .ifPresent(this::namespace);
         objects.add(rendered.canary());
         objects.add(rendered.stable());
         for (KubeObject object : objects) {
@@ -143,11 +147,13 @@ final class CanaryPlanner {
     private void refused(KubeObject object, ClusterException e) {
         switch (e.reason()) {
             case FIELD_CONFLICT -> Workloads.checkConflicts(object, e);
-            case NOT_FOUND -> throw new UserException(
-                    "There is no namespace '" + target.namespace() + "' on the cluster: create it, or add it to the"
-                            + " manifests.",
-                    e);
-            case INVALID, FORBIDDEN -> throw new UserException("The API server refuses " + object + ": " + e.getMessage(), e);
+            case NOT_FOUND ->
+                throw new UserException(
+                        "There is no namespace '" + target.namespace() + "' on the cluster: create it, or add it to the"
+                                + " manifests.",
+                        e);
+            case INVALID, FORBIDDEN ->
+                throw new UserException("The API server refuses " + object + ": " + e.getMessage(), e);
             default -> throw e;
         }
     }
@@ -226,6 +232,8 @@ final class CanaryPlanner {
     }
 
     private static Map<String, Object> before(KubeObject stable) {
-        return stable.with(null, "metadata", "managedFields").with(null, "status").toMap();
+        return stable.with(null, "metadata", "managedFields")
+                .with(null, "status")
+                .toMap();
     }
 }

@@ -21,8 +21,8 @@ public record CommandTest(List<String> command, String container, Duration timeo
             throw new UserException("A test's 'command' is empty: write the command to run in the canary's pod.");
         }
         if (timeout.isZero() || timeout.isNegative() || timeout.compareTo(Duration.ofDays(1)) > 0) {
-            throw new UserException("The timeout of the test '" + String.join(" ", command) + "' is " + timeout.toSeconds()
-                    + " s: it must be more than nothing and at most a day.");
+            throw new UserException("The timeout of the test '" + String.join(" ", command) + "' is "
+                    + timeout.toSeconds() + " s: it must be more than nothing and at most a day.");
         }
     }
 

@@ -81,15 +81,24 @@ final class EvidenceText {
         }
         StringBuilder text = new StringBuilder();
         head(text, deployment);
-        field(text, "Selector", deployment.map("spec", "selector", "matchLabels").toString());
-        field(text, "Replicas", deployment.integer(1, "spec", "replicas") + " desired, "
-                + deployment.integer(0, "status", "updatedReplicas") + " updated, "
-                + deployment.integer(0, "status", "replicas") + " total, "
-                + deployment.integer(0, "status", "availableReplicas") + " available, "
-                + deployment.integer(0, "status", "unavailableReplicas") + " unavailable");
+        field(
+                text,
+                "Selector",
+                deployment.map("spec", "selector", "matchLabels").toString());
+        field(
+                text,
+                "Replicas",
+                deployment.integer(1, "spec", "replicas") + " desired, "
+                        + deployment.integer(0, "status", "updatedReplicas") + " updated, "
+                        + deployment.integer(0, "status", "replicas") + " total, "
+                        + deployment.integer(0, "status", "availableReplicas") + " available, "
+                        + deployment.integer(0, "status", "unavailableReplicas") + " unavailable");
         field(text, "Strategy", deployment.map("spec", "strategy").toString());
-        field(text, "Generation", deployment.generation() + ", seen by the controller: "
-                + deployment.integer(0, "status", "observedGeneration"));
+        field(
+                text,
+                "Generation",
+                deployment.generation() + ", seen by the controller: "
+                        + deployment.integer(0, "status", "observedGeneration"));
         conditions(text, deployment);
         containers(text, deployment.list("spec", "template", "spec", "containers"), List.of());
         Set<String> uids = new HashSet<>(Set.of(deployment.uid()));
@@ -117,23 +126,40 @@ final class EvidenceText {
 
     private static void conditions(StringBuilder text, KubeObject object) {
         List<List<String>> rows = rows("  CONDITION", "STATUS", "REASON", "MESSAGE");
-        object.list("status", "conditions").forEach(c -> rows.add(List.of(
-                "  " + c.string("type"), c.string("status"), orNone(c.string("reason")), c.string("message"))));
+        object.list("status", "conditions")
+                .forEach(c -> rows.add(List.of(
+                        "  " + c.string("type"), c.string("status"), orNone(c.string("reason")), c.string("message"))));
         text.append(table(rows));
     }
 
     private static void containers(StringBuilder text, List<KubeObject> containers, List<KubeObject> statuses) {
         for (KubeObject container : containers) {
             String name = container.string("name");
-            text.append("  Container ").append(name).append(": ").append(container.string("image")).append('\n');
+            text.append("  Container ")
+                    .append(name)
+                    .append(": ")
+                    .append(container.string("image"))
+                    .append('\n');
             text.append("    Resources: ").append(container.map("resources")).append('\n');
-            text.append("    Readiness: ").append(container.map("readinessProbe")).append('\n');
-            statuses.stream().filter(status -> status.string("name").equals(name)).forEach(status -> {
-                text.append("    State:     ").append(status.map("state")).append('\n');
-                text.append("    Last:      ").append(status.map("lastState")).append('\n');
-                text.append("    Restarts:  ").append(status.integer(0, "restartCount")).append('\n');
-                text.append("    Image id:  ").append(status.string("imageID")).append('\n');
-            });
+            text.append("    Readiness: ")
+                    .append(container.map("readinessProbe"))
+                    .append('\n');
+            statuses.stream()
+                    .filter(status -> status.string("name").equals(name))
+                    .forEach(status -> {
+                        text.append("    State:     ")
+                                .append(status.map("state"))
+                                .append('\n');
+                        text.append("    Last:      ")
+                                .append(status.map("lastState"))
+                                .append('\n');
+                        text.append("    Restarts:  ")
+                                .append(status.integer(0, "restartCount"))
+                                .append('\n');
+                        text.append("    Image id:  ")
+                                .append(status.string("imageID"))
+                                .append('\n');
+                    });
         }
     }
 

@@ -46,8 +46,7 @@ public final class OperationRun {
     private int retries;
     private ScheduledFuture<?> alarm;
 
-    OperationRun(
-            Operation operation, Report report, ScheduledExecutorService timer, Executor workers, Clock clock) {
+    OperationRun(Operation operation, Report report, ScheduledExecutorService timer, Executor workers, Clock clock) {
         this.operation = operation;
         this.report = report;
         this.timer = timer;
@@ -78,7 +77,8 @@ public final class OperationRun {
             stopCause = cause;
             wake();
         } else {
-            result.completeExceptionally(new UserException(cause + " (for the second time: the cluster is left as it is)"));
+            result.completeExceptionally(
+                    new UserException(cause + " (for the second time: the cluster is left as it is)"));
         }
     }
 
@@ -147,8 +147,8 @@ public final class OperationRun {
     /** What may pass is tried again until the deadline; the rest fails the operation. */
     @CheckForNull
     private Next afterRefusal(ClusterException e) {
-        boolean mayPass = e.reason() == ClusterException.Reason.UNAVAILABLE
-                || e.reason() == ClusterException.Reason.CONFLICT;
+        boolean mayPass =
+                e.reason() == ClusterException.Reason.UNAVAILABLE || e.reason() == ClusterException.Reason.CONFLICT;
         Instant now = clock.instant();
         if (!mayPass || now.isAfter(operation.deadline())) {
             return afterFailure(e.getMessage(), e);
@@ -184,7 +184,8 @@ public final class OperationRun {
             alarm.cancel(false);
         }
         // never far ahead: timers do not see the clock being set, or the machine having slept
-        long millis = Math.max(1, Math.min(60_000, Duration.between(clock.instant(), instant).toMillis()));
+        long millis = Math.max(
+                1, Math.min(60_000, Duration.between(clock.instant(), instant).toMillis()));
         try {
             alarm = timer.schedule(this::wake, millis, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {

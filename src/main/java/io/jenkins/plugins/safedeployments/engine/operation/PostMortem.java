@@ -44,22 +44,28 @@ final class PostMortem {
     void collect() {
         String canary = session.target().deployment(Track.CANARY);
         try {
-            Observation observation = Observation.of(
-                    session.cluster(), canary, release.plan().service());
+            Observation observation =
+                    Observation.of(session.cluster(), canary, release.plan().service());
             files.put("cause.txt", ""); // on top of the list; its text comes last
             EvidenceText text = new EvidenceText(session.now());
-            put("get-all.txt", () -> text.all(
-                    session.cluster().list(Kind.POD),
-                    session.cluster().list(Kind.SERVICE),
-                    session.cluster().list(Kind.DEPLOYMENT),
-                    session.cluster().list(Kind.REPLICA_SET)));
+            put(
+                    "get-all.txt",
+                    () -> text.all(
+                            session.cluster().list(Kind.POD),
+                            session.cluster().list(Kind.SERVICE),
+                            session.cluster().list(Kind.DEPLOYMENT),
+                            session.cluster().list(Kind.REPLICA_SET)));
             put("events.txt", () -> text.events(session.cluster().list(Kind.EVENT)));
-            put("describe-deployment-" + canary + ".txt", () -> text.describe(
-                    observation.deployment(), observation.newPods(), session.cluster().list(Kind.EVENT)));
+            put(
+                    "describe-deployment-" + canary + ".txt",
+                    () -> text.describe(
+                            observation.deployment(),
+                            observation.newPods(),
+                            session.cluster().list(Kind.EVENT)));
             observation.newPods().stream().limit(MAX_PODS).forEach(this::logs);
             files.put("cause.txt", cause(observation));
-            String where = session.report()
-                    .keep("post-mortem/" + session.target().app() + "-" + release.number(), files);
+            String where =
+                    session.report().keep("post-mortem/" + session.target().app() + "-" + release.number(), files);
             session.report().line("post-mortem", files.size() + " files: " + where);
         } catch (RuntimeException e) {
             session.report().line("post-mortem", "not complete: " + e.getMessage());
@@ -100,16 +106,30 @@ final class PostMortem {
         text.append("Release:   ").append(release.title()).append('\n');
         text.append("Target:    ").append(session.target()).append('\n');
         text.append("Made by:   ").append(release.origin().text()).append('\n');
-        text.append("Collected: ").append(session.now()).append(" by ").append(session.actor().text()).append('\n');
+        text.append("Collected: ")
+                .append(session.now())
+                .append(" by ")
+                .append(session.actor().text())
+                .append('\n');
         if (!problems.isEmpty()) {
             text.append("\nWhat is wrong at this moment:\n");
-            problems.forEach(problem ->
-                    text.append("- ").append(problem.sentence()).append(". ").append(problem.hint()).append('\n'));
+            problems.forEach(problem -> text.append("- ")
+                    .append(problem.sentence())
+                    .append(". ")
+                    .append(problem.hint())
+                    .append('\n'));
         }
         text.append("\nHistory:\n");
-        release.history().forEach(entry -> text.append("- ")
-                .append(entry.at()).append("  ").append(entry.phase().text()).append(": ").append(entry.text())
-                .append(" (").append(entry.by()).append(")\n"));
+        release.history()
+                .forEach(entry -> text.append("- ")
+                        .append(entry.at())
+                        .append("  ")
+                        .append(entry.phase().text())
+                        .append(": ")
+                        .append(entry.text())
+                        .append(" (")
+                        .append(entry.by())
+                        .append(")\n"));
         if (missing.length() > 0) {
             text.append("\nCould not be had:\n").append(missing);
         }

@@ -76,8 +76,10 @@ public final class PromoteStable implements Operation {
         }
         Release release = state.store
                 .get(wanted)
-                .orElseThrow(() -> new UserException("Release " + wanted + " of " + target
-                        + " has no record: it ended before it had changed anything. Free the target with rollbackCanary."));
+                .orElseThrow(
+                        () -> new UserException(
+                                "Release " + wanted + " of " + target
+                                        + " has no record: it ended before it had changed anything. Free the target with rollbackCanary."));
         mayBePromoted(release, claim, ours);
         size = size(release);
         canaryIsUnchanged(release);
@@ -86,8 +88,11 @@ public final class PromoteStable implements Operation {
             throw new UserException("Release " + wanted + " of " + target + " was taken back meanwhile.");
         }
         state.hold(release, claim.fence());
-        state.say("release", release.number() + " of " + target + ", image " + release.plan().image());
-        state.enter(Phase.PROMOTING, "stable is being rolled to " + release.plan().image());
+        state.say(
+                "release",
+                release.number() + " of " + target + ", image " + release.plan().image());
+        state.enter(
+                Phase.PROMOTING, "stable is being rolled to " + release.plan().image());
     }
 
     private void mayBePromoted(Release release, Claim.State claim, boolean ours) {
@@ -103,12 +108,13 @@ public final class PromoteStable implements Operation {
             }
             case FAILED -> {
                 if (!passed) {
-                    throw new UserException("The canary of " + release.title() + " failed, so it is not promoted: "
-                            + release.cause());
+                    throw new UserException(
+                            "The canary of " + release.title() + " failed, so it is not promoted: " + release.cause());
                 }
             }
-            default -> throw new UserException(release.title() + " of " + session.target() + " is "
-                    + release.phase().text() + ", so it cannot be promoted.");
+            default ->
+                throw new UserException(release.title() + " of " + session.target() + " is "
+                        + release.phase().text() + ", so it cannot be promoted.");
         }
     }
 
@@ -148,7 +154,8 @@ public final class PromoteStable implements Operation {
                 .get(Track.STABLE)
                 .map(stable -> stable.integer(1, "spec", "replicas"))
                 .orElse(0);
-        state.workloads.apply(state.manifest(Track.STABLE), Track.STABLE, state.release().number(), state.fence());
+        state.workloads.apply(
+                state.manifest(Track.STABLE), Track.STABLE, state.release().number(), state.fence());
         stableGeneration =
                 state.workloads.size(Track.STABLE, size, state.fence()).generation();
         state.say(
@@ -190,8 +197,7 @@ public final class PromoteStable implements Operation {
             return new Outcome(release, release.title() + " of " + session.target() + " is promoted already.");
         }
         return new Outcome(
-                release,
-                release.title() + " of " + session.target() + " is stable after " + state.elapsed() + ".");
+                release, release.title() + " of " + session.target() + " is stable after " + state.elapsed() + ".");
     }
 
     @Override

@@ -127,9 +127,10 @@ final class ReleaseState {
 
     /** The sentence for a target that another release holds. */
     UserException busy(Claim.State state) {
-        return new UserException(session.target() + " is held by " + state.text()
-                + (state.runUrl().isEmpty() ? "" : ", " + state.runUrl())
-                + ". Promote that release with promoteStable, or take it back with rollbackCanary, then run this again.");
+        return new UserException(
+                session.target() + " is held by " + state.text()
+                        + (state.runUrl().isEmpty() ? "" : ", " + state.runUrl())
+                        + ". Promote that release with promoteStable, or take it back with rollbackCanary, then run this again.");
     }
 
     void close() {

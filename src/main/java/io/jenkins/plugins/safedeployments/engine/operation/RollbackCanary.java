@@ -43,7 +43,8 @@ public final class RollbackCanary implements Operation {
         Optional<Release> last = claim.lastRelease() == 0 ? Optional.empty() : state.store.get(claim.lastRelease());
         if (claim.holder() == 0) {
             nothing = "Nothing to roll back: no release of " + target + " is in progress"
-                    + last.map(release -> " (" + release.title() + " is " + release.phase().text()
+                    + last.map(release -> " (" + release.title() + " is "
+                                    + release.phase().text()
                                     + (release.phase() == Phase.ROLLED_BACK ? ": " + release.cause() : "") + ")")
                             .orElse("")
                     + ".";

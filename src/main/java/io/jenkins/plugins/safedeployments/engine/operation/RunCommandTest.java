@@ -59,25 +59,29 @@ final class RunCommandTest implements Move {
                         state.session.cluster(), state.session.target().deployment(Track.CANARY), "")
                 .readyPods();
         if (ready.isEmpty()) {
-            throw new UserException("The test '" + test + "' found no ready pod of the canary: it was ready and is no longer.");
+            throw new UserException(
+                    "The test '" + test + "' found no ready pod of the canary: it was ready and is no longer.");
         }
         pod = ready.get(0).name();
         String container = container(ready.get(0));
         state.say("test", "'" + test + "' in pod " + pod + ", container " + container);
         begun = state.session.now();
         execution = state.session.cluster().exec(pod, container, test.command(), this::output);
-        execution.exitCode().whenComplete((code, problem) -> state.session.wake().run());
+        execution
+                .exitCode()
+                .whenComplete((code, problem) -> state.session.wake().run());
     }
 
     private String container(KubeObject inPod) {
-        List<String> names =
-                inPod.list("spec", "containers").stream().map(c -> c.string("name")).toList();
+        List<String> names = inPod.list("spec", "containers").stream()
+                .map(c -> c.string("name"))
+                .toList();
         if (test.container().isEmpty()) {
             return names.get(0);
         }
         if (!names.contains(test.container())) {
-            throw new UserException("The test '" + test + "' is for the container '" + test.container() + "', but the pod has "
-                    + String.join(", ", names) + ".");
+            throw new UserException("The test '" + test + "' is for the container '" + test.container()
+                    + "', but the pod has " + String.join(", ", names) + ".");
         }
         return test.container();
     }
@@ -95,8 +99,11 @@ final class RunCommandTest implements Move {
             return execution.exitCode().join();
         } catch (CompletionException | CancellationException e) {
             throw new UserException(
-                    "The connection to the test '" + test + "' in pod " + pod + " was lost, so it is not known how it ended: "
-                            + (e.getCause() == null ? e.getMessage() : e.getCause().getMessage()),
+                    "The connection to the test '" + test + "' in pod " + pod
+                            + " was lost, so it is not known how it ended: "
+                            + (e.getCause() == null
+                                    ? e.getMessage()
+                                    : e.getCause().getMessage()),
                     e);
         }
     }

@@ -34,7 +34,8 @@ final class Undo {
                 state.act("beginning the rollback", this::begin),
                 state.act("collecting the post-mortem", this::collect),
                 state.act("restoring stable", this::restoreStable),
-                new LazyMove(() -> hasStable() ? new AwaitRollout(state, Track.STABLE, stableGeneration) : () -> Next.DONE),
+                new LazyMove(
+                        () -> hasStable() ? new AwaitRollout(state, Track.STABLE, stableGeneration) : () -> Next.DONE),
                 state.act("removing the canary", this::removeCanary),
                 state.act("recording the rollback", this::end));
     }
@@ -64,14 +65,17 @@ final class Undo {
         }
         KubeObject stable = state.workloads
                 .get(Track.STABLE)
-                .orElseThrow(() -> new UserException("Deployment " + state.session.target().deployment(Track.STABLE)
-                        + " is gone: somebody deleted it. The canary is left as it is, since it is all that serves."));
+                .orElseThrow(
+                        () -> new UserException(
+                                "Deployment " + state.session.target().deployment(Track.STABLE)
+                                        + " is gone: somebody deleted it. The canary is left as it is, since it is all that serves."));
         if (isOfThisRelease(stable)) {
             restoreTemplate();
         }
         int original = state.plan().originalReplicas();
         int now = stable.integer(1, "spec", "replicas");
-        stableGeneration = state.workloads.size(Track.STABLE, original, state.fence()).generation();
+        stableGeneration =
+                state.workloads.size(Track.STABLE, original, state.fence()).generation();
         state.say("stable", now == original ? "still has " + original : "resized from " + now + " to " + original);
     }
 
@@ -86,7 +90,10 @@ final class Undo {
         Optional<Release> earlier = number == null ? Optional.empty() : state.store.get(Integer.parseInt(number));
         if (earlier.isPresent()) {
             state.workloads.apply(
-                    KubeObject.of(earlier.get().plan().stable()), Track.STABLE, earlier.get().number(), state.fence());
+                    KubeObject.of(earlier.get().plan().stable()),
+                    Track.STABLE,
+                    earlier.get().number(),
+                    state.fence());
             state.say("stable", "rolled back to " + earlier.get().title());
         } else {
             state.workloads.restore(before, state.fence());

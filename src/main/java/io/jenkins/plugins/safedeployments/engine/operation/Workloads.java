@@ -64,8 +64,8 @@ final class Workloads {
                 return applyTaking(ours);
             }
             Fence.check(seen, fence);
-            return applyTaking(
-                    ours.with(seen.uid(), "metadata", "uid").with(seen.resourceVersion(), "metadata", "resourceVersion"));
+            return applyTaking(ours.with(seen.uid(), "metadata", "uid")
+                    .with(seen.resourceVersion(), "metadata", "resourceVersion"));
         });
     }
 

@@ -43,7 +43,14 @@ public final class Claim {
      * @param since when the release got the claim, ISO 8601
      */
     public record State(
-            int holder, int lastRelease, int fence, String operation, String actor, String run, String runUrl, String since) {
+            int holder,
+            int lastRelease,
+            int fence,
+            String operation,
+            String actor,
+            String run,
+            String runUrl,
+            String since) {
 
         /** {@code release 17, held by shop/release #4 (canaryDeploy) since 2026-01-02T03:04:05Z}. */
         public String text() {
@@ -83,9 +90,7 @@ public final class Claim {
     public State act(int release, String operation, Actor actor, Instant now) {
         return change(
                 now,
-                state -> state.holder() == release
-                        ? taken(state, release, operation, actor, state.since())
-                        : null);
+                state -> state.holder() == release ? taken(state, release, operation, actor, state.since()) : null);
     }
 
     /** Gives the target free, if {@code fence} is still the fencing number of the claim. */
@@ -147,7 +152,9 @@ public final class Claim {
             }
         }
         throw new ClusterException(
-                Reason.UNAVAILABLE, "The claim on " + app + " changed " + ATTEMPTS + " times while it was being taken", last);
+                Reason.UNAVAILABLE,
+                "The claim on " + app + " changed " + ATTEMPTS + " times while it was being taken",
+                last);
     }
 
     private KubeObject lease(State state, Instant now) {
@@ -155,9 +162,11 @@ public final class Claim {
         spec.put("leaseTransitions", state.fence());
         if (state.holder() != 0) {
             spec.put("holderIdentity", "release-" + state.holder());
-            spec.put("acquireTime", java.time.format.DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'")
-                    .withZone(java.time.ZoneOffset.UTC)
-                    .format(now));
+            spec.put(
+                    "acquireTime",
+                    java.time.format.DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'")
+                            .withZone(java.time.ZoneOffset.UTC)
+                            .format(now));
         }
         return KubeObject.of(Map.of(
                 "apiVersion", Kind.LEASE.apiVersion(),

@@ -19,14 +19,7 @@ import java.util.List;
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record Release(
-        int format,
-        int number,
-        String app,
-        Actor origin,
-        Plan plan,
-        Phase phase,
-        String cause,
-        List<Entry> history) {
+        int format, int number, String app, Actor origin, Plan plan, Phase phase, String cause, List<Entry> history) {
 
     public static final int FORMAT = 1;
 

@@ -82,7 +82,8 @@ public final class ReleaseStore {
         KubeObject seen = existing.orElseThrow(() ->
                 new ClusterException(Reason.CONFLICT, "Secret " + secret.name() + " was deleted meanwhile", null));
         Fence.check(seen, fence);
-        cluster.update(secret.with(seen.uid(), "metadata", "uid").with(seen.resourceVersion(), "metadata", "resourceVersion"));
+        cluster.update(
+                secret.with(seen.uid(), "metadata", "uid").with(seen.resourceVersion(), "metadata", "resourceVersion"));
     }
 
     /** Forgets the oldest releases beyond the number that is kept, but never the last good one. */
@@ -93,7 +94,9 @@ public final class ReleaseStore {
         }
         secrets.sort(Comparator.comparingInt(secret -> number(secret)));
         String lastGood = secrets.stream()
-                .filter(secret -> Phase.PROMOTED.name().equals(secret.map("metadata", "labels").get(Names.PHASE)))
+                .filter(secret -> Phase.PROMOTED
+                        .name()
+                        .equals(secret.map("metadata", "labels").get(Names.PHASE)))
                 .reduce((older, newer) -> newer)
                 .map(KubeObject::name)
                 .orElse("");
@@ -122,19 +125,28 @@ public final class ReleaseStore {
             throw new UncheckedIOException(e);
         }
         return KubeObject.of(Map.of(
-                "apiVersion", "v1",
-                "kind", "Secret",
-                "type", Names.SECRET_TYPE,
+                "apiVersion",
+                "v1",
+                "kind",
+                "Secret",
+                "type",
+                Names.SECRET_TYPE,
                 "metadata",
-                        Map.of(
-                                "name", Names.secret(app, release.number()),
-                                "namespace", cluster.namespace(),
-                                "labels", Map.of(Names.APP, app, Names.PHASE, release.phase().name()),
-                                "annotations",
-                                        Map.of(
-                                                Names.RELEASE, Integer.toString(release.number()),
-                                                Names.FENCE, Integer.toString(fence))),
-                "data", Map.of("release", Base64.getEncoder().encodeToString(bytes.toByteArray()))));
+                Map.of(
+                        "name", Names.secret(app, release.number()),
+                        "namespace", cluster.namespace(),
+                        "labels",
+                                Map.of(
+                                        Names.APP,
+                                        app,
+                                        Names.PHASE,
+                                        release.phase().name()),
+                        "annotations",
+                                Map.of(
+                                        Names.RELEASE, Integer.toString(release.number()),
+                                        Names.FENCE, Integer.toString(fence))),
+                "data",
+                Map.of("release", Base64.getEncoder().encodeToString(bytes.toByteArray()))));
     }
 
     private static Release decode(KubeObject secret) {

@@ -40,7 +40,8 @@ public final class Diagnosis {
         firstSeen.keySet().retainAll(problems.stream().map(Problem::key).toList());
         problems.forEach(problem -> firstSeen.putIfAbsent(problem.key(), now));
         return problems.stream()
-                .filter(problem -> !firstSeen.get(problem.key()).plus(problem.patience()).isAfter(now))
+                .filter(problem ->
+                        !firstSeen.get(problem.key()).plus(problem.patience()).isAfter(now))
                 .findFirst();
     }
 
@@ -70,8 +71,11 @@ public final class Diagnosis {
 
     private static void deployment(KubeObject deployment, List<Problem> problems) {
         if (Boolean.TRUE.equals(deployment.get("spec", "paused"))) {
-            problems.add(new Problem("paused", deployment + " is paused", "Resume it: kubectl rollout resume deployment/"
-                    + deployment.name() + ".", Duration.ZERO));
+            problems.add(new Problem(
+                    "paused",
+                    deployment + " is paused",
+                    "Resume it: kubectl rollout resume deployment/" + deployment.name() + ".",
+                    Duration.ZERO));
         }
         KubeObject failure = deployment.condition("ReplicaFailure");
         if (failure != null && failure.string("status").equals("True")) {

@@ -17,8 +17,7 @@ import java.util.Set;
  * @param newPods the pods of the Deployment's current template, and no others
  * @param servingPods names of those new pods that the Service sends traffic to
  */
-public record Observation(
-        @CheckForNull KubeObject deployment, List<KubeObject> newPods, Set<String> servingPods) {
+public record Observation(@CheckForNull KubeObject deployment, List<KubeObject> newPods, Set<String> servingPods) {
 
     private static final String REVISION = "deployment.kubernetes.io/revision";
 

@@ -16,8 +16,7 @@ import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
  * @param serving new pods that are ready endpoints of the Service
  * @param traffic whether endpoints count, that is, whether there is a Service
  */
-public record Rollout(
-        boolean seen, int wanted, int updated, int available, int old, int serving, boolean traffic) {
+public record Rollout(boolean seen, int wanted, int updated, int available, int old, int serving, boolean traffic) {
 
     /**
      * @param generation the least generation that counts: that of our own last write, so that what was seen before it is

@@ -38,8 +38,9 @@ public final class TestCluster extends ExternalResource {
     protected void before() throws IOException {
         connection = KubernetesConnection.open(access());
         namespace = "test-" + UUID.randomUUID().toString().substring(0, 8);
-        cluster().create(KubeObject.of(Map.of(
-                "apiVersion", "v1", "kind", "Namespace", "metadata", Map.of("name", namespace))));
+        cluster()
+                .create(KubeObject.of(
+                        Map.of("apiVersion", "v1", "kind", "Namespace", "metadata", Map.of("name", namespace))));
     }
 
     public Cluster cluster() {

@@ -85,7 +85,9 @@ public class ReleaseClusterTest {
 
         UserException failure = assertThrows(UserException.class, () -> deploy("1.1-pull-fail"));
 
-        assertThat(failure.getMessage(), containsString("the image registry.example.com/addressbook:1.1-pull-fail cannot be pulled"));
+        assertThat(
+                failure.getMessage(),
+                containsString("the image registry.example.com/addressbook:1.1-pull-fail cannot be pulled"));
         assertThat(Duration.between(begun, Instant.now()), lessThan(Duration.ofSeconds(30)));
         assertThat(size("stable"), is(3));
         assertThat(size("canary"), is(1));
@@ -115,7 +117,10 @@ public class ReleaseClusterTest {
 
         assertThat(failure.getMessage(), containsString("it keeps crashing (3 restarts, last exit code 1)"));
         assertThat(
-                engine.report.files.keySet().stream().filter(f -> f.endsWith("-previous.txt")).count(), is(1L));
+                engine.report.files.keySet().stream()
+                        .filter(f -> f.endsWith("-previous.txt"))
+                        .count(),
+                is(1L));
     }
 
     @Test
@@ -139,11 +144,16 @@ public class ReleaseClusterTest {
         promote(3);
         deploy("1.1");
         // there is room for the pods that are there, but not for one of the new version beside them
-        KubeObject quota = target.cluster().create(KubeObject.of(Map.of(
-                "apiVersion", "v1",
-                "kind", "ResourceQuota",
-                "metadata", Map.of("name", "full"),
-                "spec", Map.of("hard", Map.of("pods", "3")))));
+        KubeObject quota = target.cluster()
+                .create(KubeObject.of(Map.of(
+                        "apiVersion",
+                        "v1",
+                        "kind",
+                        "ResourceQuota",
+                        "metadata",
+                        Map.of("name", "full"),
+                        "spec",
+                        Map.of("hard", Map.of("pods", "3")))));
 
         UserException failure = assertThrows(UserException.class, () -> promote(null));
         assertThat(failure.getMessage(), containsString("No pod of Deployment addressbook-stable can be created"));
@@ -203,8 +213,7 @@ public class ReleaseClusterTest {
         // what a crash leaves: nobody drives the release any more, and nobody tells it to stop
 
         Session second = engine.session(target.cluster(), APP, MINUTE, actor);
-        Outcome outcome = engine.run(
-                second, new CanaryDeploy(second, request("1.1-slow", false, List.of(), true)));
+        Outcome outcome = engine.run(second, new CanaryDeploy(second, request("1.1-slow", false, List.of(), true)));
 
         assertThat(outcome.release().number(), is(2));
         assertThat(outcome.release().phase(), is(Phase.CANARY_READY));
@@ -212,7 +221,9 @@ public class ReleaseClusterTest {
         assertThat(size("stable"), is(2));
         assertThat(new ReleaseStore(target.cluster(), APP).list().size(), is(2));
         // the first driver found itself fenced off, or done: it changed nothing more
-        killed.result().handle((o, e) -> e == null ? "done" : e.getClass().getSimpleName()).join();
+        killed.result()
+                .handle((o, e) -> e == null ? "done" : e.getClass().getSimpleName())
+                .join();
     }
 
     @Test

@@ -46,7 +46,8 @@ public final class TestEngine extends ExternalResource {
     public Session session(Cluster cluster, String app, Duration timeout, Actor actor) {
         Clock clock = Clock.systemUTC();
         Target target = new Target("test", cluster.namespace(), app);
-        return new Session(target, cluster, actor, clock, report, clock.instant().plus(timeout), new Wake());
+        return new Session(
+                target, cluster, actor, clock, report, clock.instant().plus(timeout), new Wake());
     }
 
     public OperationRun start(Session session, Operation operation) {

@@ -1,0 +1,102 @@
+package io.jenkins.plugins.safedeployments.config;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.BulkChange;
+import hudson.Extension;
+import hudson.ExtensionList;
+import hudson.model.Descriptor;
+import io.jenkins.plugins.safedeployments.Messages;
+import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import jenkins.model.GlobalConfiguration;
+import net.sf.json.JSONObject;
+import org.jenkinsci.Symbol;
+import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.StaplerRequest2;
+
+/** What administrators configure for all of Jenkins: the clusters. As code it is {@code unclassified: safeDeployments:}. */
+@Extension
+@Symbol("safeDeployments")
+public final class SafeDeploymentsConfiguration extends GlobalConfiguration {
+
+    private List<ClusterConfiguration> clusters = new ArrayList<>();
+
+    public SafeDeploymentsConfiguration() {
+        load();
+    }
+
+    @NonNull
+    public static SafeDeploymentsConfiguration get() {
+        return ExtensionList.lookupSingleton(SafeDeploymentsConfiguration.class);
+    }
+
+    @NonNull
+    @Override
+    public String getDisplayName() {
+        return Messages.SafeDeploymentsConfiguration_DisplayName();
+    }
+
+    @NonNull
+    public synchronized List<ClusterConfiguration> getClusters() {
+        return new ArrayList<>(clusters);
+    }
+
+    @DataBoundSetter
+    public synchronized void setClusters(List<ClusterConfiguration> clusters) {
+        Set<String> names = new HashSet<>();
+        for (ClusterConfiguration cluster : clusters) {
+            if (cluster.getName().isEmpty()) {
+                throw new IllegalArgumentException(Messages.ClusterConfiguration_NameMissing());
+            }
+            if (!names.add(cluster.getName())) {
+                throw new IllegalArgumentException(Messages.ClusterConfiguration_NameTwice(cluster.getName()));
+            }
+        }
+        this.clusters = new ArrayList<>(clusters);
+        save();
+    }
+
+    @Override
+    public boolean configure(StaplerRequest2 request, JSONObject form) throws Descriptor.FormException {
+        try (BulkChange change = new BulkChange(this)) {
+            setClusters(List.of()); // a list without entries is not in the form
+            request.bindJSON(this, form);
+            change.commit();
+            return true;
+        } catch (IOException e) {
+            throw new Descriptor.FormException(e, "clusters");
+        } catch (IllegalArgumentException e) {
+            load();
+            throw new Descriptor.FormException(e.getMessage(), e, "clusters");
+        }
+    }
+
+    /**
+     * The cluster that a step means.
+     *
+     * @param name as in the step; empty for the only one there is
+     */
+    @NonNull
+    public synchronized ClusterConfiguration cluster(String name) {
+        if (name.isEmpty()) {
+            if (clusters.size() == 1) {
+                return clusters.get(0);
+            }
+            throw new UserException(
+                    clusters.isEmpty()
+                            ? "No cluster is configured: an administrator adds one under Manage Jenkins, System, Safe"
+                                    + " Deployments."
+                            : "'cluster' is missing: there is more than one, so name the one that is meant.");
+        }
+        return clusters.stream()
+                .filter(cluster -> cluster.getName().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new UserException("'cluster' is '" + name
+                        + "', but no cluster of that name is configured: correct the name, or have an administrator add it"
+                        + " under Manage Jenkins, System, Safe Deployments."));
+    }
+}

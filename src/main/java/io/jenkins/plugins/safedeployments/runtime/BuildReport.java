@@ -1,0 +1,113 @@
+package io.jenkins.plugins.safedeployments.runtime;
+
+import hudson.FilePath;
+import hudson.Launcher;
+import hudson.Util;
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import io.jenkins.plugins.safedeployments.engine.cluster.ClusterAccess;
+import io.jenkins.plugins.safedeployments.engine.operation.Report;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import jenkins.model.Jenkins;
+import jenkins.util.BuildListenerAdapter;
+
+/**
+ * Writes what an operation tells into the build log, and its evidence among the build's artifacts. The secrets that the
+ * cluster is used with are left out of both, wherever they may come from.
+ */
+public final class BuildReport implements Report {
+
+    private static final String MASK = "****";
+
+    /** Shorter than any token; masking shorter ones would only make logs unreadable. */
+    private static final int MIN_SECRET = 8;
+
+    private final String app;
+    private final Run<?, ?> run;
+    private final TaskListener listener;
+    private final List<String> secrets;
+
+    public BuildReport(String app, Run<?, ?> run, TaskListener listener, ClusterAccess access) {
+        this.app = app;
+        this.run = run;
+        this.listener = listener;
+        this.secrets = Stream.of(access.token(), access.clientKey())
+                .filter(secret -> secret.length() >= MIN_SECRET)
+                .toList();
+    }
+
+    @Override
+    public void line(String topic, String text) {
+        listener.getLogger().printf(Locale.ROOT, "[%s] %-12s %s%n", app, topic, inert(text));
+    }
+
+    @Override
+    public void output(String text) {
+        listener.getLogger().printf(Locale.ROOT, "[%s] %-12s | %s%n", app, "", inert(text));
+    }
+
+    /** Text from a pod or a cluster: neither secrets, nor what a terminal or the console page would obey. */
+    private String inert(String text) {
+        return masked(text).replaceAll("[\\p{Cntrl}&&[^\t]]", "?");
+    }
+
+    private String masked(String text) {
+        String result = text;
+        for (String secret : secrets) {
+            result = result.replace(secret, MASK);
+        }
+        return result;
+    }
+
+    @Override
+    public String keep(String folder, Map<String, String> files) {
+        Path temporary = null;
+        try {
+            temporary = Files.createTempDirectory("safe-deployments");
+            Map<String, String> artifacts = new HashMap<>();
+            int number = 0;
+            for (Map.Entry<String, String> file : files.entrySet()) {
+                // by number, since names come from the cluster
+                String name = Integer.toString(number++);
+                Files.writeString(temporary.resolve(name), masked(file.getValue()), StandardCharsets.UTF_8);
+                artifacts.put(folder + "/" + file.getKey().replaceAll("[^A-Za-z0-9._-]", "_"), name);
+            }
+            run.pickArtifactManager()
+                    .archive(
+                            new FilePath(temporary.toFile()),
+                            new Launcher.LocalLauncher(listener),
+                            new BuildListenerAdapter(listener),
+                            artifacts);
+            String root = Jenkins.get().getRootUrl();
+            return root == null
+                    ? folder + " among the build's artifacts"
+                    : root + run.getUrl() + "artifact/" + folder + "/"; // which the console makes a link of
+        } catch (IOException | InterruptedException e) {
+            if (e instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
+            return "not kept: " + e.getMessage();
+        } finally {
+            if (temporary != null) {
+                delete(temporary.toFile());
+            }
+        }
+    }
+
+    private void delete(File directory) {
+        try {
+            Util.deleteRecursive(directory);
+        } catch (IOException e) {
+            line("post-mortem", "temporary files were left behind: " + e.getMessage());
+        }
+    }
+}

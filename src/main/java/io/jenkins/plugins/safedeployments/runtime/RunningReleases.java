@@ -1,0 +1,41 @@
+package io.jenkins.plugins.safedeployments.runtime;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.Extension;
+import hudson.ExtensionList;
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import hudson.model.listeners.RunListener;
+import io.jenkins.plugins.safedeployments.engine.operation.OperationRun;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The operations that this Jenkins drives, by the run that they belong to. A run can be killed without its steps being
+ * asked to stop; what they drive must then stop all the same.
+ */
+@Extension
+public final class RunningReleases extends RunListener<Run<?, ?>> {
+
+    private final Map<OperationRun, String> runs = new ConcurrentHashMap<>();
+
+    @NonNull
+    public static RunningReleases get() {
+        return ExtensionList.lookupSingleton(RunningReleases.class);
+    }
+
+    /** Keeps an operation until it is done. */
+    public void add(OperationRun operation, Run<?, ?> run) {
+        runs.put(operation, run.getExternalizableId());
+        operation.result().whenComplete((outcome, problem) -> runs.remove(operation));
+    }
+
+    @Override
+    public void onCompleted(Run<?, ?> run, @NonNull TaskListener listener) {
+        runs.forEach((operation, id) -> {
+            if (id.equals(run.getExternalizableId())) {
+                operation.stop("The run " + run.getFullDisplayName() + " was ended by force");
+            }
+        });
+    }
+}

@@ -1,0 +1,286 @@
+package io.jenkins.plugins.safedeployments.steps;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.Extension;
+import hudson.ExtensionList;
+import hudson.FilePath;
+import hudson.Util;
+import hudson.model.Descriptor;
+import hudson.model.Item;
+import hudson.util.FormValidation;
+import hudson.util.ListBoxModel;
+import io.jenkins.plugins.safedeployments.Messages;
+import io.jenkins.plugins.safedeployments.engine.manifest.ImageReference;
+import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import io.jenkins.plugins.safedeployments.engine.operation.CanaryDeploy;
+import io.jenkins.plugins.safedeployments.engine.operation.CanaryRequest;
+import io.jenkins.plugins.safedeployments.engine.operation.Operation;
+import io.jenkins.plugins.safedeployments.engine.operation.Session;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import net.sf.json.JSONObject;
+import org.jenkinsci.plugins.workflow.steps.Step;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+import org.jenkinsci.plugins.workflow.steps.StepExecution;
+import org.kohsuke.stapler.AncestorInPath;
+import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.StaplerRequest2;
+import org.kohsuke.stapler.verb.POST;
+
+/** {@code canaryDeploy}: brings a canary of a new version up beside stable, tests it, and shrinks stable by as much. */
+public final class CanaryDeployStep extends ReleaseStep {
+
+    private static final long serialVersionUID = 1L;
+
+    static final String ROLLBACK = "rollback";
+    static final String KEEP = "keep";
+
+    private String image;
+    private String manifests;
+    private int replicas = 1;
+    private Integer stableReplicas;
+    private String service;
+    private TreeMap<String, String> variables = new TreeMap<>();
+    private ArrayList<CanaryTest> tests = new ArrayList<>();
+    private String onFailure = ROLLBACK;
+
+    @DataBoundConstructor
+    public CanaryDeployStep(String app) {
+        super(app);
+    }
+
+    /** The image to release, with tag or digest. */
+    @CheckForNull
+    public String getImage() {
+        return image;
+    }
+
+    @DataBoundSetter
+    public void setImage(String image) {
+        this.image = Util.fixEmptyAndTrim(image);
+    }
+
+    /** Files or globs in the workspace, separated by commas or lines, or the text of manifests. */
+    @CheckForNull
+    public String getManifests() {
+        return manifests;
+    }
+
+    @DataBoundSetter
+    public void setManifests(String manifests) {
+        this.manifests = Util.fixEmptyAndTrim(manifests);
+    }
+
+    public int getReplicas() {
+        return replicas;
+    }
+
+    @DataBoundSetter
+    public void setReplicas(int replicas) {
+        this.replicas = replicas;
+    }
+
+    /** Size of stable beside the canary; null to keep the total. */
+    @CheckForNull
+    public Integer getStableReplicas() {
+        return stableReplicas;
+    }
+
+    @DataBoundSetter
+    public void setStableReplicas(Integer stableReplicas) {
+        this.stableReplicas = stableReplicas;
+    }
+
+    /** The Service that brings the traffic; null to find it. */
+    @CheckForNull
+    public String getService() {
+        return service;
+    }
+
+    @DataBoundSetter
+    public void setService(String service) {
+        this.service = Util.fixEmptyAndTrim(service);
+    }
+
+    @NonNull
+    public Map<String, String> getVariables() {
+        return new TreeMap<>(variables);
+    }
+
+    /** Values may be any objects, such as a script's GStrings and numbers: their text counts. */
+    @DataBoundSetter
+    public void setVariables(Map<String, ?> variables) {
+        TreeMap<String, String> texts = new TreeMap<>();
+        if (variables != null) {
+            variables.forEach((name, value) -> texts.put(String.valueOf(name), String.valueOf(value)));
+        }
+        this.variables = texts;
+    }
+
+    /** For the form. */
+    @NonNull
+    public String getVariablesText() {
+        StringBuilder text = new StringBuilder();
+        variables.forEach(
+                (name, value) -> text.append(name).append('=').append(value).append('\n'));
+        return text.toString();
+    }
+
+    @NonNull
+    public List<CanaryTest> getTests() {
+        return new ArrayList<>(tests);
+    }
+
+    @DataBoundSetter
+    public void setTests(List<CanaryTest> tests) {
+        this.tests = tests == null ? new ArrayList<>() : new ArrayList<>(tests);
+    }
+
+    /** {@link #ROLLBACK} or {@link #KEEP}. */
+    @NonNull
+    public String getOnFailure() {
+        return onFailure;
+    }
+
+    @DataBoundSetter
+    public void setOnFailure(String onFailure) {
+        this.onFailure = Util.fixEmptyAndTrim(onFailure) == null ? ROLLBACK : onFailure.trim();
+    }
+
+    @Override
+    public StepExecution start(StepContext context) {
+        return new Execution(this, context);
+    }
+
+    private CanaryRequest request(java.util.function.Supplier<Map<String, String>> files, boolean resumed) {
+        ImageReference.parse(image);
+        if (!onFailure.equals(ROLLBACK) && !onFailure.equals(KEEP)) {
+            throw new UserException(
+                    "'onFailure' is '" + onFailure + "': it must be '" + ROLLBACK + "' or '" + KEEP + "'.");
+        }
+        if (manifests == null) {
+            throw new UserException(
+                    "'manifests' is missing: give files or globs in the workspace, or the text of manifests.");
+        }
+        return new CanaryRequest(
+                image,
+                files,
+                variables,
+                replicas,
+                stableReplicas,
+                Util.fixNull(service),
+                tests.stream().map(CanaryTest::toCommandTest).toList(),
+                onFailure.equals(ROLLBACK),
+                resumed);
+    }
+
+    private static final class Execution extends ReleaseStepExecution {
+        private static final long serialVersionUID = 1L;
+        private final CanaryDeployStep step;
+
+        Execution(CanaryDeployStep step, StepContext context) {
+            super(context);
+            this.step = step;
+        }
+
+        @Override
+        ReleaseStep step() {
+            return step;
+        }
+
+        @Override
+        void check() {
+            step.request(Map::of, false);
+        }
+
+        @Override
+        Operation operation(Session session, boolean resumed) {
+            return new CanaryDeploy(session, step.request(this::files, resumed));
+        }
+
+        private Map<String, String> files() {
+            try {
+                return ManifestFiles.read(step.manifests, getContext().get(FilePath.class));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new UserException("Interrupted while the manifests were being read.", e);
+            }
+        }
+    }
+
+    @Extension
+    public static final class DescriptorImpl extends ReleaseStepDescriptor {
+
+        @Override
+        public String getFunctionName() {
+            return "canaryDeploy";
+        }
+
+        @NonNull
+        @Override
+        public String getDisplayName() {
+            return Messages.CanaryDeployStep_DisplayName();
+        }
+
+        @Override
+        public Step newInstance(StaplerRequest2 request, @NonNull JSONObject form) throws FormException {
+            String text = form.optString("variablesText");
+            form.remove("variablesText");
+            CanaryDeployStep step = (CanaryDeployStep) super.newInstance(request, form);
+            step.setVariables(parsed(text));
+            return step;
+        }
+
+        private static Map<String, String> parsed(String text) throws FormException {
+            Map<String, String> values = new LinkedHashMap<>();
+            for (String line : text.split("\\R")) {
+                int equals = line.indexOf('=');
+                if (line.isBlank()) {
+                    continue;
+                }
+                if (equals < 1) {
+                    throw new FormException(Messages.CanaryDeployStep_BadVariable(line), "variablesText");
+                }
+                values.put(line.substring(0, equals).trim(), line.substring(equals + 1));
+            }
+            return values;
+        }
+
+        public List<? extends Descriptor<CanaryTest>> getTestDescriptors() {
+            return ExtensionList.lookup(CanaryTest.CanaryTestDescriptor.class);
+        }
+
+        @POST
+        public ListBoxModel doFillOnFailureItems(@AncestorInPath Item item) {
+            ListBoxModel items = new ListBoxModel();
+            if (mayConfigure(item)) {
+                items.add(Messages.CanaryDeployStep_Rollback(), ROLLBACK);
+                items.add(Messages.CanaryDeployStep_Keep(), KEEP);
+            }
+            return items;
+        }
+
+        @POST
+        public FormValidation doCheckImage(@AncestorInPath Item item, @QueryParameter String value) {
+            if (!mayConfigure(item) || value.contains("$")) {
+                return FormValidation.ok();
+            }
+            return checked(() -> ImageReference.parse(value));
+        }
+
+        @POST
+        public FormValidation doCheckReplicas(@AncestorInPath Item item, @QueryParameter String value) {
+            return mayConfigure(item) ? FormValidation.validatePositiveInteger(value) : FormValidation.ok();
+        }
+    }
+}

@@ -1,0 +1,194 @@
+package io.jenkins.plugins.safedeployments.steps;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.Util;
+import hudson.model.Item;
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import hudson.util.FormValidation;
+import hudson.util.ListBoxModel;
+import io.jenkins.plugins.safedeployments.config.ClusterCredentials;
+import io.jenkins.plugins.safedeployments.config.SafeDeploymentsConfiguration;
+import io.jenkins.plugins.safedeployments.engine.model.Target;
+import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import jenkins.model.Jenkins;
+import org.jenkinsci.plugins.workflow.graph.FlowNode;
+import org.jenkinsci.plugins.workflow.steps.Step;
+import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
+import org.kohsuke.stapler.AncestorInPath;
+import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.verb.POST;
+
+/** What the steps that act on a release have in common: the target, how to reach it, and for how long to wait. */
+public abstract class ReleaseStep extends Step implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    static final int DEFAULT_TIMEOUT = 10;
+
+    private final String app;
+    private String cluster;
+    private String namespace;
+    private String credentialsId;
+    private int timeout = DEFAULT_TIMEOUT;
+    private TimeUnit timeoutUnit = TimeUnit.MINUTES;
+
+    ReleaseStep(String app) {
+        this.app = Util.fixNull(Util.fixEmptyAndTrim(app));
+    }
+
+    /** The application, a DNS label. */
+    @NonNull
+    public final String getApp() {
+        return app;
+    }
+
+    /** Name of a configured cluster; null for the only one. */
+    @CheckForNull
+    public final String getCluster() {
+        return cluster;
+    }
+
+    @DataBoundSetter
+    public final void setCluster(String cluster) {
+        this.cluster = Util.fixEmptyAndTrim(cluster);
+    }
+
+    @CheckForNull
+    public final String getNamespace() {
+        return namespace;
+    }
+
+    @DataBoundSetter
+    public final void setNamespace(String namespace) {
+        this.namespace = Util.fixEmptyAndTrim(namespace);
+    }
+
+    /** Credentials to use instead of the cluster's own; null for these. */
+    @CheckForNull
+    public final String getCredentialsId() {
+        return credentialsId;
+    }
+
+    @DataBoundSetter
+    public final void setCredentialsId(String credentialsId) {
+        this.credentialsId = Util.fixEmptyAndTrim(credentialsId);
+    }
+
+    /** How long the step's own waiting may last, in {@link #getTimeoutUnit}. */
+    public final int getTimeout() {
+        return timeout;
+    }
+
+    @DataBoundSetter
+    public final void setTimeout(int timeout) {
+        this.timeout = timeout;
+    }
+
+    @NonNull
+    public final TimeUnit getTimeoutUnit() {
+        return timeoutUnit;
+    }
+
+    @DataBoundSetter
+    public final void setTimeoutUnit(TimeUnit timeoutUnit) {
+        this.timeoutUnit = timeoutUnit == null ? TimeUnit.MINUTES : timeoutUnit;
+    }
+
+    /** @throws UserException if a part of it is missing or no good */
+    @NonNull
+    final Target target() {
+        return new Target(
+                SafeDeploymentsConfiguration.get()
+                        .cluster(Util.fixNull(cluster))
+                        .getName(),
+                Util.fixNull(namespace),
+                app);
+    }
+
+    @NonNull
+    final Duration timeoutDuration() {
+        if (timeout < 1 || timeoutUnit.toDays(timeout) > 7) {
+            throw new UserException(
+                    "'timeout' is " + timeout + " " + timeoutUnit + ": it must be at least 1, and at most 7 days.");
+        }
+        return Duration.of(timeout, timeoutUnit.toChronoUnit());
+    }
+
+    /** What their descriptors have in common. */
+    abstract static class ReleaseStepDescriptor extends StepDescriptor {
+
+        @Override
+        public Set<? extends Class<?>> getRequiredContext() {
+            return Set.of(Run.class, FlowNode.class, TaskListener.class);
+        }
+
+        @Override
+        public String argumentsToString(@NonNull Map<String, Object> namedArgs) {
+            Object app = namedArgs.get("app");
+            Object namespace = namedArgs.get("namespace");
+            Object cluster = namedArgs.get("cluster");
+            return app == null
+                    ? null
+                    : app + (namespace == null ? "" : " in " + namespace) + (cluster == null ? "" : " on " + cluster);
+        }
+
+        @POST
+        public ListBoxModel doFillClusterItems(@AncestorInPath Item item, @QueryParameter String cluster) {
+            ListBoxModel items = new ListBoxModel();
+            if (mayConfigure(item)) {
+                items.add("", "");
+                SafeDeploymentsConfiguration.get().getClusters().forEach(c -> items.add(c.getName()));
+            } else if (Util.fixEmpty(cluster) != null) {
+                items.add(cluster);
+            }
+            return items;
+        }
+
+        @POST
+        public ListBoxModel doFillCredentialsIdItems(@AncestorInPath Item item, @QueryParameter String credentialsId) {
+            return ClusterCredentials.listFor(item, credentialsId);
+        }
+
+        @POST
+        public ListBoxModel doFillTimeoutUnitItems(@AncestorInPath Item item) {
+            ListBoxModel items = new ListBoxModel();
+            if (mayConfigure(item)) {
+                for (TimeUnit unit : new TimeUnit[] {TimeUnit.SECONDS, TimeUnit.MINUTES, TimeUnit.HOURS}) {
+                    items.add(unit.name().toLowerCase(java.util.Locale.ROOT), unit.name());
+                }
+            }
+            return items;
+        }
+
+        @POST
+        public FormValidation doCheckApp(@AncestorInPath Item item, @QueryParameter String value) {
+            return mayConfigure(item) ? checked(() -> new Target("", "default", value)) : FormValidation.ok();
+        }
+
+        @POST
+        public FormValidation doCheckNamespace(@AncestorInPath Item item, @QueryParameter String value) {
+            return mayConfigure(item) ? checked(() -> new Target("", value, "app")) : FormValidation.ok();
+        }
+
+        static FormValidation checked(Runnable check) {
+            try {
+                check.run();
+                return FormValidation.ok();
+            } catch (UserException e) {
+                return FormValidation.error(e.getMessage());
+            }
+        }
+
+        static boolean mayConfigure(@CheckForNull Item item) {
+            return item == null ? Jenkins.get().hasPermission(Jenkins.ADMINISTER) : item.hasPermission(Item.CONFIGURE);
+        }
+    }
+}

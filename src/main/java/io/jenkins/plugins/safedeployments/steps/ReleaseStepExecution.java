@@ -1,0 +1,232 @@
+package io.jenkins.plugins.safedeployments.steps;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.SuppressFBWarnings;
+import hudson.AbortException;
+import hudson.Util;
+import hudson.model.Cause;
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import io.jenkins.plugins.safedeployments.config.ClusterConfiguration;
+import io.jenkins.plugins.safedeployments.config.ClusterCredentials;
+import io.jenkins.plugins.safedeployments.config.SafeDeploymentsConfiguration;
+import io.jenkins.plugins.safedeployments.engine.cluster.ClusterAccess;
+import io.jenkins.plugins.safedeployments.engine.model.Target;
+import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import io.jenkins.plugins.safedeployments.engine.operation.Operation;
+import io.jenkins.plugins.safedeployments.engine.operation.OperationRun;
+import io.jenkins.plugins.safedeployments.engine.operation.Outcome;
+import io.jenkins.plugins.safedeployments.engine.operation.Session;
+import io.jenkins.plugins.safedeployments.engine.operation.Wake;
+import io.jenkins.plugins.safedeployments.engine.release.Actor;
+import io.jenkins.plugins.safedeployments.engine.release.FencedException;
+import io.jenkins.plugins.safedeployments.engine.release.Release;
+import io.jenkins.plugins.safedeployments.runtime.BuildReport;
+import io.jenkins.plugins.safedeployments.runtime.ReleaseRuntime;
+import io.jenkins.plugins.safedeployments.runtime.RunningReleases;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import jenkins.model.CauseOfInterruption;
+import jenkins.model.Jenkins;
+import org.jenkinsci.plugins.workflow.graph.FlowNode;
+import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+import org.jenkinsci.plugins.workflow.steps.StepExecution;
+
+/**
+ * A step that hands its work to the release engine and waits without a thread. What survives a restart is the step's
+ * parameters, who acts and until when; where the release is, the cluster knows.
+ */
+abstract class ReleaseStepExecution extends StepExecution {
+
+    private static final long serialVersionUID = 1L;
+    private static final Logger LOGGER = Logger.getLogger(ReleaseStepExecution.class.getName());
+
+    /** Unique for this execution in this run on this Jenkins, and the same after a restart; set when it starts. */
+    private String actorId;
+
+    /** When the step's own waiting ends, in milliseconds of the epoch; set when it starts. */
+    private long deadline;
+
+    @SuppressFBWarnings(value = "SE_TRANSIENT_FIELD_NOT_RESTORED", justification = "made anew when the step is resumed")
+    private transient volatile OperationRun operation;
+
+    /** Why the step was told to stop; the first reason counts. */
+    @SuppressFBWarnings(value = "SE_TRANSIENT_FIELD_NOT_RESTORED", justification = "who stopped it says so again")
+    private transient volatile Throwable stopCause;
+
+    ReleaseStepExecution(StepContext context) {
+        super(context);
+    }
+
+    /** The step's parameters. */
+    abstract ReleaseStep step();
+
+    /** What is to be done. Called on a thread that may wait; {@code resumed} after a restart. */
+    abstract Operation operation(Session session, boolean resumed);
+
+    @Override
+    public final boolean start() throws Exception {
+        Run<?, ?> run = getContext().get(Run.class);
+        FlowNode node = getContext().get(FlowNode.class);
+        ReleaseStep step = step();
+        try {
+            step.target();
+            deadline = ReleaseRuntime.get()
+                    .clock()
+                    .instant()
+                    .plus(step.timeoutDuration())
+                    .toEpochMilli();
+            check();
+        } catch (UserException e) {
+            throw new AbortException(e.getMessage());
+        }
+        actorId = Jenkins.get().getLegacyInstanceId().substring(0, 12) + "/" + run.getExternalizableId() + "/"
+                + node.getId();
+        ReleaseRuntime.get().execute(() -> launch(false));
+        return false;
+    }
+
+    /** @throws UserException if a parameter is no good */
+    abstract void check();
+
+    @Override
+    public final void onResume() {
+        ReleaseRuntime.get().execute(() -> launch(true));
+    }
+
+    private void launch(boolean resumed) {
+        ReleaseRuntime runtime = ReleaseRuntime.get();
+        ClusterAccess access = null;
+        boolean started = false;
+        try {
+            Run<?, ?> run = getContext().get(Run.class);
+            ReleaseStep step = step();
+            Target target = step.target();
+            ClusterConfiguration cluster = SafeDeploymentsConfiguration.get().cluster(target.cluster());
+            access = ClusterCredentials.access(cluster, Util.fixNull(step.getCredentialsId()), run);
+            BuildReport report = new BuildReport(target.app(), run, getContext().get(TaskListener.class), access);
+            Wake wake = new Wake();
+            Session session = new Session(
+                    target,
+                    runtime.connect(access).namespace(target.namespace()),
+                    actor(run),
+                    runtime.clock(),
+                    report,
+                    Instant.ofEpochMilli(deadline),
+                    wake);
+            OperationRun launched = runtime.engine().start(operation(session, resumed), report, wake);
+            started = true;
+            operation = launched;
+            RunningReleases.get().add(launched, run);
+            ClusterAccess used = access;
+            launched.result().whenComplete((outcome, problem) -> {
+                runtime.leave(used);
+                if (!runtime.isTerminated()) {
+                    finish(target, outcome, problem);
+                }
+            });
+            if (stopCause != null) {
+                launched.stop(text(stopCause)); // it came while this was being made
+            }
+        } catch (UserException e) {
+            getContext().onFailure(new AbortException(e.getMessage()));
+        } catch (IOException | RuntimeException e) {
+            getContext().onFailure(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // Jenkins goes down; the step is resumed when it is up again
+        } finally {
+            if (access != null && !started) {
+                runtime.leave(access);
+            }
+        }
+    }
+
+    private Actor actor(Run<?, ?> run) {
+        Cause.UserIdCause user = run.getCause(Cause.UserIdCause.class);
+        String root = Jenkins.get().getRootUrl();
+        return new Actor(
+                actorId,
+                run.getFullDisplayName(),
+                root == null ? "" : root + run.getUrl(),
+                user == null ? "" : Util.fixNull(user.getUserId()));
+    }
+
+    private void finish(Target target, Outcome outcome, Throwable problem) {
+        try {
+            if (problem == null) {
+                getContext().get(TaskListener.class).getLogger().println("[" + target.app() + "] " + outcome.text());
+                getContext().onSuccess(result(target, outcome));
+            } else if (stopCause != null) {
+                getContext().onFailure(stopCause);
+            } else {
+                getContext().onFailure(failure(problem));
+            }
+        } catch (IOException e) {
+            LOGGER.log(Level.FINE, "the run is gone", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static Throwable failure(Throwable thrown) {
+        Throwable problem = thrown instanceof CompletionException ? thrown.getCause() : thrown;
+        return problem instanceof UserException || problem instanceof FencedException
+                ? new AbortException(problem.getMessage())
+                : problem;
+    }
+
+    /** A plain map, so that scripts can read it and it survives with them. */
+    private static Map<String, Object> result(Target target, Outcome outcome) {
+        Map<String, Object> result = new LinkedHashMap<>();
+        result.put("app", target.app());
+        result.put("cluster", target.cluster());
+        result.put("namespace", target.namespace());
+        result.put("text", outcome.text());
+        Release release = outcome.release();
+        result.put("changed", release != null);
+        if (release != null) {
+            result.put("release", release.number());
+            result.put("phase", release.phase().name());
+            result.put("image", release.plan().image());
+            result.put("cause", release.cause());
+        }
+        return result;
+    }
+
+    @Override
+    public final void stop(@NonNull Throwable cause) {
+        if (stopCause == null) {
+            stopCause = cause;
+        }
+        OperationRun running = operation;
+        if (running != null) {
+            running.stop(text(stopCause));
+        }
+        // else it is being made, and will be told when it is
+    }
+
+    private static String text(Throwable cause) {
+        if (cause instanceof FlowInterruptedException interrupted) {
+            StringBuilder text = new StringBuilder();
+            for (CauseOfInterruption reason : interrupted.getCauses()) {
+                text.append(text.length() == 0 ? "" : ", ").append(reason.getShortDescription());
+            }
+            if (text.length() > 0) {
+                return text.toString();
+            }
+        }
+        return "The step was stopped" + (cause.getMessage() == null ? "" : " (" + cause.getMessage() + ")");
+    }
+
+    @Override
+    public final String getStatus() {
+        OperationRun running = operation;
+        return running == null ? "starting" : running.status();
+    }
+}
