@@ -23,11 +23,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import net.sf.json.JSONObject;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.AncestorInPath;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
@@ -48,7 +49,7 @@ public final class CanaryDeployStep extends ReleaseStep {
     private int replicas = 1;
     private Integer stableReplicas;
     private String service;
-    private TreeMap<String, String> variables = new TreeMap<>();
+    private ArrayList<String> variables = new ArrayList<>();
     private ArrayList<CanaryTest> tests = new ArrayList<>();
     private String onFailure = ROLLBACK;
 
@@ -110,28 +111,15 @@ public final class CanaryDeployStep extends ReleaseStep {
         this.service = Util.fixEmptyAndTrim(service);
     }
 
+    /** What fills further placeholders, each as {@code NAME=value}. */
     @NonNull
-    public Map<String, String> getVariables() {
-        return new TreeMap<>(variables);
+    public List<String> getVariables() {
+        return new ArrayList<>(variables);
     }
 
-    /** Values may be any objects, such as a script's GStrings and numbers: their text counts. */
     @DataBoundSetter
-    public void setVariables(Map<String, ?> variables) {
-        TreeMap<String, String> texts = new TreeMap<>();
-        if (variables != null) {
-            variables.forEach((name, value) -> texts.put(String.valueOf(name), String.valueOf(value)));
-        }
-        this.variables = texts;
-    }
-
-    /** For the form. */
-    @NonNull
-    public String getVariablesText() {
-        StringBuilder text = new StringBuilder();
-        variables.forEach(
-                (name, value) -> text.append(name).append('=').append(value).append('\n'));
-        return text.toString();
+    public void setVariables(List<String> variables) {
+        this.variables = variables == null ? new ArrayList<>() : new ArrayList<>(variables);
     }
 
     @NonNull
@@ -173,13 +161,25 @@ public final class CanaryDeployStep extends ReleaseStep {
         return new CanaryRequest(
                 image,
                 files,
-                variables,
+                values(),
                 replicas,
                 stableReplicas,
                 Util.fixNull(service),
                 tests.stream().map(CanaryTest::toCommandTest).toList(),
                 onFailure.equals(ROLLBACK),
                 resumed);
+    }
+
+    private Map<String, String> values() {
+        Map<String, String> values = new LinkedHashMap<>();
+        for (String variable : variables) {
+            int equals = variable.indexOf('=');
+            if (equals < 1) {
+                throw new UserException("'variables' has '" + variable + "': write each as 'NAME=value'.");
+            }
+            values.put(variable.substring(0, equals).trim(), variable.substring(equals + 1));
+        }
+        return values;
     }
 
     private static final class Execution extends ReleaseStepExecution {
@@ -234,28 +234,20 @@ public final class CanaryDeployStep extends ReleaseStep {
 
         @Override
         public Step newInstance(StaplerRequest2 request, @NonNull JSONObject form) throws FormException {
-            String text = form.optString("variablesText");
-            form.remove("variablesText");
+            String text = form.optString("variables");
+            form.remove("variables"); // a list for scripts, lines of a text in the form
             CanaryDeployStep step = (CanaryDeployStep) super.newInstance(request, form);
-            step.setVariables(parsed(text));
+            step.setVariables(text.lines().filter(line -> !line.isBlank()).toList());
             return step;
         }
 
-        private static Map<String, String> parsed(String text) throws FormException {
-            Map<String, String> values = new LinkedHashMap<>();
-            for (String line : text.split("\\R")) {
-                int equals = line.indexOf('=');
-                if (line.isBlank()) {
-                    continue;
-                }
-                if (equals < 1) {
-                    throw new FormException(Messages.CanaryDeployStep_BadVariable(line), "variablesText");
-                }
-                values.put(line.substring(0, equals).trim(), line.substring(equals + 1));
-            }
-            return values;
+        @Restricted(NoExternalUse.class) // config.jelly
+        @NonNull
+        public String lines(@CheckForNull List<String> values) {
+            return values == null ? "" : String.join("\n", values);
         }
 
+        @Restricted(NoExternalUse.class) // config.jelly
         public List<? extends Descriptor<CanaryTest>> getTestDescriptors() {
             return ExtensionList.lookup(CanaryTest.CanaryTestDescriptor.class);
         }

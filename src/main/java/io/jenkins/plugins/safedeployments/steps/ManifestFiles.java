@@ -60,7 +60,7 @@ final class ManifestFiles {
             throw new UserException("'manifests' names '" + shortened(glob)
                     + "', which is outside the workspace: name files" + " in it, relative to it.");
         }
-        FilePath[] found = workspace.list(slashed);
+        FilePath[] found = workspace.exists() ? workspace.list(slashed) : new FilePath[0];
         if (found.length == 0) {
             throw new UserException("'manifests' names '" + shortened(glob)
                     + "', but there is no such file in the workspace"

@@ -221,7 +221,8 @@ abstract class ReleaseStepExecution extends StepExecution {
                 return text.toString();
             }
         }
-        return "The step was stopped" + (cause.getMessage() == null ? "" : " (" + cause.getMessage() + ")");
+        String message = Util.fixEmptyAndTrim(cause.getMessage());
+        return "The step was stopped" + (message == null ? "" : " (" + message + ")");
     }
 
     @Override

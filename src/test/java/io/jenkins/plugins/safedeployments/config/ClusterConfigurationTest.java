@@ -1,0 +1,119 @@
+package io.jenkins.plugins.safedeployments.config;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.is;
+
+import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
+import hudson.model.Item;
+import hudson.util.Secret;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
+import java.net.URL;
+import java.util.List;
+import jenkins.model.Jenkins;
+import org.htmlunit.HttpMethod;
+import org.htmlunit.WebRequest;
+import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
+import org.junit.BeforeClass;
+import org.junit.ClassRule;
+import org.junit.Test;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.MockAuthorizationStrategy;
+
+/** The global configuration: its form, and what those who may not change it can do with its end points. */
+public class ClusterConfigurationTest {
+
+    private static final String DESCRIPTOR = "descriptorByName/" + ClusterConfiguration.class.getName() + "/";
+
+    @ClassRule
+    public static JenkinsRule jenkins = new JenkinsRule();
+
+    @BeforeClass
+    public static void configure() throws Exception {
+        jenkins.jenkins.setSecurityRealm(jenkins.createDummySecurityRealm());
+        jenkins.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
+                .grant(Jenkins.ADMINISTER)
+                .everywhere()
+                .to("admin")
+                .grant(Jenkins.READ, Item.READ)
+                .everywhere()
+                .to("reader"));
+        SystemCredentialsProvider.getInstance()
+                .getCredentials()
+                .add(new StringCredentialsImpl(
+                        CredentialsScope.GLOBAL, "token", "", Secret.fromString("s3cr3t-token")));
+        SystemCredentialsProvider.getInstance().save();
+    }
+
+    @Test
+    public void formKeepsTheClusters() throws Exception {
+        ClusterConfiguration cluster = new ClusterConfiguration("production");
+        cluster.setUrl("https://kubernetes.example.com:6443");
+        cluster.setCredentialsId("token");
+        cluster.setCaCertificate("-----BEGIN CERTIFICATE-----\nabc\n-----END CERTIFICATE-----");
+        SafeDeploymentsConfiguration.get().setClusters(List.of(cluster));
+
+        JenkinsRule.WebClient web = jenkins.createWebClient().login("admin");
+        jenkins.submit(web.goTo("configure").getFormByName("config"));
+
+        jenkins.assertEqualDataBoundBeans(
+                cluster, SafeDeploymentsConfiguration.get().cluster("production"));
+    }
+
+    @Test
+    public void testConnection_withoutPermission_connectsToNothing() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            server.setSoTimeout(500);
+            String query = "testConnection?name=x&credentialsId=token&url=https://127.0.0.1:" + server.getLocalPort();
+
+            assertThat(post("reader", query), is(403));
+
+            org.junit.Assert.assertThrows(SocketTimeoutException.class, server::accept);
+        }
+    }
+
+    @Test
+    public void testConnection_byGet_isRefused() throws Exception {
+        JenkinsRule.WebClient web = jenkins.createWebClient().login("admin");
+        web.setThrowExceptionOnFailingStatusCode(false);
+
+        int code = web.goTo(DESCRIPTOR + "testConnection?name=x", null)
+                .getWebResponse()
+                .getStatusCode();
+
+        assertThat(code, is(404));
+    }
+
+    @Test
+    public void credentialsAreListedToAdministratorsOnly() throws Exception {
+        assertThat(body("admin", "fillCredentialsIdItems?credentialsId="), containsString("token"));
+        assertThat(body("reader", "fillCredentialsIdItems?credentialsId=").contains("token"), is(false));
+        assertThat(body("reader", "fillCredentialsIdItems?credentialsId=set"), containsString("set"));
+    }
+
+    @Test
+    public void testConnection_saysWhatIsWrong() throws Exception {
+        String text = body("admin", "testConnection?name=x&credentialsId=none&url=https://127.0.0.1:1");
+
+        assertThat(text, containsString("can use no kubeconfig file, token or client certificate of that id"));
+    }
+
+    private static int post(String user, String query) throws Exception {
+        JenkinsRule.WebClient web = jenkins.createWebClient().login(user);
+        web.setThrowExceptionOnFailingStatusCode(false);
+        return web.getPage(request(web, query)).getWebResponse().getStatusCode();
+    }
+
+    private static String body(String user, String query) throws Exception {
+        JenkinsRule.WebClient web = jenkins.createWebClient().login(user);
+        return web.getPage(request(web, query)).getWebResponse().getContentAsString();
+    }
+
+    private static WebRequest request(JenkinsRule.WebClient web, String query) throws Exception {
+        WebRequest request = new WebRequest(new URL(jenkins.getURL(), DESCRIPTOR + query), HttpMethod.POST);
+        return web.addCrumb(request);
+    }
+}

@@ -1,0 +1,124 @@
+package io.jenkins.plugins.safedeployments.steps;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.is;
+
+import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
+import hudson.util.Secret;
+import io.jenkins.plugins.safedeployments.config.ClusterConfiguration;
+import io.jenkins.plugins.safedeployments.config.SafeDeploymentsConfiguration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
+import org.jenkinsci.plugins.structs.describable.DescribableModel;
+import org.jenkinsci.plugins.workflow.cps.SnippetizerTester;
+import org.jenkinsci.plugins.workflow.steps.StepConfigTester;
+import org.junit.BeforeClass;
+import org.junit.ClassRule;
+import org.junit.Test;
+import org.jvnet.hudson.test.JenkinsRule;
+
+/** The steps in the Snippet Generator: what the form shows is what the script says, and the other way round. */
+public class ReleaseStepConfigTest {
+
+    @ClassRule
+    public static JenkinsRule jenkins = new JenkinsRule();
+
+    private final StepConfigTester form = new StepConfigTester(jenkins);
+    private final SnippetizerTester snippets = new SnippetizerTester(jenkins);
+
+    @BeforeClass
+    public static void configure() throws Exception {
+        SafeDeploymentsConfiguration.get()
+                .setClusters(List.of(new ClusterConfiguration("production"), new ClusterConfiguration("staging")));
+        SystemCredentialsProvider.getInstance()
+                .getCredentials()
+                .add(new StringCredentialsImpl(CredentialsScope.GLOBAL, "token", "", Secret.fromString("s3cr3t")));
+        SystemCredentialsProvider.getInstance().save();
+    }
+
+    @Test
+    public void canaryDeployWithEverything() throws Exception {
+        CanaryDeployStep step = canaryDeploy();
+
+        jenkins.assertEqualDataBoundBeans(step, form.configRoundTrip(step));
+        snippets.assertRoundTrip(
+                step,
+                "canaryDeploy app: 'addressbook', cluster: 'production', credentialsId: 'token', image: 'shop/addressbook:1.4',"
+                        + " manifests: 'k8s/*.yml', namespace: 'shop', onFailure: 'keep', replicas: 2, service: 'web',"
+                        + " stableReplicas: 5, tests: [exec(command: 'npm run ping', container: 'app', timeoutSeconds: 30)],"
+                        + " timeout: 90, timeoutUnit: 'SECONDS', variables: ['A=1', 'LOG_LEVEL=debug']");
+    }
+
+    @Test
+    public void canaryDeployWithNothing() throws Exception {
+        CanaryDeployStep step = new CanaryDeployStep("addressbook");
+
+        CanaryDeployStep seen = form.configRoundTrip(step);
+
+        assertThat(seen.getReplicas(), is(1));
+        assertThat(seen.getOnFailure(), is("rollback"));
+        assertThat(seen.getVariables(), is(List.of()));
+        snippets.assertRoundTrip(step, "canaryDeploy 'addressbook'");
+        assertThat(
+                DescribableModel.uninstantiate_(new CanaryDeployStep("addressbook")), is(Map.of("app", "addressbook")));
+    }
+
+    @Test
+    public void promoteStable() throws Exception {
+        PromoteStableStep step = new PromoteStableStep("addressbook");
+        step.setCluster("staging");
+        step.setNamespace("shop");
+        step.setRelease(17);
+        step.setReplicas(3);
+
+        jenkins.assertEqualDataBoundBeans(step, form.configRoundTrip(step));
+        snippets.assertRoundTrip(
+                step,
+                "promoteStable app: 'addressbook', cluster: 'staging', namespace: 'shop', release: 17, replicas: 3");
+        snippets.assertRoundTrip(new PromoteStableStep("addressbook"), "promoteStable 'addressbook'");
+    }
+
+    @Test
+    public void rollbackCanary() throws Exception {
+        RollbackCanaryStep step = new RollbackCanaryStep("addressbook");
+        step.setNamespace("shop");
+        step.setReason("too slow");
+        step.setPostMortem(false);
+
+        jenkins.assertEqualDataBoundBeans(step, form.configRoundTrip(step));
+        snippets.assertRoundTrip(
+                step, "rollbackCanary app: 'addressbook', namespace: 'shop', postMortem: false, reason: 'too slow'");
+        snippets.assertRoundTrip(new RollbackCanaryStep("addressbook"), "rollbackCanary 'addressbook'");
+    }
+
+    @Test
+    public void referencePagesAreComplete() throws Exception {
+        SnippetizerTester.assertDocGeneration(CanaryDeployStep.class);
+        SnippetizerTester.assertDocGeneration(PromoteStableStep.class);
+        SnippetizerTester.assertDocGeneration(RollbackCanaryStep.class);
+    }
+
+    private static CanaryDeployStep canaryDeploy() {
+        CanaryDeployStep step = new CanaryDeployStep("addressbook");
+        step.setCluster("production");
+        step.setNamespace("shop");
+        step.setCredentialsId("token");
+        step.setImage("shop/addressbook:1.4");
+        step.setManifests("k8s/*.yml");
+        step.setReplicas(2);
+        step.setStableReplicas(5);
+        step.setService("web");
+        step.setVariables(List.of("A=1", "LOG_LEVEL=debug"));
+        ExecTest test = new ExecTest("npm run ping");
+        test.setContainer("app");
+        test.setTimeoutSeconds(30);
+        step.setTests(List.of(test));
+        step.setOnFailure("keep");
+        step.setTimeout(90);
+        step.setTimeoutUnit(TimeUnit.SECONDS);
+        return step;
+    }
+}

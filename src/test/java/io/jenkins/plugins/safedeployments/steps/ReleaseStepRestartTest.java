@@ -1,0 +1,155 @@
+package io.jenkins.plugins.safedeployments.steps;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.is;
+
+import hudson.model.Result;
+import io.jenkins.plugins.safedeployments.engine.kubernetes.TestCluster;
+import io.jenkins.plugins.safedeployments.engine.model.Kind;
+import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.junit.ClassRule;
+import org.junit.Rule;
+import org.junit.Test;
+import org.jvnet.hudson.test.BuildWatcher;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.JenkinsSessionRule;
+
+/** Each step goes on where it was when Jenkins is restarted while it waits. */
+public class ReleaseStepRestartTest {
+
+    @ClassRule
+    public static BuildWatcher watcher = new BuildWatcher();
+
+    @Rule
+    public JenkinsSessionRule sessions = new JenkinsSessionRule();
+
+    @Rule
+    public TestCluster target = new TestCluster();
+
+    /** Waiting for a canary that is never ready by itself; it is made ready after the restart. */
+    @Test
+    public void canaryDeployWaitsOnAfterARestart() throws Throwable {
+        sessions.then(j -> {
+            AddressBook.configureCluster(TestCluster.kubeconfig());
+            start(j, canary("1.0-never-ready", ""));
+            j.waitForMessage("0/1 available", run(j));
+        });
+        sessions.then(j -> {
+            j.waitForMessage("was begun before: going on with it", run(j));
+            makeReady("canary");
+
+            j.assertBuildStatusSuccess(j.waitForCompletion(run(j)));
+
+            j.assertLogContains(
+                    "Canary of release 1 (registry.example.com/addressbook:1.0-never-ready) serves", run(j));
+        });
+    }
+
+    @Test
+    public void promoteStableWaitsOnAfterARestart() throws Throwable {
+        sessions.then(j -> {
+            AddressBook.configureCluster(TestCluster.kubeconfig());
+            start(j, canary("1.0-never-ready", "") + "\npromoteStable(" + at() + ", replicas: 1)");
+            j.waitForMessage("0/1 available", run(j));
+            makeReady("canary");
+            j.waitForMessage("stable       created with 1 replicas", run(j));
+        });
+        sessions.then(j -> {
+            j.waitForMessage("the promotion was begun before", run(j));
+            makeReady("stable");
+
+            j.assertBuildStatusSuccess(j.waitForCompletion(run(j)));
+
+            j.assertLogContains("is stable after", run(j));
+            assertThat(
+                    target.cluster().get(Kind.DEPLOYMENT, "addressbook-canary").isPresent(), is(false));
+        });
+    }
+
+    /** Waiting for the pod that stable gets back, which takes three seconds to be ready. */
+    @Test
+    public void rollbackCanaryWaitsOnAfterARestart() throws Throwable {
+        sessions.then(j -> {
+            AddressBook.configureCluster(TestCluster.kubeconfig());
+            start(
+                    j,
+                    canary("1.0-slow", "") + "\npromoteStable(" + at() + ", replicas: 2)\n" + canary("1.1", "")
+                            + "\nrollbackCanary(" + at() + ", reason: 'for the test')");
+            j.waitForMessage("stable       resized from 1 to 2", run(j));
+        });
+        sessions.then(j -> {
+            j.assertBuildStatusSuccess(j.waitForCompletion(run(j)));
+
+            j.assertLogContains("release 2 (registry.example.com/addressbook:1.1) of addressbook", run(j));
+            j.assertLogContains("is rolled back after", run(j));
+            assertThat(
+                    target.cluster().get(Kind.DEPLOYMENT, "addressbook-canary").isPresent(), is(false));
+        });
+    }
+
+    @Test
+    public void abortAfterARestartStillRollsBack() throws Throwable {
+        sessions.then(j -> {
+            AddressBook.configureCluster(TestCluster.kubeconfig());
+            start(j, canary("1.0-never-ready", ""));
+            j.waitForMessage("0/1 available", run(j));
+        });
+        sessions.then(j -> {
+            j.waitForMessage("was begun before: going on with it", run(j));
+
+            run(j).getExecutor().interrupt();
+
+            j.assertBuildStatus(Result.ABORTED, j.waitForCompletion(run(j)));
+            assertThat(
+                    target.cluster().get(Kind.DEPLOYMENT, "addressbook-canary").isPresent(), is(false));
+        });
+    }
+
+    private static WorkflowRun start(JenkinsRule j, String script) throws Exception {
+        WorkflowJob job = j.createProject(WorkflowJob.class, "release");
+        job.setDefinition(new CpsFlowDefinition(script, true));
+        return job.scheduleBuild2(0).waitForStart();
+    }
+
+    private static WorkflowRun run(JenkinsRule j) {
+        return j.jenkins.getItemByFullName("release", WorkflowJob.class).getBuildByNumber(1);
+    }
+
+    private String at() {
+        return "app: 'addressbook', namespace: '" + target.namespace() + "'";
+    }
+
+    private String canary(String tag, String more) throws Exception {
+        String manifests = AddressBook.file("service.yml") + "\n---\n" + AddressBook.file("deployment.yml");
+        return "canaryDeploy(" + at() + ", image: 'registry.example.com/addressbook:" + tag + "', manifests: '''"
+                + manifests + "'''" + more + ")";
+    }
+
+    /** Lets the pods of a track get ready: an annotation that the kubelet of the test cluster obeys while they run. */
+    private void makeReady(String track) {
+        Awaitility.await().until(() -> pods(track) > 0);
+        target.cluster().list(Kind.POD).stream()
+                .filter(pod -> pod.name().startsWith("addressbook-" + track + "-"))
+                .forEach(pod -> Awaitility.await().ignoreExceptions().until(() -> {
+                    KubeObject seen = target.cluster().get(Kind.POD, pod.name()).orElseThrow();
+                    target.cluster()
+                            .merge(
+                                    seen,
+                                    KubeObject.of(Map.of(
+                                            "metadata",
+                                            Map.of("annotations", Map.of("fake-kubelet/ready", "always")))));
+                    return true;
+                }));
+    }
+
+    private long pods(String track) {
+        return target.cluster().list(Kind.POD).stream()
+                .filter(pod -> pod.name().startsWith("addressbook-" + track + "-"))
+                .count();
+    }
+}

@@ -1,0 +1,252 @@
+package io.jenkins.plugins.safedeployments.steps;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
+
+import com.cloudbees.plugins.credentials.Credentials;
+import com.cloudbees.plugins.credentials.CredentialsProvider;
+import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.SecretBytes;
+import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
+import hudson.model.Result;
+import io.jenkins.plugins.safedeployments.engine.cluster.Kubeconfig;
+import io.jenkins.plugins.safedeployments.engine.kubernetes.TestCluster;
+import io.jenkins.plugins.safedeployments.engine.model.Kind;
+import java.nio.charset.StandardCharsets;
+import org.awaitility.Awaitility;
+import org.jenkinsci.plugins.plaincredentials.impl.FileCredentialsImpl;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.junit.Before;
+import org.junit.ClassRule;
+import org.junit.Rule;
+import org.junit.Test;
+import org.jvnet.hudson.test.BuildWatcher;
+import org.jvnet.hudson.test.JenkinsRule;
+
+/** The steps in Pipelines, against a real API server. */
+public class ReleaseStepsTest {
+
+    @ClassRule
+    public static BuildWatcher watcher = new BuildWatcher();
+
+    @ClassRule
+    public static JenkinsRule jenkins = new JenkinsRule();
+
+    @Rule
+    public TestCluster target = new TestCluster();
+
+    private static boolean configured;
+
+    @Before
+    public void configure() throws Exception {
+        if (!configured) {
+            AddressBook.configureCluster(TestCluster.kubeconfig());
+            configured = true;
+        }
+    }
+
+    @Test
+    public void stepsWorkOutsideNodeAndReturnMaps() throws Exception {
+        WorkflowRun run = jenkins.buildAndAssertSuccess(job("def c = " + canary("1.0", "") + "\n"
+                + "echo \"canary ${c.release} ${c.phase} ${c.image}\"\n"
+                + "def p = promoteStable(" + at() + ", release: c.release, replicas: 2)\n"
+                + "echo \"promoted ${p.phase}\"\n"
+                + "def r = rollbackCanary(" + at() + ")\n"
+                + "echo \"rolled back ${r.changed}\"\n"));
+
+        jenkins.assertLogContains("canary 1 CANARY_READY registry.example.com/addressbook:1.0", run);
+        jenkins.assertLogContains("promoted PROMOTED", run);
+        jenkins.assertLogContains("Nothing to roll back: no release of addressbook in " + target.namespace(), run);
+        jenkins.assertLogContains("rolled back false", run);
+        Credentials used =
+                SystemCredentialsProvider.getInstance().getCredentials().get(0);
+        assertThat(
+                CredentialsProvider.getFingerprintOf(used).getJobs(),
+                hasItem(run.getParent().getFullName()));
+    }
+
+    @Test
+    public void failedTestIsRolledBackByDefault() throws Exception {
+        WorkflowRun run = fails(canary("1.0", ", tests: [exec('false')]"));
+
+        jenkins.assertLogContains("The test 'false' failed in pod addressbook-canary-", run);
+        jenkins.assertLogContains("post-mortem/addressbook-1", run);
+        assertThat(deployment("canary"), is(false));
+        assertThat(run.getArtifacts().stream().anyMatch(a -> a.relativePath.endsWith("/cause.txt")), is(true));
+        jenkins.assertLogNotContains("\tat ", run);
+    }
+
+    @Test
+    public void abortedStepIsRolledBackAndStaysAborted() throws Exception {
+        WorkflowRun run = job(canary("1.0-never-ready", "")).scheduleBuild2(0).waitForStart();
+        Awaitility.await().until(() -> deployment("canary"));
+
+        run.getExecutor().interrupt();
+
+        jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(run));
+        jenkins.assertLogContains("canary       removed", run);
+        assertThat(deployment("canary"), is(false));
+    }
+
+    @Test
+    public void abortedStepThatKeepsLeavesTheCanary() throws Exception {
+        WorkflowRun run = job(canary("1.0-never-ready", ", onFailure: 'keep'"))
+                .scheduleBuild2(0)
+                .waitForStart();
+        Awaitility.await().until(() -> deployment("canary"));
+
+        run.getExecutor().interrupt();
+
+        jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(run));
+        jenkins.assertLogContains("take it back with rollbackCanary", run);
+        assertThat(deployment("canary"), is(true));
+        WorkflowRun rollback = jenkins.buildAndAssertSuccess(job("rollbackCanary(" + at() + ")"));
+        jenkins.assertLogContains("is rolled back after", rollback);
+        assertThat(deployment("canary"), is(false));
+    }
+
+    @Test
+    public void hardKilledBuildIsRolledBack() throws Exception {
+        WorkflowRun run = job(canary("1.0-never-ready", "")).scheduleBuild2(0).waitForStart();
+        Awaitility.await().until(() -> deployment("canary"));
+
+        run.doKill();
+
+        Awaitility.await().until(() -> !deployment("canary"));
+        assertThat(jenkins.waitForCompletion(run).getResult(), is(Result.ABORTED));
+    }
+
+    @Test
+    public void badParametersAreSaidInOneSentence() throws Exception {
+        String[][] cases = {
+            {"canaryDeploy app: 'Foo_Bar', namespace: 'shop', image: 'a:1', manifests: 'x'", "'app' is 'Foo_Bar'"},
+            {"canaryDeploy app: 'addressbook', image: 'a:1', manifests: 'x'", "'namespace' is missing"},
+            {"canaryDeploy app: 'addressbook', namespace: 'shop', manifests: 'x'", "'image' is missing"},
+            {"canaryDeploy app: 'addressbook', namespace: 'shop', image: 'A B', manifests: 'x'", "'image' is 'A B'"},
+            {"canaryDeploy app: 'addressbook', namespace: 'shop', image: 'a:1'", "'manifests' is missing"},
+            {
+                "canaryDeploy app: 'addressbook', namespace: 'shop', image: 'a:1', manifests: 'k8s.yml'",
+                "but there is no workspace here"
+            },
+            {
+                "node { canaryDeploy app: 'addressbook', namespace: 'shop', image: 'a:1', manifests: '../secret' }",
+                "outside the workspace"
+            },
+            {
+                "node { canaryDeploy app: 'addressbook', namespace: 'shop', image: 'a:1', manifests: 'none.yml' }",
+                "there is no such file in the workspace"
+            },
+            {
+                "canaryDeploy app: 'addressbook', namespace: 'shop', image: 'a:1', manifests: 'x', replicas: 0",
+                "'replicas' is 0"
+            },
+            {
+                "canaryDeploy app: 'addressbook', namespace: 'shop', image: 'a:1', manifests: 'x', timeout: 0",
+                "'timeout' is 0 MINUTES"
+            },
+            {
+                "canaryDeploy app: 'addressbook', namespace: 'shop', image: 'a:1', manifests: 'x', onFailure: 'pray'",
+                "'onFailure' is 'pray'"
+            },
+            {
+                "canaryDeploy app: 'addressbook', namespace: 'shop', image: 'a:1', manifests: 'x', tests: [exec('a \"b')]",
+                "A quote is not closed"
+            },
+            {"promoteStable app: 'addressbook', namespace: 'shop', cluster: 'moon'", "'cluster' is 'moon'"},
+            {"promoteStable app: 'addressbook', namespace: 'shop', release: 0", "'release' is 0"},
+            {
+                "promoteStable app: 'addressbook', namespace: 'shop', credentialsId: 'none'",
+                "this job can use no kubeconfig file, token or client certificate of that id"
+            },
+            {"promoteStable " + at(), "is in canary: run canaryDeploy first"},
+        };
+        StringBuilder script = new StringBuilder();
+        for (String[] bad : cases) {
+            script.append("try { ")
+                    .append(bad[0])
+                    .append("; echo 'ACCEPTED' } catch (e) { echo \"said: ${e.message}\" }\n");
+        }
+
+        WorkflowRun run = jenkins.buildAndAssertSuccess(job(script.toString()));
+
+        String log = JenkinsRule.getLog(run);
+        for (String[] bad : cases) {
+            assertThat(bad[0], log, containsString(bad[1]));
+        }
+        assertThat(log, not(containsString("ACCEPTED")));
+        assertThat(log, not(containsString("\tat ")));
+    }
+
+    @Test
+    public void kubeconfigThatRunsAProgramIsRefused() throws Exception {
+        credentials(
+                "exec",
+                CredentialsScope.GLOBAL,
+                TestCluster.kubeconfig().replaceFirst("client-key-data:.*", "exec: {command: /bin/true}"));
+
+        WorkflowRun run = fails("promoteStable(" + at() + ", credentialsId: 'exec')");
+
+        jenkins.assertLogContains("The kubeconfig has 'exec', which runs a program", run);
+    }
+
+    @Test
+    public void systemCredentialsAreOutOfReachOfJobs() throws Exception {
+        credentials("system", CredentialsScope.SYSTEM, TestCluster.kubeconfig());
+
+        WorkflowRun run = fails("promoteStable(" + at() + ", credentialsId: 'system')");
+
+        jenkins.assertLogContains("'credentialsId' is 'system', but this job can use no kubeconfig file", run);
+    }
+
+    @Test
+    public void nothingOfTheKubeconfigIsInTheBuild() throws Exception {
+        WorkflowRun run = jenkins.buildAndAssertSuccess(job(canary("1.0", "")));
+
+        String key = Kubeconfig.read(TestCluster.kubeconfig()).clientKey();
+        String line = key.lines().skip(2).findFirst().orElseThrow();
+        java.nio.file.Path root = run.getRootDir().toPath();
+        try (java.util.stream.Stream<java.nio.file.Path> files = java.nio.file.Files.walk(root)) {
+            for (java.nio.file.Path file :
+                    (Iterable<java.nio.file.Path>) files.filter(java.nio.file.Files::isRegularFile)::iterator) {
+                String text = java.nio.file.Files.readString(file, StandardCharsets.ISO_8859_1);
+                assertThat(file.toString(), text.contains(line), is(false));
+            }
+        }
+    }
+
+    private static void credentials(String id, CredentialsScope scope, String kubeconfig) throws Exception {
+        SystemCredentialsProvider.getInstance()
+                .getCredentials()
+                .add(new FileCredentialsImpl(
+                        scope, id, "", "config", SecretBytes.fromBytes(kubeconfig.getBytes(StandardCharsets.UTF_8))));
+    }
+
+    private String at() {
+        return "app: 'addressbook', namespace: '" + target.namespace() + "'";
+    }
+
+    private String canary(String tag, String more) throws Exception {
+        String manifests = AddressBook.file("service.yml") + "\n---\n" + AddressBook.file("deployment.yml");
+        return "canaryDeploy(" + at() + ", image: 'registry.example.com/addressbook:" + tag + "', manifests: '''"
+                + manifests + "'''" + more + ")";
+    }
+
+    private WorkflowRun fails(String script) throws Exception {
+        return jenkins.buildAndAssertStatus(Result.FAILURE, job(script));
+    }
+
+    private static WorkflowJob job(String script) throws Exception {
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
+        job.setDefinition(new CpsFlowDefinition(script, true));
+        return job;
+    }
+
+    private boolean deployment(String track) {
+        return target.cluster().get(Kind.DEPLOYMENT, "addressbook-" + track).isPresent();
+    }
+}
