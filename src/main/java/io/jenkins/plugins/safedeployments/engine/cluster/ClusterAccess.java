@@ -2,8 +2,14 @@ package io.jenkins.plugins.safedeployments.engine.cluster;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 
 /**
  * Where a cluster's API is and how to be let in. Holds secrets in clear: made right before use, never kept on disk.
@@ -23,6 +29,9 @@ public record ClusterAccess(
         String clientKey,
         boolean skipTlsVerify) {
 
+    private static final int MAX_URL = 2000;
+    private static final int MAX_PEM = 512 * 1024;
+
     public ClusterAccess {
         url = checkedUrl(url);
         checkPem("The cluster's CA certificate", caCertificate, "CERTIFICATE");
@@ -35,7 +44,9 @@ public record ClusterAccess(
         String problem = null;
         try {
             URI uri = new URI(url.strip());
-            if (!"https".equalsIgnoreCase(uri.getScheme())) {
+            if (url.length() > MAX_URL) {
+                problem = "has more than " + MAX_URL + " characters";
+            } else if (!"https".equalsIgnoreCase(uri.getScheme())) {
                 problem = "must begin with https://";
             } else if (uri.getHost() == null) {
                 problem = "has no host";
@@ -58,6 +69,21 @@ public record ClusterAccess(
     private static void checkPem(String what, String pem, String type) {
         if (!pem.isBlank() && !(pem.contains("-----BEGIN ") && pem.contains(type + "-----"))) {
             throw new UserException(what + " is not in PEM form (-----BEGIN ... " + type + "-----).");
+        }
+        if (pem.length() > MAX_PEM) {
+            throw new UserException(what + " has more than " + MAX_PEM / 1024 + " KiB.");
+        }
+        if (type.equals("CERTIFICATE") && !pem.isBlank()) {
+            try (InputStream bytes = new ByteArrayInputStream(pem.getBytes(StandardCharsets.UTF_8))) {
+                if (CertificateFactory.getInstance("X.509")
+                        .generateCertificates(bytes)
+                        .isEmpty()) {
+                    throw new CertificateException("there is none");
+                }
+            } catch (CertificateException | IOException e) {
+                // not as the cause: its message may quote the input
+                throw new UserException(what + " is damaged: what is between BEGIN and END is no certificate.");
+            }
         }
     }
 

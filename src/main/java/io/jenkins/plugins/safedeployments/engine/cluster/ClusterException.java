@@ -1,5 +1,6 @@
 package io.jenkins.plugins.safedeployments.engine.cluster;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** What the API server refused, or that it could not be asked. {@link #reason()} says which; the message is for people. */
@@ -37,7 +38,7 @@ public final class ClusterException extends RuntimeException {
     public record FieldConflict(String manager, String field) implements java.io.Serializable {}
 
     private final Reason reason;
-    private final transient List<FieldConflict> conflicts;
+    private final ArrayList<FieldConflict> conflicts;
     private final long retryAfterMillis;
 
     public ClusterException(Reason reason, String message, Throwable cause) {
@@ -48,7 +49,7 @@ public final class ClusterException extends RuntimeException {
             Reason reason, String message, Throwable cause, List<FieldConflict> conflicts, long retryAfterMillis) {
         super(message, cause);
         this.reason = reason;
-        this.conflicts = List.copyOf(conflicts);
+        this.conflicts = new ArrayList<>(conflicts);
         this.retryAfterMillis = retryAfterMillis;
     }
 
@@ -58,7 +59,7 @@ public final class ClusterException extends RuntimeException {
 
     /** The fields in conflict, where the reason is {@link Reason#FIELD_CONFLICT}. */
     public List<FieldConflict> conflicts() {
-        return conflicts == null ? List.of() : conflicts;
+        return List.copyOf(conflicts);
     }
 
     /** For how long the server asked to be left alone, in milliseconds; 0 if it did not say. */

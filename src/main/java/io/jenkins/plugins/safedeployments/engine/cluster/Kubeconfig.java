@@ -50,9 +50,9 @@ public final class Kubeconfig {
         refuse(cluster, "certificate-authority", "names a file");
         refuse(cluster, "proxy-url", "names a proxy");
         return new ClusterAccess(
-                cluster.string("server"),
+                text(cluster, "server"),
                 decoded(cluster, "certificate-authority-data"),
-                user.string("token"),
+                text(user, "token"),
                 decoded(user, "client-certificate-data"),
                 decoded(user, "client-key-data"),
                 Boolean.TRUE.equals(cluster.get("insecure-skip-tls-verify")));
@@ -68,6 +68,7 @@ public final class Kubeconfig {
         LoaderOptions options = new LoaderOptions();
         options.setNestingDepthLimit(MAX_DEPTH);
         options.setAllowDuplicateKeys(false);
+        options.setMaxAliasesForCollections(0); // what they can expand to, and that they can contain themselves
         try {
             if (new Yaml(new SafeConstructor(options)).load(text) instanceof Map<?, ?> map) {
                 @SuppressWarnings("unchecked")
@@ -76,7 +77,7 @@ public final class Kubeconfig {
             }
         } catch (YAMLException e) {
             // not as the cause either: its message quotes the file
-            throw new UserException("The kubeconfig is not readable as YAML.");
+            throw new UserException("The kubeconfig is not readable as YAML, or uses aliases, which are not allowed.");
         }
         throw new UserException("The kubeconfig is not a kubeconfig: it has no contexts.");
     }
@@ -100,8 +101,17 @@ public final class Kubeconfig {
         }
     }
 
+    /** What YAML takes for a number or a date does not come back as it was written. */
+    private static String text(KubeObject entry, String field) {
+        Object value = entry.get(field);
+        if (value != null && !(value instanceof String)) {
+            throw new UserException("The kubeconfig's '" + field + "' is not text: put it in quotes.");
+        }
+        return entry.string(field);
+    }
+
     private static String decoded(KubeObject entry, String field) {
-        String value = entry.string(field);
+        String value = text(entry, field);
         try {
             return new String(Base64.getMimeDecoder().decode(value), StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {

@@ -1,7 +1,7 @@
 package io.jenkins.plugins.safedeployments.engine.kubernetes;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
@@ -44,6 +44,7 @@ final class Rest {
 
     private static final Pattern MANAGER = Pattern.compile("conflict with \"([^\"]+)\"");
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
+    private static final ObjectReader OBJECT = MAPPER.readerForMapOf(Object.class);
     private static final int MAX_MESSAGE = 2000;
 
     private final HttpClient http;
@@ -60,7 +61,7 @@ final class Rest {
     KubeObject send(String method, String path, @CheckForNull String contentType, @CheckForNull Map<String, ?> body) {
         String answer = text(method, path, contentType, body);
         try {
-            return KubeObject.of(MAPPER.readValue(answer, new TypeReference<Map<String, Object>>() {}));
+            return KubeObject.of(OBJECT.<Map<String, Object>>readValue(answer));
         } catch (JsonProcessingException e) {
             throw new ClusterException(
                     Reason.UNREACHABLE, server + " answered something that is no JSON: it is no Kubernetes API", null);
@@ -211,7 +212,7 @@ final class Rest {
             return null;
         }
         try {
-            return KubeObject.of(MAPPER.readValue(body, new TypeReference<Map<String, Object>>() {}));
+            return KubeObject.of(OBJECT.<Map<String, Object>>readValue(body));
         } catch (JsonProcessingException e) {
             return null;
         }

@@ -50,6 +50,9 @@ public final class ImageReference {
     }
 
     boolean hasSameRepository(String other) {
+        if (other.length() > MAX_LENGTH) {
+            return false;
+        }
         Matcher matcher = FORM.matcher(other);
         return matcher.matches() && matcher.group("repository").equals(repository);
     }

@@ -2,10 +2,10 @@ package io.jenkins.plugins.safedeployments.engine.manifest;
 
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /** What is wrong with an object before any cluster is asked, said in the words of the file. */
 final class ManifestChecks {
@@ -14,6 +14,12 @@ final class ManifestChecks {
     private static final Set<String> TEXT_MAPS = Set.of("labels", "annotations", "matchLabels", "nodeSelector");
 
     private static final Set<String> REMOVED_VERSIONS = Set.of("extensions/v1beta1", "apps/v1beta1", "apps/v1beta2");
+
+    private static final Pattern API_VERSION =
+            Pattern.compile("(?:[a-z0-9](?:[-.a-z0-9]{0,251}[a-z0-9])?/)?[a-z][-a-z0-9]{0,62}");
+
+    /** What all kinds of objects have in common: their names become a part of a path. */
+    private static final Pattern NAME = Pattern.compile("(?!\\.{1,2}$)[^/%\\s\\p{Cntrl}]{1,253}");
 
     private static final Map<String, String> KNOWN_KINDS = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
 
@@ -53,6 +59,10 @@ final class ManifestChecks {
         if (meant != null && !meant.equals(kind)) {
             throw new UserException(where + ": there is no kind '" + kind + "': write '" + meant + "'.");
         }
+        if (!API_VERSION.matcher(apiVersion).matches()) {
+            throw new UserException(where + ": the 'apiVersion' of the " + kind
+                    + " is no API version: write it like 'apps/v1', or 'v1' for what is part of the core.");
+        }
         if (REMOVED_VERSIONS.contains(apiVersion)) {
             throw new UserException(where + ": " + apiVersion + " was removed from Kubernetes: write 'apps/v1'"
                     + (kind.equals("Ingress") ? " (for an Ingress 'networking.k8s.io/v1')" : "") + ".");
@@ -65,6 +75,11 @@ final class ManifestChecks {
                     + (object.string("metadata", "generateName").isEmpty()
                             ? "."
                             : "; generateName would make a new object with each release: give it a name."));
+        }
+        if (!NAME.matcher(object.name()).matches()) {
+            throw new UserException(where + ": the metadata.name of the " + kind
+                    + " is not one that the API allows: it has control characters, blanks, '/' or '%', or more than 253"
+                    + " characters.");
         }
         textMaps(where + ": " + object, "", object.toMap());
         if (kind.equals("Service")) {
@@ -97,10 +112,11 @@ final class ManifestChecks {
 
     private static void textMap(String where, String path, Map<?, ?> map) {
         map.forEach((key, value) -> {
-            if (value instanceof Number || value instanceof Boolean) {
-                throw new UserException(where + ": " + path + "." + key + " must be text, but YAML reads it as the "
-                        + (value instanceof Boolean ? "truth value " : "number ")
-                        + value.toString().toLowerCase(Locale.ROOT) + ": put it in quotes.");
+            if (value == null || value instanceof Number || value instanceof Boolean) {
+                // without the value: it may be a Secret's
+                throw new UserException(where + ": " + path + "." + key + " must be text, but YAML reads it as "
+                        + (value == null ? "nothing" : value instanceof Boolean ? "a truth value" : "a number")
+                        + ": put it in quotes.");
             }
         });
     }

@@ -12,6 +12,7 @@ import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.composer.Composer;
@@ -19,6 +20,7 @@ import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.parser.ParserImpl;
+import org.yaml.snakeyaml.reader.ReaderException;
 import org.yaml.snakeyaml.reader.StreamReader;
 
 /**
@@ -31,9 +33,14 @@ import org.yaml.snakeyaml.reader.StreamReader;
 final class ManifestReader {
 
     private static final int MAX_BYTES = 4 * 1024 * 1024;
+
+    /** No API server stores a bigger object, and the parser takes quadratic time for a long line. */
+    private static final int MAX_DOCUMENT = 1024 * 1024;
+
     private static final int MAX_DOCUMENTS = 500;
     private static final int MAX_DEPTH = 200;
     private static final int MAX_ALIASES = 500;
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
             .build();
@@ -56,23 +63,42 @@ final class ManifestReader {
         if (text.indexOf('\0') >= 0 || text.indexOf('\uFFFD') >= 0) {
             throw new UserException(file + " is not UTF-8 text: save it as UTF-8.");
         }
+        checkDocuments(file, text);
         List<KubeObject> objects = new ArrayList<>();
         try {
-            for (String stream : streams(text)) {
+            List<String> streams = streams(text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text);
+            checkNumber(file, streams.size());
+            for (String stream : streams) {
                 readStream(file, stream, objects);
             }
+            // The parser's exceptions are not kept as causes: they quote the file, which may hold secrets.
         } catch (MarkedYAMLException e) {
             String where = e.getProblemMark() == null
                     ? ""
                     : ", line " + (e.getProblemMark().getLine() + 1);
-            throw new UserException(file + where + ": " + problem(e.getProblem()) + ".", e);
+            throw new UserException(file + where + ": " + problem(e.getProblem()) + ".");
+        } catch (ReaderException e) {
+            throw new UserException(file + " has the control character "
+                    + String.format(Locale.ROOT, "U+%04X", e.getCodePoint()) + ", which is not allowed in YAML.");
         } catch (YAMLException e) {
-            throw new UserException(file + ": " + problem(e.getMessage()) + ".", e);
+            throw new UserException(file + ": " + problem(e.getMessage()) + ".");
         }
         if (objects.isEmpty()) {
             throw new UserException("There are no objects in " + file + ": it is empty, or has only comments.");
         }
         return objects;
+    }
+
+    private static void checkDocuments(String file, String text) {
+        int start = 0;
+        while (start < text.length()) {
+            int end = text.indexOf("\n---", start);
+            end = end < 0 ? text.length() : end + 1;
+            if (end - start > MAX_DOCUMENT) {
+                throw new UserException(file + " has a document of more than 1 MiB, which no API server stores.");
+            }
+            start = end;
+        }
     }
 
     private static String problem(String text) {
@@ -114,13 +140,11 @@ final class ManifestReader {
                 new ParserImpl(new StreamReader(new StringReader(text)), options),
                 new YamlValues.KubectlResolver(),
                 options);
-        YamlValues values = new YamlValues(variables);
+        YamlValues values = new YamlValues(file, variables);
         int number = 0;
         while (composer.checkNode()) {
             Node node = composer.getNode();
-            if (++number > MAX_DOCUMENTS) {
-                throw new UserException(file + " has more than " + MAX_DOCUMENTS + " documents: split it.");
-            }
+            checkNumber(file, ++number);
             String where = file + ", line " + (node.getStartMark().getLine() + 1);
             Object value = values.of(node);
             if (value == null) {
@@ -130,6 +154,12 @@ final class ManifestReader {
                 throw new UserException(where + ": this document is no object but '" + shortened(value) + "'.");
             }
             add(where, asObject(map), objects, false);
+        }
+    }
+
+    private static void checkNumber(String file, int documents) {
+        if (documents > MAX_DOCUMENTS) {
+            throw new UserException(file + " has more than " + MAX_DOCUMENTS + " documents: split it.");
         }
     }
 
@@ -145,7 +175,14 @@ final class ManifestReader {
                 throw new UserException(
                         where + ": a List within a List is not supported: write its objects one by one.");
             }
-            object.list("items").forEach(item -> add(where, item, objects, true));
+            if (object.get("items") instanceof List<?> items) {
+                for (Object item : items) {
+                    if (!(item instanceof Map<?, ?> map)) {
+                        throw new UserException(where + ": an item of the List is no object.");
+                    }
+                    add(where, asObject(map), objects, true);
+                }
+            }
             return;
         }
         objects.add(object);

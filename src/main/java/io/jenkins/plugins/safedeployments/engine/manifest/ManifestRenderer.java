@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Makes one set of manifest files into what each track needs. */
 public final class ManifestRenderer {
@@ -69,6 +70,7 @@ public final class ManifestRenderer {
     public Rendered render(int canaryReplicas, int stableReplicas) {
         TrackFiles canary = new TrackFiles(Track.CANARY, canaryReplicas);
         TrackFiles stable = new TrackFiles(Track.STABLE, stableReplicas);
+        checkReplicas(stable.deployment);
         Integer manifestReplicas = stable.used.contains("replicas") ? null : replicasOf(stable.deployment);
 
         boolean named = !canary.deployment.name().equals(stable.deployment.name());
@@ -81,7 +83,7 @@ public final class ManifestRenderer {
                 canary.support,
                 stable.support,
                 manifestReplicas,
-                warnings(stableDeployment));
+                warnings(stableDeployment, stable.notes));
     }
 
     private KubeObject finish(TrackFiles files, boolean named, boolean apart) {
@@ -93,7 +95,10 @@ public final class ManifestRenderer {
                     + "': write 'name: $deployment', or a name without variables.");
         }
         deployment = deployment.with(name, "metadata", "name").with(null, "status");
-        if (!files.used.contains("image") && !files.used.contains("img")) {
+        if (deployment.map("spec", "selector").isEmpty()) {
+            throw new UserException(deployment + " has no 'spec.selector': name in it the labels of its pods.");
+        }
+        if (!hasImage(files.used, deployment)) {
             deployment = withImage(deployment);
         }
         if (!apart) {
@@ -107,6 +112,14 @@ public final class ManifestRenderer {
                     deployment + " is paused in the manifest, so it would never roll out: remove" + " 'spec.paused'.");
         }
         return deployment;
+    }
+
+    /** Whether a placeholder has brought the image in; one in another object, such as a ConfigMap, does not count. */
+    private boolean hasImage(Set<String> used, KubeObject deployment) {
+        return (used.contains("image") || used.contains("img"))
+                && Stream.of("containers", "initContainers")
+                        .flatMap(list -> deployment.list("spec", "template", "spec", list).stream())
+                        .anyMatch(container -> container.string("image").contains(image.toString()));
     }
 
     private KubeObject withImage(KubeObject deployment) {
@@ -137,8 +150,8 @@ public final class ManifestRenderer {
         }
     }
 
-    private List<String> warnings(KubeObject deployment) {
-        List<String> warnings = new ArrayList<>();
+    private List<String> warnings(KubeObject deployment, List<String> notes) {
+        List<String> warnings = new ArrayList<>(notes);
         if (image.isMutable()) {
             warnings.add(
                     "The image " + image + " has no fixed tag: what it names may change, and then a rollback brings"
@@ -154,6 +167,15 @@ public final class ManifestRenderer {
         return warnings;
     }
 
+    /** Neither track takes the number from here as it is, so that the API server would not find what is wrong with it. */
+    private static void checkReplicas(KubeObject deployment) {
+        Object replicas = deployment.get("spec", "replicas");
+        if (replicas != null && !(replicas instanceof Integer number && number > 0)) {
+            throw new UserException("'spec.replicas' of " + deployment + " is '" + replicas
+                    + "': it must be a whole number of at least 1, without quotes.");
+        }
+    }
+
     @CheckForNull
     private static Integer replicasOf(KubeObject deployment) {
         return deployment.get("spec", "replicas") instanceof Integer replicas ? replicas : null;
@@ -164,6 +186,7 @@ public final class ManifestRenderer {
         final Track track;
         final Set<String> used;
         final List<KubeObject> support = new ArrayList<>();
+        final List<String> notes = new ArrayList<>();
         final KubeObject deployment;
 
         TrackFiles(Track track, int replicas) {
@@ -181,6 +204,10 @@ public final class ManifestRenderer {
             files.forEach((file, text) -> {
                 for (KubeObject object : reader.read(file, text)) {
                     KubeObject placed = placed(file, object);
+                    if (object.get("status") != null) {
+                        notes.add(file + ": " + object
+                                + " has a 'status', which only the cluster writes: it is left out.");
+                    }
                     (object.kind().equals(Kind.DEPLOYMENT) ? deployments : support).add(placed);
                 }
             });
@@ -220,10 +247,11 @@ public final class ManifestRenderer {
             throw new UserException(file + ": " + object + " is for the namespace '" + namespace
                     + "', but the release is for '" + target.namespace() + "': remove 'metadata.namespace'.");
         }
-        if (object.get("metadata", "managedFields") != null) {
-            throw new UserException(
-                    file + ": " + object + " has 'metadata.managedFields', so it was copied out of a cluster:"
-                            + " remove what the cluster added.");
+        for (String field : new String[] {"managedFields", "resourceVersion", "uid"}) {
+            if (object.get("metadata", field) != null) {
+                throw new UserException(file + ": " + object + " has 'metadata." + field
+                        + "', so it was copied out of a cluster: remove what the cluster added.");
+            }
         }
         if (object.kind().equals(Kind.NAMESPACE)) {
             if (!object.name().equals(target.namespace())) {

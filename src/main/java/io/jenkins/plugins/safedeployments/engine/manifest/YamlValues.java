@@ -27,13 +27,23 @@ import org.yaml.snakeyaml.resolver.Resolver;
 final class YamlValues {
 
     private static final int MAX_NODES = 200_000;
-    private static final Pattern INTEGER = Pattern.compile("[-+]?(0|[1-9][0-9]*)");
 
+    /** Of what is built: the parser's limit knows nothing of aliases, through which a document can become deeper. */
+    private static final int MAX_DEPTH = 200;
+
+    private static final Set<Tag> SCALARS = Set.of(Tag.STR, Tag.NULL, Tag.BOOL, Tag.INT, Tag.FLOAT);
+
+    /** As many digits as a field may have; far longer ones would take quadratic time to read. */
+    private static final Pattern INTEGER = Pattern.compile("[-+]?(0|[1-9][0-9]{0,18})");
+
+    private final String file;
     private final Variables variables;
     private final Map<Node, Boolean> path = new IdentityHashMap<>();
     private int nodes;
 
-    YamlValues(Variables variables) {
+    /** @param file its name, for messages */
+    YamlValues(String file, Variables variables) {
+        this.file = file;
         this.variables = variables;
     }
 
@@ -46,6 +56,9 @@ final class YamlValues {
         }
         if (path.put(node, true) != null) {
             throw error(node, "an anchor contains its own alias");
+        }
+        if (path.size() > MAX_DEPTH) {
+            throw error(node, "the document is nested more than " + MAX_DEPTH + " deep");
         }
         try {
             if (node instanceof SequenceNode sequence) {
@@ -73,7 +86,7 @@ final class YamlValues {
                 merge(tuple.getValueNode(), merged);
                 continue;
             }
-            String key = variables.fill(keyNode.getValue());
+            String key = key(keyNode);
             if (!seen.add(key)) {
                 throw error(keyNode, "the key '" + key + "' is there twice");
             }
@@ -84,6 +97,18 @@ final class YamlValues {
         }
         merged.putAll(own);
         return merged;
+    }
+
+    private String key(ScalarNode node) {
+        String text = node.getValue();
+        if (text.indexOf('$') >= 0) {
+            return variables.fill(text);
+        }
+        Object value = scalar(node);
+        if (!text.equals(String.valueOf(value))) {
+            throw error(node, "the key '" + text + "' is read as '" + value + "': put it in quotes");
+        }
+        return text;
     }
 
     /** {@code <<: *anchor}, or a list of them, of which the first that has a key wins. */
@@ -99,13 +124,16 @@ final class YamlValues {
     }
 
     private Object scalar(ScalarNode node) {
+        Tag tag = node.getTag();
+        if (!SCALARS.contains(tag)) {
+            throw error(node, "the tag " + tag.getValue() + " is not allowed in a manifest");
+        }
         String text = node.getValue();
         boolean plain = node.getScalarStyle() == ScalarStyle.PLAIN;
         String filled = variables.fill(text);
         if (!filled.equals(text) || text.indexOf('$') >= 0) {
             return plain && Variables.isPlaceholder(text) ? typed(filled) : filled;
         }
-        Tag tag = node.getTag();
         if (Tag.STR.equals(tag)) {
             return text;
         } else if (Tag.NULL.equals(tag)) {
@@ -114,10 +142,8 @@ final class YamlValues {
             return Set.of("yes", "true", "on").contains(text.toLowerCase(Locale.ROOT));
         } else if (Tag.INT.equals(tag)) {
             return integer(node, text);
-        } else if (Tag.FLOAT.equals(tag)) {
-            return decimal(node, text);
         }
-        throw error(node, "the tag " + tag.getValue() + " is not allowed in a manifest");
+        return decimal(node, text);
     }
 
     /** What a lone placeholder stands for: {@code replicas: $replicas} must become a number. */
@@ -131,7 +157,7 @@ final class YamlValues {
         return value;
     }
 
-    private static Object integer(Node node, String text) {
+    private Object integer(Node node, String text) {
         try {
             String sign = text.startsWith("-") ? "-" : "";
             String digits = text.startsWith("-") || text.startsWith("+") ? text.substring(1) : text;
@@ -141,7 +167,10 @@ final class YamlValues {
             boolean octal = digits.length() > 1 && digits.startsWith("0");
             return narrowed(new BigInteger(sign + digits, octal ? 8 : 10));
         } catch (NumberFormatException e) {
-            throw error(node, "'" + text + "' is no whole number");
+            throw error(
+                    node,
+                    "this is a number to some parsers and text to others: write its decimal digits only, or put it in"
+                            + " quotes");
         }
     }
 
@@ -152,34 +181,41 @@ final class YamlValues {
         return number.bitLength() < Long.SIZE ? (Object) number.longValue() : number;
     }
 
-    private static Object decimal(Node node, String text) {
+    private Object decimal(Node node, String text) {
         try {
-            return Double.valueOf(text);
+            Double number = Double.valueOf(text);
+            if (!number.isInfinite() && !number.isNaN()) {
+                return number;
+            }
         } catch (NumberFormatException e) {
-            throw error(node, "'" + text + "' is no number that JSON can hold");
+            // said below
         }
+        throw error(node, "this is no number that JSON can hold");
     }
 
-    private static void onlyTag(Node node, Tag tag) {
+    private void onlyTag(Node node, Tag tag) {
         if (!tag.equals(node.getTag())) {
             throw error(node, "the tag " + node.getTag().getValue() + " is not allowed in a manifest");
         }
     }
 
-    private static UserException error(Node node, String problem) {
-        return new UserException("line " + (node.getStartMark().getLine() + 1) + ": " + problem + ".");
+    private UserException error(Node node, String problem) {
+        return new UserException(file + ", line " + (node.getStartMark().getLine() + 1) + ": " + problem + ".");
     }
 
     /**
      * YAML 1.1 as {@code kubectl} reads it: {@code yes} and {@code 0644} have the types that people rely on, but there are
-     * neither timestamps nor numbers with colons or underscores.
+     * neither timestamps nor numbers with colons. What looks like a number that not all parsers know, such as {@code
+     * 1_000}, is taken for one here to be refused when it is built.
      */
     static final class KubectlResolver extends Resolver {
         @Override
         protected void addImplicitResolvers() {
             addImplicitResolver(Tag.BOOL, BOOL, "yYnNtTfFoO");
             addImplicitResolver(
-                    Tag.INT, Pattern.compile("[-+]?(0|[1-9][0-9]*|0[0-7]+|0x[0-9a-fA-F]+)"), "-+0123456789");
+                    Tag.INT,
+                    Pattern.compile("[-+]?(0|[1-9][0-9_]*|0[0-7_]+|0x[0-9a-fA-F_]+|0b[01_]+|0o[0-7_]+)"),
+                    "-+0123456789");
             addImplicitResolver(
                     Tag.FLOAT,
                     Pattern.compile("[-+]?(\\.[0-9]+|[0-9]+(\\.[0-9]*)?)([eE][-+]?[0-9]+)?"),

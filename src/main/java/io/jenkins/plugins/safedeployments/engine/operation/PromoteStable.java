@@ -122,11 +122,13 @@ public final class PromoteStable implements Operation {
         if (replicas != null) {
             return replicas;
         }
-        if (release.plan().originalReplicas() != null) {
-            return release.plan().originalReplicas();
+        Integer before = release.plan().originalReplicas();
+        if (before != null) {
+            return before;
         }
-        if (release.plan().manifestReplicas() != null) {
-            return release.plan().manifestReplicas();
+        Integer inManifest = release.plan().manifestReplicas();
+        if (inManifest != null) {
+            return inManifest;
         }
         throw new UserException("This is the first release of " + session.target()
                 + ", and its manifest does not say how many replicas stable has: say it with 'replicas'.");

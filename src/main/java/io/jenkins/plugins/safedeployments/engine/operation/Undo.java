@@ -7,6 +7,7 @@ import io.jenkins.plugins.safedeployments.engine.release.Names;
 import io.jenkins.plugins.safedeployments.engine.release.Phase;
 import io.jenkins.plugins.safedeployments.engine.release.Release;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -59,7 +60,8 @@ final class Undo {
     }
 
     private void restoreStable() {
-        if (!hasStable()) {
+        Integer original = state.plan().originalReplicas();
+        if (original == null) {
             removeStableOfThisRelease();
             return;
         }
@@ -72,7 +74,6 @@ final class Undo {
         if (isOfThisRelease(stable)) {
             restoreTemplate();
         }
-        int original = state.plan().originalReplicas();
         int now = stable.integer(1, "spec", "replicas");
         stableGeneration =
                 state.workloads.size(Track.STABLE, original, state.fence()).generation();
@@ -85,7 +86,7 @@ final class Undo {
 
     /** What an earlier release made is applied again, so that the same manager owns the same fields; else put back. */
     private void restoreTemplate() {
-        KubeObject before = KubeObject.of(state.plan().before());
+        KubeObject before = KubeObject.of(Objects.requireNonNull(state.plan().before(), "there was a stable"));
         String number = before.annotation(Names.RELEASE);
         Optional<Release> earlier = number == null ? Optional.empty() : state.store.get(Integer.parseInt(number));
         if (earlier.isPresent()) {

@@ -147,7 +147,10 @@ public final class Diagnosis {
                         CONFIG);
             default:
                 int restarts = status.integer(0, "restartCount");
-                return restarts < RESTARTS ? null : crash(pod, status, container, where, restarts);
+                // one that serves has got over it
+                return restarts < RESTARTS || Boolean.TRUE.equals(status.get("ready"))
+                        ? null
+                        : crash(pod, status, container, where, restarts);
         }
     }
 

@@ -1,0 +1,201 @@
+package io.jenkins.plugins.safedeployments.engine.operation;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.nullValue;
+import static org.junit.Assert.assertThrows;
+
+import io.jenkins.plugins.safedeployments.engine.cluster.InMemoryCluster;
+import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
+import io.jenkins.plugins.safedeployments.engine.model.Target;
+import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import io.jenkins.plugins.safedeployments.engine.release.Actor;
+import io.jenkins.plugins.safedeployments.engine.release.Plan;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import org.junit.Test;
+
+/** What is refused before anything is written, with the numbers of the catalogue of bad inputs. */
+public class CanaryPlannerTest {
+
+    private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
+    private static final String DEPLOYMENT = """
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: {name: shop}
+            spec:
+              selector:
+                matchLabels: {app: shop}
+              template:
+                metadata:
+                  labels: {app: shop}
+                spec:
+                  containers:
+                  - {name: main, image: shop:1}
+            """;
+    private static final String SERVICE =
+            "---\n{apiVersion: v1, kind: Service, metadata: {name: %s}, spec: {selector: {%s}}}\n";
+
+    private final InMemoryCluster cluster = new InMemoryCluster("test");
+    private final CollectedReport report = new CollectedReport();
+
+    @Test
+    public void renderAndCheck_kindThatTheClusterDoesNotHave_isRefused() { // 21
+        refused(
+                "---\n{apiVersion: foo.example.com/v1, kind: Widget, metadata: {name: w}}\n",
+                "The cluster has no Widget (foo.example.com/v1).");
+    }
+
+    @Test
+    public void renderAndCheck_kindOfTheWholeCluster_isRefused() { // 41
+        refused(
+                "---\n{apiVersion: rbac.authorization.k8s.io/v1, kind: ClusterRoleBinding, metadata: {name: admin}}\n",
+                "ClusterRoleBinding admin belongs to the whole cluster, not to test: a release changes its own namespace"
+                        + " only. Apply it by other means.");
+    }
+
+    @Test
+    public void renderAndCheck_noServiceForThePods_warns() { // 38
+        planner(DEPLOYMENT + SERVICE.formatted("other", "app: other"), 1, null).renderAndCheck();
+
+        assertThat(report.lines, hasItem(containsString("No Service selects the pods")));
+    }
+
+    @Test
+    public void renderAndCheck_serviceForStableOnly_isRefused() { // 38
+        refused(
+                SERVICE.formatted("lb", "app: shop, track: stable"),
+                "The selector of Service lb reaches only one of the two tracks, so the canary would get no traffic or stable"
+                        + " would lose it: leave out the label that tells them apart.");
+    }
+
+    @Test
+    public void renderAndCheck_severalServices_asksWhichOne() {
+        refused(
+                SERVICE.formatted("a", "app: shop") + SERVICE.formatted("b", "app: shop"),
+                "The Services a, b all reach both tracks: say with 'service' which one brings the traffic.");
+    }
+
+    @Test
+    public void renderAndCheck_stableOfNothing_isRefused() { // 62
+        cluster.create(stable(0));
+
+        refused(
+                "",
+                "Deployment shop-stable has 0 replicas, so there is nothing that the canary could be compared with or that a"
+                        + " rollback could return to: scale it up first.");
+    }
+
+    @Test
+    public void renderAndCheck_stableBiggerThanItIs_isRefused() {
+        cluster.create(stable(3));
+
+        UserException refusal = assertThrows(
+                UserException.class, () -> planner(DEPLOYMENT, 1, 4).renderAndCheck());
+
+        assertThat(
+                refusal.getMessage(),
+                is("'stableReplicas' is 4, but Deployment shop-stable has 3: a canary does not make stable bigger."));
+    }
+
+    @Test
+    public void renderAndCheck_foreignCanary_isRefused() {
+        cluster.create(stable(3).with("shop-canary", "metadata", "name"));
+
+        refused(
+                "",
+                "Deployment shop-canary exists in test although no release is in progress: delete it, then run this again.");
+    }
+
+    @Test
+    public void renderAndCheck_anything_writesNothing() {
+        planner(DEPLOYMENT + SERVICE.formatted("lb", "app: shop"), 1, null).renderAndCheck();
+
+        assertThat(cluster.version(), is(0));
+        assertThat(report.lines, hasItem("checked: 3 objects by the API server (dry run)"));
+    }
+
+    @Test
+    public void plan_besideStable_keepsTheTotal() {
+        cluster.create(stable(3));
+
+        Plan plan = plan(1, null);
+
+        assertThat(plan.originalReplicas(), is(3));
+        assertThat(plan.canaryStableReplicas(), is(2));
+        assertThat(plan.service(), is("lb"));
+        assertThat(KubeObject.of(plan.before()).integer(0, "spec", "replicas"), is(3));
+    }
+
+    @Test
+    public void plan_canaryAsBigAsStable_leavesOneOfStable() {
+        cluster.create(stable(3));
+
+        assertThat(plan(5, null).canaryStableReplicas(), is(1));
+        assertThat(plan(5, 3).canaryStableReplicas(), is(3));
+    }
+
+    @Test
+    public void plan_firstRelease_hasNoStable() {
+        Plan plan = plan(1, null);
+
+        assertThat(plan.originalReplicas(), is(nullValue()));
+        assertThat(plan.canaryStableReplicas(), is(nullValue()));
+        assertThat(plan.before(), is(nullValue()));
+    }
+
+    private Plan plan(int replicas, Integer stableReplicas) {
+        CanaryPlanner planner = planner(DEPLOYMENT + SERVICE.formatted("lb", "app: shop"), replicas, stableReplicas);
+        return planner.plan(planner.renderAndCheck());
+    }
+
+    private void refused(String more, String message) {
+        int version = cluster.version();
+
+        UserException refusal = assertThrows(
+                UserException.class, () -> planner(DEPLOYMENT + more, 1, null).renderAndCheck());
+
+        assertThat(refusal.getMessage(), is(message));
+        assertThat("nothing is written", cluster.version(), is(version));
+    }
+
+    private CanaryPlanner planner(String manifest, int replicas, Integer stableReplicas) {
+        Session session = new Session(
+                new Target("", "test", "shop"),
+                cluster,
+                new Actor("a", "shop #1", "", ""),
+                Clock.fixed(NOW, ZoneOffset.UTC),
+                report,
+                NOW.plusSeconds(60),
+                new Wake());
+        return new CanaryPlanner(
+                session,
+                new CanaryRequest(
+                        "shop:2",
+                        () -> Map.of("app.yml", manifest),
+                        Map.of(),
+                        replicas,
+                        stableReplicas,
+                        "",
+                        List.of(),
+                        true,
+                        false));
+    }
+
+    private static KubeObject stable(int replicas) {
+        return KubeObject.of(Map.of(
+                "apiVersion",
+                "apps/v1",
+                "kind",
+                "Deployment",
+                "metadata",
+                Map.of("name", "shop-stable"),
+                "spec",
+                Map.of("replicas", replicas)));
+    }
+}

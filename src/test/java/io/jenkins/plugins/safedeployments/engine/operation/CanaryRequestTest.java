@@ -1,0 +1,44 @@
+package io.jenkins.plugins.safedeployments.engine.operation;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.is;
+import static org.junit.Assert.assertThrows;
+
+import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.Test;
+
+public class CanaryRequestTest {
+
+    @Test
+    public void newRequest_canaryOfNothing_isRefused() {
+        for (int replicas : new int[] {0, -1}) {
+            UserException refusal = assertThrows(UserException.class, () -> request(replicas, null));
+
+            assertThat(refusal.getMessage(), is("'replicas' is " + replicas + ": a canary has at least 1."));
+        }
+    }
+
+    @Test
+    public void newRequest_stableOfNothing_isRefused() {
+        UserException refusal = assertThrows(UserException.class, () -> request(1, 0));
+
+        assertThat(refusal.getMessage(), is("'stableReplicas' is 0: stable is never scaled below 1."));
+    }
+
+    @Test
+    public void newRequest_laterChangesOfTheVariables_doNotShow() {
+        Map<String, String> variables = new HashMap<>(Map.of("a", "1"));
+        CanaryRequest request = new CanaryRequest("app:1", Map::of, variables, 1, null, "", List.of(), true, false);
+
+        variables.put("b", "2");
+
+        assertThat(request.variables(), is(Map.of("a", "1")));
+    }
+
+    private static CanaryRequest request(int replicas, Integer stableReplicas) {
+        return new CanaryRequest("app:1", Map::of, Map.of(), replicas, stableReplicas, "", List.of(), true, false);
+    }
+}

@@ -1,0 +1,74 @@
+package io.jenkins.plugins.safedeployments.engine.rollout;
+
+import io.jenkins.plugins.safedeployments.engine.cluster.ClusterReader;
+import io.jenkins.plugins.safedeployments.engine.model.Kind;
+import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A Deployment {@code shop} with all that belongs to its rollout, as a cluster shows it. */
+final class Cast implements ClusterReader {
+
+    private final List<KubeObject> objects = new ArrayList<>();
+
+    Cast(KubeObject... objects) {
+        this.objects.addAll(Arrays.asList(objects));
+    }
+
+    @Override
+    public Optional<KubeObject> get(Kind kind, String name) {
+        return list(kind).stream().filter(object -> object.name().equals(name)).findFirst();
+    }
+
+    @Override
+    public List<KubeObject> list(Kind kind) {
+        return objects.stream().filter(object -> object.kind().equals(kind)).toList();
+    }
+
+    /** @param status {@code updated, available, total} */
+    static KubeObject deployment(int wanted, int... status) {
+        return object(Kind.DEPLOYMENT, "shop", "shop-uid", "")
+                .with(2, "metadata", "generation")
+                .with("7", "metadata", "annotations", "deployment.kubernetes.io/revision")
+                .with(wanted, "spec", "replicas")
+                .with(2, "status", "observedGeneration")
+                .with(status[0], "status", "updatedReplicas")
+                .with(status[1], "status", "availableReplicas")
+                .with(status[2], "status", "replicas");
+    }
+
+    static KubeObject replicaSet(String name, String revision, String owner) {
+        return object(Kind.REPLICA_SET, name, name + "-uid", owner)
+                .with(revision, "metadata", "annotations", "deployment.kubernetes.io/revision");
+    }
+
+    static KubeObject pod(String name, String replicaSet) {
+        return object(Kind.POD, name, name + "-uid", replicaSet + "-uid");
+    }
+
+    static KubeObject ready(KubeObject pod, String status) {
+        return pod.with(List.of(Map.of("type", "Ready", "status", status)), "status", "conditions");
+    }
+
+    /** @param pods names of the ready ones */
+    static KubeObject endpoints(String... pods) {
+        List<Map<String, ?>> addresses = Arrays.stream(pods)
+                .<Map<String, ?>>map(pod -> Map.of("targetRef", Map.of("name", pod, "uid", pod + "-uid")))
+                .toList();
+        return object(Kind.ENDPOINTS, "shop-lb", "", "").with(List.of(Map.of("addresses", addresses)), "subsets");
+    }
+
+    private static KubeObject object(Kind kind, String name, String uid, String owner) {
+        return KubeObject.of(Map.of(
+                "apiVersion", kind.apiVersion(),
+                "kind", kind.kind(),
+                "metadata",
+                        Map.of(
+                                "name", name,
+                                "uid", uid,
+                                "ownerReferences", List.of(Map.of("uid", owner, "controller", true)))));
+    }
+}

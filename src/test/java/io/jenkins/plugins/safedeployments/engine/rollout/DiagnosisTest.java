@@ -1,0 +1,253 @@
+package io.jenkins.plugins.safedeployments.engine.rollout;
+
+import static io.jenkins.plugins.safedeployments.engine.rollout.Cast.deployment;
+import static io.jenkins.plugins.safedeployments.engine.rollout.Cast.pod;
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.lessThan;
+
+import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.Test;
+
+public class DiagnosisTest {
+
+    private static final Instant START = Instant.parse("2026-01-02T03:04:05Z");
+    private static final String WHERE = "Pod a, container main: ";
+
+    private final Diagnosis diagnosis = new Diagnosis();
+
+    @Test
+    public void problems_imageThatIsNotThere_isNamed() {
+        for (String reason : List.of("ErrImagePull", "ImagePullBackOff")) {
+            assertProblem(
+                    waiting(reason, "not found"),
+                    WHERE + "the image shop:1 cannot be pulled (" + reason + ": not found)",
+                    10);
+        }
+    }
+
+    @Test
+    public void problems_imageThatCannotBe_isCertainAtOnce() {
+        for (String reason : List.of("InvalidImageName", "ErrImageNeverPull")) {
+            assertProblem(waiting(reason, ""), WHERE + "the image shop:1 cannot be used (" + reason + ")", 0);
+        }
+    }
+
+    @Test
+    public void problems_missingSecret_isNamed() {
+        for (String reason : List.of("CreateContainerConfigError", "CreateContainerError")) {
+            assertProblem(
+                    waiting(reason, "secret \"db\" not found"),
+                    WHERE + "it cannot be created (" + reason + ": secret \"db\" not found)",
+                    15);
+        }
+    }
+
+    @Test
+    public void problems_crashLoop_isCertainFromTheThirdRestart() {
+        Map<String, Object> failed = Map.of("terminated", Map.of("exitCode", 7, "reason", "Error"));
+
+        assertProblem(crashing(3, false, failed), WHERE + "it keeps crashing (3 restarts, last exit code 7)", 0);
+        assertThat(Diagnosis.problems(observation(crashing(2, false, failed))), is(empty()));
+    }
+
+    @Test
+    public void problems_outOfMemory_saysSo() {
+        Map<String, Object> killed = Map.of("terminated", Map.of("exitCode", 137, "reason", "OOMKilled"));
+
+        Problem problem = assertProblem(
+                crashing(5, false, killed), WHERE + "it keeps crashing (5 restarts, last exit code 137, OOMKilled)", 0);
+        assertThat(problem.hint(), containsString("raise the limit"));
+    }
+
+    @Test
+    public void problems_crashedButReadyAgain_isNone() {
+        Map<String, Object> failed = Map.of("terminated", Map.of("exitCode", 7, "reason", "Error"));
+
+        assertThat(Diagnosis.problems(observation(crashing(4, true, failed))), is(empty()));
+    }
+
+    @Test
+    public void problems_initContainer_isLookedAtToo() {
+        KubeObject pod = pod("a", "new")
+                .with(List.of(status("migrate", "ImagePullBackOff", "")), "status", "initContainerStatuses")
+                .with(List.of(status("main", "PodInitializing", "")), "status", "containerStatuses");
+
+        assertProblem(pod, "Pod a, container migrate: the image shop:1 cannot be pulled (ImagePullBackOff)", 10);
+    }
+
+    @Test
+    public void problems_unschedulable_isNamed() {
+        KubeObject pod = pod("a", "new")
+                .with(
+                        List.of(Map.of(
+                                "type", "PodScheduled",
+                                "status", "False",
+                                "reason", "Unschedulable",
+                                "message", "0/3 nodes are available:\n 3 Insufficient cpu.")),
+                        "status",
+                        "conditions");
+
+        assertProblem(pod, "Pod a finds no node: 0/3 nodes are available: 3 Insufficient cpu.", 120);
+    }
+
+    @Test
+    public void problems_containerThatIsJustStarting_isNone() {
+        assertThat(Diagnosis.problems(observation(waiting("ContainerCreating", ""))), is(empty()));
+        assertThat(Diagnosis.problems(observation(pod("a", "new"))), is(empty()));
+    }
+
+    @Test
+    public void problems_quota_isCertainAtOnce() {
+        Problem problem = assertProblem(
+                condition(Map.of(
+                        "type", "ReplicaFailure",
+                        "status", "True",
+                        "reason", "FailedCreate",
+                        "message", "pods \"x\" is forbidden: exceeded quota: small")),
+                "No pod of Deployment shop can be created: pods \"x\" is forbidden: exceeded quota: small",
+                0);
+
+        assertThat(problem.hint(), is("Raise the ResourceQuota, or ask for less."));
+    }
+
+    @Test
+    public void problems_quotaThatWasFreed_isNone() {
+        assertThat(Diagnosis.problems(condition(Map.of("type", "ReplicaFailure", "status", "False"))), is(empty()));
+    }
+
+    @Test
+    public void problems_progressDeadline_isCertainAtOnce() {
+        assertProblem(
+                condition(Map.of("type", "Progressing", "status", "False", "reason", "ProgressDeadlineExceeded")),
+                "Deployment shop made no progress for its progressDeadlineSeconds (600 s)",
+                0);
+    }
+
+    @Test
+    public void problems_paused_isCertainAtOnce() {
+        KubeObject paused = deployment(1, 0, 0, 0).with(true, "spec", "paused");
+
+        assertProblem(new Observation(paused, List.of(), Set.of()), "Deployment shop is paused", 0);
+    }
+
+    @Test
+    public void problems_longMessage_isCut() {
+        List<Problem> problems = Diagnosis.problems(observation(waiting("ErrImagePull", "long ".repeat(10_000))));
+
+        assertThat(problems.get(0).sentence().length(), lessThan(500));
+    }
+
+    @Test
+    public void problems_noDeployment_isNone() {
+        assertThat(Diagnosis.problems(new Observation(null, List.of(), Set.of())), is(empty()));
+    }
+
+    @Test
+    public void certain_onlyAfterTheProblemsPatience() {
+        Observation failing = observation(waiting("ErrImagePull", ""));
+
+        assertThat(diagnosis.certain(failing, START), is(Optional.empty()));
+        assertThat(diagnosis.nextCertainty(failing), is(Optional.of(START.plusSeconds(10))));
+        assertThat(diagnosis.certain(failing, START.plusMillis(9_999)), is(Optional.empty()));
+        assertThat(diagnosis.certain(failing, START.plusSeconds(10)).isPresent(), is(true));
+    }
+
+    @Test
+    public void certain_reasonsThatTakeTurns_areOneProblem() {
+        diagnosis.certain(observation(waiting("ErrImagePull", "")), START);
+        diagnosis.certain(observation(waiting("ImagePullBackOff", "")), START.plusSeconds(5));
+
+        Optional<Problem> certain = diagnosis.certain(observation(waiting("ErrImagePull", "")), START.plusSeconds(10));
+
+        assertThat(certain.isPresent(), is(true));
+    }
+
+    @Test
+    public void certain_problemThatWentAway_beginsAnew() {
+        Observation failing = observation(waiting("ErrImagePull", ""));
+        diagnosis.certain(failing, START);
+        diagnosis.certain(observation(waiting("ContainerCreating", "")), START.plusSeconds(9));
+
+        assertThat(diagnosis.certain(failing, START.plusSeconds(10)), is(Optional.empty()));
+        assertThat(diagnosis.certain(failing, START.plusSeconds(20)).isPresent(), is(true));
+    }
+
+    @Test
+    public void certain_nothingWrong_isEmpty() {
+        Observation fine = observation(pod("a", "new"));
+
+        assertThat(diagnosis.certain(fine, START), is(Optional.empty()));
+        assertThat(diagnosis.nextCertainty(fine), is(Optional.empty()));
+    }
+
+    private static Problem assertProblem(KubeObject pod, String sentence, int patience) {
+        return assertProblem(observation(pod), sentence, patience);
+    }
+
+    private static Problem assertProblem(Observation observation, String sentence, int patience) {
+        List<Problem> problems = Diagnosis.problems(observation);
+        assertThat(problems, hasSize(1));
+        assertThat(problems.get(0).sentence(), is(sentence));
+        assertThat(problems.get(0).patience(), is(Duration.ofSeconds(patience)));
+        return problems.get(0);
+    }
+
+    private static Observation observation(KubeObject pod) {
+        return new Observation(deployment(1, 1, 0, 1), List.of(pod), Set.of());
+    }
+
+    private static Observation condition(Map<String, ?> condition) {
+        return new Observation(
+                deployment(1, 0, 0, 0).with(List.of(condition), "status", "conditions"), List.of(), Set.of());
+    }
+
+    private static KubeObject waiting(String reason, String message) {
+        return pod("a", "new").with(List.of(status("main", reason, message)), "status", "containerStatuses");
+    }
+
+    private static KubeObject crashing(int restarts, boolean ready, Map<String, ?> lastState) {
+        return pod("a", "new")
+                .with(
+                        List.of(Map.of(
+                                "name",
+                                "main",
+                                "image",
+                                "shop:1",
+                                "ready",
+                                ready,
+                                "restartCount",
+                                restarts,
+                                "state",
+                                ready
+                                        ? Map.of("running", Map.of())
+                                        : Map.of("waiting", Map.of("reason", "CrashLoopBackOff")),
+                                "lastState",
+                                lastState)),
+                        "status",
+                        "containerStatuses");
+    }
+
+    private static Map<String, ?> status(String container, String reason, String message) {
+        return Map.of(
+                "name",
+                container,
+                "image",
+                "shop:1",
+                "ready",
+                false,
+                "restartCount",
+                0,
+                "state",
+                Map.of("waiting", Map.of("reason", reason, "message", message)));
+    }
+}

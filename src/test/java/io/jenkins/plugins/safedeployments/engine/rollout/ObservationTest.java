@@ -1,0 +1,102 @@
+package io.jenkins.plugins.safedeployments.engine.rollout;
+
+import static io.jenkins.plugins.safedeployments.engine.rollout.Cast.deployment;
+import static io.jenkins.plugins.safedeployments.engine.rollout.Cast.endpoints;
+import static io.jenkins.plugins.safedeployments.engine.rollout.Cast.pod;
+import static io.jenkins.plugins.safedeployments.engine.rollout.Cast.ready;
+import static io.jenkins.plugins.safedeployments.engine.rollout.Cast.replicaSet;
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.nullValue;
+
+import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
+import org.junit.Test;
+
+public class ObservationTest {
+
+    private static final KubeObject DEPLOYMENT = deployment(2, 1, 1, 2);
+    private static final KubeObject OLD = replicaSet("old", "6", "shop-uid");
+    private static final KubeObject NEW = replicaSet("new", "7", "shop-uid");
+
+    @Test
+    public void of_noDeployment_hasNothing() {
+        Observation observation = Observation.of(new Cast(NEW, pod("a", "new"), endpoints("a")), "shop", "shop-lb");
+
+        assertThat(observation.deployment(), is(nullValue()));
+        assertThat(observation.newPods(), is(empty()));
+        assertThat(observation.servingPods(), is(empty()));
+    }
+
+    @Test
+    public void of_podsOfSeveralTemplates_hasThoseOfTheCurrentOne() {
+        Observation observation = observe(DEPLOYMENT, OLD, NEW, pod("a", "old"), pod("b", "new"));
+
+        assertThat(observation.newPods(), contains(pod("b", "new")));
+    }
+
+    @Test
+    public void of_podsOfAnotherDeploymentOfTheSameRevision_leavesThemOut() {
+        Observation observation =
+                observe(DEPLOYMENT, replicaSet("foreign", "7", "another-uid"), pod("a", "foreign"), pod("b", "none"));
+
+        assertThat(observation.newPods(), is(empty()));
+    }
+
+    @Test
+    public void of_revisionNotKnownYet_hasNoNewPods() {
+        KubeObject unseen = DEPLOYMENT.with(null, "metadata", "annotations");
+
+        assertThat(observe(unseen, NEW, pod("a", "new")).newPods(), is(empty()));
+    }
+
+    @Test
+    public void of_podThatIsBeingDeleted_leavesItOut() {
+        KubeObject leaving = pod("a", "new").with("2026-01-01T00:00:00Z", "metadata", "deletionTimestamp");
+
+        assertThat(observe(DEPLOYMENT, NEW, leaving).newPods(), is(empty()));
+    }
+
+    @Test
+    public void of_endpoints_countOnlyNewPodsThatAreReadyInTheService() {
+        Observation observation = observe(
+                DEPLOYMENT,
+                OLD,
+                NEW,
+                pod("a", "old"),
+                pod("b", "new"),
+                pod("c", "new"),
+                endpoints("a", "b", "foreign"));
+
+        assertThat(observation.servingPods(), contains("b"));
+    }
+
+    @Test
+    public void of_endpointOfAnEarlierPodOfTheSameName_doesNotCount() {
+        KubeObject recreated = pod("a", "new").with("another-uid", "metadata", "uid");
+
+        assertThat(observe(DEPLOYMENT, NEW, recreated, endpoints("a")).servingPods(), is(empty()));
+    }
+
+    @Test
+    public void of_noService_doesNotLookForEndpoints() {
+        Observation observation =
+                Observation.of(new Cast(DEPLOYMENT, NEW, pod("a", "new"), endpoints("a")), "shop", "");
+
+        assertThat(observation.servingPods(), is(empty()));
+    }
+
+    @Test
+    public void readyPods_onlyThoseWhoseConditionIsTrue() {
+        KubeObject ready = ready(pod("a", "new"), "True");
+
+        Observation observation = observe(DEPLOYMENT, NEW, ready, ready(pod("b", "new"), "False"), pod("c", "new"));
+
+        assertThat(observation.readyPods(), contains(ready));
+    }
+
+    private static Observation observe(KubeObject... objects) {
+        return Observation.of(new Cast(objects), "shop", "shop-lb");
+    }
+}
