@@ -35,6 +35,8 @@ public final class ManifestRenderer {
             "PersistentVolumeClaim",
             "Service");
 
+    private static final int MAX_CHARS = 4 * 1024 * 1024;
+
     private final Target target;
     private final Map<String, String> files;
     private final Map<String, String> variables;
@@ -54,6 +56,9 @@ public final class ManifestRenderer {
                 throw new UserException(
                         "'variables' sets '" + name + "', which the step sets itself: choose another name.");
             }
+        }
+        if (files.values().stream().mapToLong(String::length).sum() > MAX_CHARS) {
+            throw new UserException("The manifests have more than 4 MiB in all: release fewer objects at once.");
         }
         if (files.isEmpty()) {
             throw new UserException(

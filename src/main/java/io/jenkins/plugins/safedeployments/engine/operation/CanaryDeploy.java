@@ -1,5 +1,6 @@
 package io.jenkins.plugins.safedeployments.engine.operation;
 
+import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException;
 import io.jenkins.plugins.safedeployments.engine.manifest.Rendered;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import io.jenkins.plugins.safedeployments.engine.model.Track;
@@ -114,6 +115,11 @@ public final class CanaryDeploy implements Operation {
         state.store.put(release, claimedFence);
         state.hold(release, claimedFence);
         sayPlan(release);
+        try {
+            state.store.prune();
+        } catch (ClusterException e) {
+            state.say("warning", "Old releases could not be forgotten: " + e.getMessage());
+        }
     }
 
     private void sayPlan(Release release) {

@@ -71,7 +71,7 @@ final class EvidenceText {
                 event.string("involvedObject", "kind").toLowerCase(java.util.Locale.ROOT) + "/"
                         + event.string("involvedObject", "name"),
                 Integer.toString(event.integer(1, "count")),
-                event.string("message").strip())));
+                event.string("message").strip().replaceAll("\\s+", " "))));
         return table(rows);
     }
 
@@ -164,7 +164,7 @@ final class EvidenceText {
     }
 
     private static void field(StringBuilder text, String name, String value) {
-        text.append(String.format(java.util.Locale.ROOT, "%-12s %s%n", name + ":", value));
+        text.append(String.format(java.util.Locale.ROOT, "%-12s %s\n", name + ":", value));
     }
 
     private static int readyContainers(KubeObject pod) {

@@ -1,6 +1,5 @@
 package io.jenkins.plugins.safedeployments.engine.release;
 
-import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,7 +16,6 @@ import java.util.List;
  * @param cause why it failed or was rolled back, in one sentence; empty if neither
  * @param history what happened, oldest first
  */
-@JsonIgnoreProperties(ignoreUnknown = true)
 public record Release(
         int format, int number, String app, Actor origin, Plan plan, Phase phase, String cause, List<Entry> history) {
 

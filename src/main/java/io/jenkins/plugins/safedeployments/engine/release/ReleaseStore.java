@@ -1,7 +1,10 @@
 package io.jenkins.plugins.safedeployments.engine.release;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import io.jenkins.plugins.safedeployments.engine.cluster.Cluster;
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException;
@@ -32,7 +35,9 @@ public final class ReleaseStore {
     private static final int KEPT = 10;
 
     private static final int MAX_RECORD = 64 * 1024 * 1024;
-    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
 
     private final Cluster cluster;
     private final String app;
@@ -69,7 +74,6 @@ public final class ReleaseStore {
         if (existing.isEmpty()) {
             try {
                 cluster.create(secret);
-                prune(release.number());
                 return;
             } catch (ClusterException e) {
                 if (e.reason() != Reason.ALREADY_EXISTS) {
@@ -87,12 +91,9 @@ public final class ReleaseStore {
     }
 
     /** Forgets the oldest releases beyond the number that is kept, but never the last good one. */
-    private void prune(int newest) {
+    public void prune() {
         List<KubeObject> secrets = new ArrayList<>(cluster.list(Kind.SECRET, Names.APP, app));
-        if (secrets.size() <= KEPT) {
-            return;
-        }
-        secrets.sort(Comparator.comparingInt(secret -> number(secret)));
+        secrets.sort(Comparator.comparingInt(ReleaseStore::number));
         String lastGood = secrets.stream()
                 .filter(secret -> Phase.PROMOTED
                         .name()
@@ -100,8 +101,8 @@ public final class ReleaseStore {
                 .reduce((older, newer) -> newer)
                 .map(KubeObject::name)
                 .orElse("");
-        for (KubeObject secret : secrets.subList(0, secrets.size() - KEPT)) {
-            if (!secret.name().equals(lastGood) && number(secret) < newest) {
+        for (KubeObject secret : secrets.subList(0, Math.max(0, secrets.size() - KEPT))) {
+            if (!secret.name().equals(lastGood)) {
                 cluster.delete(secret);
             }
         }
@@ -152,13 +153,20 @@ public final class ReleaseStore {
     private static Release decode(KubeObject secret) {
         try (GZIPInputStream zipped = new GZIPInputStream(
                 new ByteArrayInputStream(Base64.getDecoder().decode(secret.string("data", "release"))))) {
-            Release release = JSON.readValue(zipped.readNBytes(MAX_RECORD), Release.class);
-            if (release.format() > Release.FORMAT) {
+            JsonNode tree = JSON.readTree(zipped.readNBytes(MAX_RECORD));
+            if (tree.path("format").asInt() > Release.FORMAT) {
                 throw new UserException(secret + " was written by a newer version of the plugin: update this Jenkins.");
             }
-            return release;
+            if (tree.hasNonNull("plan") && tree.hasNonNull("phase") && tree.hasNonNull("origin")) {
+                return JSON.treeToValue(tree, Release.class);
+            }
         } catch (IOException | IllegalArgumentException e) {
-            throw new UserException(secret + " is no readable release record: delete it if it is damaged.", e);
+            throw damaged(secret, e);
         }
+        throw damaged(secret, null);
+    }
+
+    private static UserException damaged(KubeObject secret, @CheckForNull Exception cause) {
+        return new UserException(secret + " is no readable release record: delete it if it is damaged.", cause);
     }
 }

@@ -110,21 +110,25 @@ public class ReleaseStoreTest {
     }
 
     @Test
-    public void put_moreThanAreKept_forgetsTheOldest() {
+    public void prune_moreThanAreKept_forgetsTheOldest() {
         for (int number = 1; number <= 12; number++) {
             store.put(release(number), 1);
         }
+
+        store.prune();
 
         assertThat(numbers(), contains(12, 11, 10, 9, 8, 7, 6, 5, 4, 3));
     }
 
     @Test
-    public void put_moreThanAreKept_doesNotForgetTheLastGoodOne() {
+    public void prune_moreThanAreKept_doesNotForgetTheLastGoodOne() {
         store.put(release(1).enter(Phase.PROMOTED, "it serves", ALICE, NOW), 1);
         store.put(release(2).enter(Phase.PROMOTED, "it serves", ALICE, NOW), 1);
         for (int number = 3; number <= 20; number++) {
             store.put(release(number).enter(Phase.ROLLED_BACK, "undone", ALICE, NOW), 1);
         }
+
+        store.prune();
 
         assertThat(numbers(), contains(20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 2));
     }

@@ -1,0 +1,163 @@
+package io.jenkins.plugins.safedeployments.engine.operation;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.is;
+import static org.junit.Assert.assertThrows;
+
+import io.jenkins.plugins.safedeployments.engine.cluster.Cluster;
+import io.jenkins.plugins.safedeployments.engine.cluster.ClusterAccess;
+import io.jenkins.plugins.safedeployments.engine.kubernetes.KubernetesConnection;
+import io.jenkins.plugins.safedeployments.engine.kubernetes.TestCluster;
+import io.jenkins.plugins.safedeployments.engine.model.Kind;
+import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
+import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import io.jenkins.plugins.safedeployments.engine.release.Phase;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
+import org.junit.Rule;
+import org.junit.Test;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+
+/** The Role of {@code docs/cluster.md} is enough for all that the plugin does, and nothing more is. */
+public class RightsClusterTest {
+
+    private static final Kind ROLE = new Kind("rbac.authorization.k8s.io/v1", "Role");
+
+    @Rule
+    public TestCluster target = new TestCluster();
+
+    @Rule
+    public TestEngine engine = new TestEngine();
+
+    @Test
+    public void documentedRoleIsEnough() throws Exception {
+        try (KubernetesConnection limited = KubernetesConnection.open(serviceAccount(documentedRole()))) {
+            Cluster cluster = limited.namespace(target.namespace());
+
+            deploy(cluster, "1.0");
+            run(cluster, session -> new PromoteStable(session, 0, 2));
+            deploy(cluster, "1.1");
+            run(cluster, session -> new PromoteStable(session, 0, null));
+            deploy(cluster, "1.2");
+            Outcome outcome = run(cluster, session -> new RollbackCanary(session, "", true));
+
+            assertThat(outcome.release().phase(), is(Phase.ROLLED_BACK));
+            assertThat(
+                    engine.report.files.get("post-mortem/addressbook-3/cause.txt"),
+                    org.hamcrest.Matchers.not(containsString("Could not be had")));
+        }
+    }
+
+    @Test
+    public void missingRightIsNamedBeforeAnythingIsWritten() throws Exception {
+        KubeObject role = KubeObject.of(Map.of(
+                "apiVersion", ROLE.apiVersion(),
+                "kind", ROLE.kind(),
+                "metadata", Map.of("name", "safe-deployments", "namespace", target.namespace()),
+                "rules",
+                        List.of(
+                                Map.of(
+                                        "apiGroups",
+                                        List.of("apps"),
+                                        "resources",
+                                        List.of("deployments"),
+                                        "verbs",
+                                        List.of("get")),
+                                Map.of(
+                                        "apiGroups", List.of("coordination.k8s.io"),
+                                        "resources", List.of("leases"),
+                                        "verbs", List.of("get")))));
+        try (KubernetesConnection limited = KubernetesConnection.open(serviceAccount(role))) {
+            Cluster cluster = limited.namespace(target.namespace());
+
+            UserException refused = assertThrows(UserException.class, () -> deploy(cluster, "1.0"));
+
+            assertThat(refused.getMessage(), containsString("The API server refuses Service addressbook-lb"));
+            assertThat(refused.getMessage(), containsString("cannot patch resource \"services\""));
+            assertThat(target.cluster().list(Kind.LEASE), is(List.of()));
+        }
+    }
+
+    private void deploy(Cluster cluster, String tag) throws Exception {
+        run(
+                cluster,
+                session -> new CanaryDeploy(
+                        session,
+                        new CanaryRequest(
+                                "registry.example.com/addressbook:" + tag,
+                                () -> TestEngine.example("addressbook"),
+                                Map.of(),
+                                1,
+                                null,
+                                "",
+                                List.of(new CommandTest(List.of("true"), "", Duration.ofSeconds(20))),
+                                false,
+                                false)));
+    }
+
+    private Outcome run(Cluster cluster, java.util.function.Function<Session, Operation> operation) throws Exception {
+        Session session = engine.session(cluster, "addressbook", Duration.ofMinutes(1));
+        return engine.run(session, operation.apply(session));
+    }
+
+    private KubeObject documentedRole() throws Exception {
+        String page = Files.readString(Path.of("docs/cluster.md"));
+        Matcher block = Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL).matcher(page);
+        assertThat("docs/cluster.md shows a Role", block.find(), is(true));
+        Map<String, Object> role = new Yaml(new SafeConstructor(new LoaderOptions())).load(block.group(1));
+        return KubeObject.of(role).with(target.namespace(), "metadata", "namespace");
+    }
+
+    /** A service account with a role and nothing else. */
+    private ClusterAccess serviceAccount(KubeObject role) throws Exception {
+        Cluster cluster = target.cluster();
+        cluster.create(role);
+        cluster.create(object("v1", "ServiceAccount", "limited", Map.of()));
+        cluster.create(object(
+                ROLE.apiVersion(),
+                "RoleBinding",
+                "limited",
+                Map.of(
+                        "roleRef", Map.of("apiGroup", "rbac.authorization.k8s.io", "kind", "Role", "name", role.name()),
+                        "subjects",
+                                List.of(Map.of(
+                                        "kind",
+                                        "ServiceAccount",
+                                        "name",
+                                        "limited",
+                                        "namespace",
+                                        target.namespace())))));
+        cluster.create(object("v1", "Secret", "limited-token", Map.of("type", "kubernetes.io/service-account-token"))
+                .with("limited", "metadata", "annotations", "kubernetes.io/service-account.name"));
+        Awaitility.await().until(() -> !token().isEmpty());
+        ClusterAccess admin = TestCluster.access();
+        String token = new String(Base64.getDecoder().decode(token()), StandardCharsets.UTF_8);
+        return new ClusterAccess(admin.url(), admin.caCertificate(), token, "", "", false);
+    }
+
+    private String token() {
+        return target.cluster().get(Kind.SECRET, "limited-token").orElseThrow().string("data", "token");
+    }
+
+    private KubeObject object(String apiVersion, String kind, String name, Map<String, Object> more) {
+        KubeObject object = KubeObject.of(Map.of(
+                "apiVersion", apiVersion,
+                "kind", kind,
+                "metadata", Map.of("name", name, "namespace", target.namespace())));
+        for (Map.Entry<String, Object> field : more.entrySet()) {
+            object = object.with(field.getValue(), field.getKey());
+        }
+        return object;
+    }
+}
