@@ -144,7 +144,7 @@ public class ReleaseStoreTest {
 
     @Test
     public void get_recordWithFieldsNotKnownHere_isRead() throws IOException {
-        secret(3, zipped(json().replace("\"number\":", "\"later\": {}, \"number\":")));
+        secret(3, zipped(json().replaceFirst("\"number\":", "\"later\": {}, \"number\":")));
 
         assertThat(store.get(3).orElseThrow().number(), is(3));
     }
@@ -190,7 +190,8 @@ public class ReleaseStoreTest {
 
     private static String json() {
         return "{\"format\":1, \"number\":3, \"app\":\"shop\", \"origin\":{\"id\":\"i\", \"run\":\"\", \"url\":\"\","
-                + " \"user\":\"\"}, \"phase\":\"FAILED\", \"cause\":\"\", \"history\":[]}";
+                + " \"user\":\"\"}, \"plan\":{\"image\":\"a:1\", \"later\":1}, \"phase\":\"FAILED\", \"cause\":\"\","
+                + " \"history\":[]}";
     }
 
     private List<Integer> numbers() {
