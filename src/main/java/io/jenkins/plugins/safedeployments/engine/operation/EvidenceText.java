@@ -164,7 +164,11 @@ final class EvidenceText {
     }
 
     private static void field(StringBuilder text, String name, String value) {
-        text.append(String.format(java.util.Locale.ROOT, "%-12s %s\n", name + ":", value));
+        String label = name + ":";
+        text.append(label)
+                .append(" ".repeat(Math.max(1, 13 - label.length())))
+                .append(value)
+                .append('\n');
     }
 
     private static int readyContainers(KubeObject pod) {
