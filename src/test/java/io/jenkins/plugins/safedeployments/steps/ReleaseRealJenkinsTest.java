@@ -39,14 +39,14 @@ public class ReleaseRealJenkinsTest {
 
         String first = jenkins.runRemotely(releases(target.namespace(), "1.0", Result.SUCCESS));
         assertThat(first, containsString("this is the first release"));
-        assertThat(first, containsString("stable       created with 3 replicas"));
+        assertThat(first, containsString("stable       resized from 1 to 3"));
         assertThat(size("stable"), is(3));
 
         String second = jenkins.runRemotely(releases(target.namespace(), "1.1", Result.SUCCESS));
         assertThat(second, containsString("plan         1 canary beside 2 of 3 stable"));
         assertThat(second, containsString("| pong"));
         assertThat(second, containsString("stable       resized from 3 to 2"));
-        assertThat(second, containsString("stable       rolling to the release, from 2 to 3 replicas"));
+        assertThat(second, containsString("stable       resized from 2 to 3"));
         assertThat(size("stable"), is(3));
         assertThat(image("stable"), is("registry.example.com/addressbook:1.1"));
         assertThat(deployment("canary"), is(Optional.empty()));

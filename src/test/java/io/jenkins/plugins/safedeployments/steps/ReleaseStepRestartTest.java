@@ -57,7 +57,7 @@ public class ReleaseStepRestartTest {
             start(j, canary("1.0-never-ready", "") + "\npromoteStable(" + at() + ", replicas: 1)");
             j.waitForMessage("0/1 available", run(j));
             makeReady("canary");
-            j.waitForMessage("stable       created with 1 replicas", run(j));
+            j.waitForMessage("stable       still has 1", run(j));
         });
         sessions.then(j -> {
             j.waitForMessage("the promotion was begun before", run(j));

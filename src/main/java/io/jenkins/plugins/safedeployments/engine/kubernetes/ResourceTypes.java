@@ -18,16 +18,17 @@ final class ResourceTypes {
      */
     record ResourceType(String plural, boolean namespaced) {}
 
-    private static final Map<Kind, ResourceType> BUILT_IN = Map.of(
-            Kind.DEPLOYMENT, new ResourceType("deployments", true),
-            Kind.REPLICA_SET, new ResourceType("replicasets", true),
-            Kind.POD, new ResourceType("pods", true),
-            Kind.SERVICE, new ResourceType("services", true),
-            Kind.ENDPOINTS, new ResourceType("endpoints", true),
-            Kind.EVENT, new ResourceType("events", true),
-            Kind.SECRET, new ResourceType("secrets", true),
-            Kind.LEASE, new ResourceType("leases", true),
-            Kind.NAMESPACE, new ResourceType("namespaces", false));
+    private static final Map<Kind, ResourceType> BUILT_IN = Map.ofEntries(
+            Map.entry(Kind.DEPLOYMENT, new ResourceType("deployments", true)),
+            Map.entry(Kind.REPLICA_SET, new ResourceType("replicasets", true)),
+            Map.entry(Kind.POD, new ResourceType("pods", true)),
+            Map.entry(Kind.SERVICE, new ResourceType("services", true)),
+            Map.entry(Kind.ENDPOINTS, new ResourceType("endpoints", true)),
+            Map.entry(Kind.EVENT, new ResourceType("events", true)),
+            Map.entry(Kind.SECRET, new ResourceType("secrets", true)),
+            Map.entry(Kind.LEASE, new ResourceType("leases", true)),
+            Map.entry(Kind.AUTOSCALER, new ResourceType("horizontalpodautoscalers", true)),
+            Map.entry(Kind.NAMESPACE, new ResourceType("namespaces", false)));
 
     private final Rest rest;
     private final Map<Kind, ResourceType> known = new ConcurrentHashMap<>(BUILT_IN);

@@ -158,8 +158,9 @@ public final class CanaryDeploy implements Operation {
     private void shrinkStable() {
         Integer size = state.plan().canaryStableReplicas();
         if (size != null) {
-            state.workloads.size(Track.STABLE, size, state.fence());
-            state.say("stable", "resized from " + state.plan().originalReplicas() + " to " + size);
+            state.say(
+                    "stable",
+                    state.workloads.size(Track.STABLE, size, state.fence()).text());
         }
     }
 

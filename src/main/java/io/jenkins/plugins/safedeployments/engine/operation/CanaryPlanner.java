@@ -99,6 +99,9 @@ final class CanaryPlanner {
             throw new UserException("'stableReplicas' is " + asked + ", but " + stable + " has " + now
                     + ": a canary does not make stable bigger.");
         }
+        if (!new Workloads(cluster, target).autoscaler(Track.STABLE).isEmpty()) {
+            return now;
+        }
         return asked != null ? asked : Math.max(1, now - request.replicas());
     }
 

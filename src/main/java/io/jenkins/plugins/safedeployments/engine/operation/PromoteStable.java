@@ -152,19 +152,13 @@ public final class PromoteStable implements Operation {
         state.workloads.stamp(Track.STABLE, state.fence());
         state.workloads.stamp(Track.CANARY, state.fence());
         state.plan().stableSupport().forEach(object -> state.workloads.applyTaking(KubeObject.of(object)));
-        int now = state.workloads
-                .get(Track.STABLE)
-                .map(stable -> stable.integer(1, "spec", "replicas"))
-                .orElse(0);
+        boolean isNew = state.workloads.get(Track.STABLE).isEmpty();
         state.workloads.apply(
                 state.manifest(Track.STABLE), Track.STABLE, state.release().number(), state.fence());
-        stableGeneration =
-                state.workloads.size(Track.STABLE, size, state.fence()).generation();
-        state.say(
-                "stable",
-                now == 0
-                        ? "created with " + size + " replicas"
-                        : "rolling to the release, from " + now + " to " + size + " replicas");
+        state.say("stable", isNew ? "created" : "rolling to the release");
+        Workloads.Resized resized = state.workloads.size(Track.STABLE, size, state.fence());
+        stableGeneration = resized.deployment().generation();
+        state.say("stable", resized.text());
     }
 
     private void removeCanary() {
@@ -174,7 +168,7 @@ public final class PromoteStable implements Operation {
     }
 
     private void end() {
-        state.enter(Phase.PROMOTED, "stable serves it with " + size + " replicas");
+        state.enter(Phase.PROMOTED, "stable serves it");
         state.claim.release(state.fence(), session.now());
     }
 

@@ -74,10 +74,9 @@ final class Undo {
         if (isOfThisRelease(stable)) {
             restoreTemplate();
         }
-        int now = stable.integer(1, "spec", "replicas");
-        stableGeneration =
-                state.workloads.size(Track.STABLE, original, state.fence()).generation();
-        state.say("stable", now == original ? "still has " + original : "resized from " + now + " to " + original);
+        Workloads.Resized resized = state.workloads.size(Track.STABLE, original, state.fence());
+        stableGeneration = resized.deployment().generation();
+        state.say("stable", resized.text());
     }
 
     private boolean isOfThisRelease(KubeObject deployment) {

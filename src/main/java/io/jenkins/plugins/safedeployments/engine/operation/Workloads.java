@@ -103,21 +103,58 @@ final class Workloads {
     }
 
     /**
-     * Sets the number of replicas, if it differs.
+     * What became of a Deployment's size.
      *
-     * @return the Deployment after it
+     * @param deployment as it is after it
+     * @param before its size before
+     * @param autoscaler the HorizontalPodAutoscaler that it was left to; empty if it was not
      */
+    record Resized(KubeObject deployment, int before, String autoscaler) {
+        /** {@code resized from 3 to 2}. */
+        String text() {
+            int now = deployment.integer(1, "spec", "replicas");
+            if (!autoscaler.isEmpty()) {
+                return "left at " + now + ": HorizontalPodAutoscaler " + autoscaler + " decides its size";
+            }
+            return now == before ? "still has " + now : "resized from " + before + " to " + now;
+        }
+    }
+
+    /** Sets the number of replicas, if it differs and no HorizontalPodAutoscaler decides it. */
     @NonNull
-    KubeObject size(Track track, int replicas, int fence) {
-        return change(track, seen -> {
+    Resized size(Track track, int replicas, int fence) {
+        String autoscaler = autoscaler(track);
+        int[] before = new int[1];
+        KubeObject after = change(track, seen -> {
             if (seen == null) {
                 throw new UserException("Deployment " + target.deployment(track) + " is gone: somebody deleted it.");
             }
             Fence.check(seen, fence);
-            return seen.integer(1, "spec", "replicas") == replicas
+            before[0] = seen.integer(1, "spec", "replicas");
+            return before[0] == replicas || !autoscaler.isEmpty()
                     ? seen
                     : cluster.merge(seen, KubeObject.of(Map.of("spec", Map.of("replicas", replicas))));
         });
+        return new Resized(after, before[0], autoscaler);
+    }
+
+    /** The name of the HorizontalPodAutoscaler that decides about the size of a track, or an empty string. */
+    @NonNull
+    String autoscaler(Track track) {
+        try {
+            for (KubeObject autoscaler : cluster.list(Kind.AUTOSCALER)) {
+                if (autoscaler.string("spec", "scaleTargetRef", "kind").equals(Kind.DEPLOYMENT.kind())
+                        && autoscaler.string("spec", "scaleTargetRef", "name").equals(target.deployment(track))) {
+                    return autoscaler.name();
+                }
+            }
+        } catch (ClusterException e) {
+            if (e.reason() != Reason.FORBIDDEN && e.reason() != Reason.NOT_FOUND) {
+                throw e;
+            }
+            // who may not see autoscalers is not kept from releasing; the documented rights include it
+        }
+        return "";
     }
 
     /** Gives an adopted Deployment its former pod template back, exactly. */

@@ -170,6 +170,40 @@ public class ReleaseClusterTest {
     }
 
     @Test
+    public void autoscaledStableKeepsTheSizeThatItsAutoscalerGivesIt() throws Exception {
+        deploy("1.0");
+        promote(3);
+        target.cluster()
+                .create(KubeObject.of(Map.of(
+                        "apiVersion",
+                        "autoscaling/v1",
+                        "kind",
+                        "HorizontalPodAutoscaler",
+                        "metadata",
+                        Map.of("name", "scaler"),
+                        "spec",
+                        Map.of(
+                                "minReplicas", 2,
+                                "maxReplicas", 9,
+                                "scaleTargetRef",
+                                        Map.of(
+                                                "apiVersion",
+                                                "apps/v1",
+                                                "kind",
+                                                "Deployment",
+                                                "name",
+                                                APP + "-stable")))));
+
+        deploy("1.1");
+
+        assertThat(size("stable"), is(3));
+        assertThat(engine.report.lines, hasItem("stable: left at 3: HorizontalPodAutoscaler scaler decides its size"));
+        promote(5);
+        assertThat(size("stable"), is(3));
+        assertThat(image("stable"), is("registry.example.com/addressbook:1.1"));
+    }
+
+    @Test
     public void secondReleaseIsRefusedWhileOneIsInProgress() throws Exception {
         deploy("1.0");
 
