@@ -26,7 +26,6 @@ import java.util.Map;
 import net.sf.json.JSONObject;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
-import org.jenkinsci.plugins.workflow.steps.StepExecution;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.AncestorInPath;
@@ -144,8 +143,24 @@ public final class CanaryDeployStep extends ReleaseStep {
     }
 
     @Override
-    public StepExecution start(StepContext context) {
-        return new Execution(this, context);
+    void check() {
+        request(Map::of, false);
+    }
+
+    @Override
+    Operation operation(Session session, StepContext context, boolean resumed) {
+        return new CanaryDeploy(session, request(() -> files(context), resumed));
+    }
+
+    private Map<String, String> files(StepContext context) {
+        try {
+            return ManifestFiles.read(manifests, context.get(FilePath.class));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new UserException("Interrupted while the manifests were being read.", e);
+        }
     }
 
     private CanaryRequest request(java.util.function.Supplier<Map<String, String>> files, boolean resumed) {
@@ -180,42 +195,6 @@ public final class CanaryDeployStep extends ReleaseStep {
             values.put(variable.substring(0, equals).trim(), variable.substring(equals + 1));
         }
         return values;
-    }
-
-    private static final class Execution extends ReleaseStepExecution {
-        private static final long serialVersionUID = 1L;
-        private final CanaryDeployStep step;
-
-        Execution(CanaryDeployStep step, StepContext context) {
-            super(context);
-            this.step = step;
-        }
-
-        @Override
-        ReleaseStep step() {
-            return step;
-        }
-
-        @Override
-        void check() {
-            step.request(Map::of, false);
-        }
-
-        @Override
-        Operation operation(Session session, boolean resumed) {
-            return new CanaryDeploy(session, step.request(this::files, resumed));
-        }
-
-        private Map<String, String> files() {
-            try {
-                return ManifestFiles.read(step.manifests, getContext().get(FilePath.class));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new UserException("Interrupted while the manifests were being read.", e);
-            }
-        }
     }
 
     @Extension

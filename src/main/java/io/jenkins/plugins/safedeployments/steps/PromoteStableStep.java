@@ -9,7 +9,6 @@ import io.jenkins.plugins.safedeployments.engine.operation.Operation;
 import io.jenkins.plugins.safedeployments.engine.operation.PromoteStable;
 import io.jenkins.plugins.safedeployments.engine.operation.Session;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
-import org.jenkinsci.plugins.workflow.steps.StepExecution;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 
@@ -49,38 +48,18 @@ public final class PromoteStableStep extends ReleaseStep {
     }
 
     @Override
-    public StepExecution start(StepContext context) {
-        return new Execution(this, context);
+    void check() {
+        if (release != null && release < 1) {
+            throw new UserException("'release' is " + release + ": releases are numbered from 1.");
+        }
+        if (replicas != null && replicas < 1) {
+            throw new UserException("'replicas' is " + replicas + ": stable is never scaled below 1.");
+        }
     }
 
-    private static final class Execution extends ReleaseStepExecution {
-        private static final long serialVersionUID = 1L;
-        private final PromoteStableStep step;
-
-        Execution(PromoteStableStep step, StepContext context) {
-            super(context);
-            this.step = step;
-        }
-
-        @Override
-        ReleaseStep step() {
-            return step;
-        }
-
-        @Override
-        void check() {
-            if (step.release != null && step.release < 1) {
-                throw new UserException("'release' is " + step.release + ": releases are numbered from 1.");
-            }
-            if (step.replicas != null && step.replicas < 1) {
-                throw new UserException("'replicas' is " + step.replicas + ": stable is never scaled below 1.");
-            }
-        }
-
-        @Override
-        Operation operation(Session session, boolean resumed) {
-            return new PromoteStable(session, step.release == null ? 0 : step.release, step.replicas);
-        }
+    @Override
+    Operation operation(Session session, StepContext context, boolean resumed) {
+        return new PromoteStable(session, release == null ? 0 : release, replicas);
     }
 
     @Extension

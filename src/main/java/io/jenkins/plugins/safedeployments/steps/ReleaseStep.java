@@ -12,6 +12,8 @@ import io.jenkins.plugins.safedeployments.config.ClusterCredentials;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsConfiguration;
 import io.jenkins.plugins.safedeployments.engine.model.Target;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import io.jenkins.plugins.safedeployments.engine.operation.Operation;
+import io.jenkins.plugins.safedeployments.engine.operation.Session;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.Map;
@@ -20,7 +22,9 @@ import java.util.concurrent.TimeUnit;
 import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.Step;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
+import org.jenkinsci.plugins.workflow.steps.StepExecution;
 import org.kohsuke.stapler.AncestorInPath;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
@@ -121,6 +125,21 @@ public abstract class ReleaseStep extends Step implements Serializable {
         }
         return Duration.of(timeout, timeoutUnit.toChronoUnit());
     }
+
+    @Override
+    public final StepExecution start(StepContext context) {
+        return new ReleaseStepExecution(this, context);
+    }
+
+    /** @throws UserException if a parameter of the step's own is no good */
+    abstract void check();
+
+    /**
+     * What is to be done. Called on a thread that may wait.
+     *
+     * @param resumed whether it may have been begun before, by the same actor
+     */
+    abstract Operation operation(Session session, StepContext context, boolean resumed);
 
     /** What their descriptors have in common. */
     abstract static class ReleaseStepDescriptor extends StepDescriptor {

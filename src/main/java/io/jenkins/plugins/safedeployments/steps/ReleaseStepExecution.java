@@ -13,7 +13,6 @@ import io.jenkins.plugins.safedeployments.config.SafeDeploymentsConfiguration;
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterAccess;
 import io.jenkins.plugins.safedeployments.engine.model.Target;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
-import io.jenkins.plugins.safedeployments.engine.operation.Operation;
 import io.jenkins.plugins.safedeployments.engine.operation.OperationRun;
 import io.jenkins.plugins.safedeployments.engine.operation.Outcome;
 import io.jenkins.plugins.safedeployments.engine.operation.Session;
@@ -42,10 +41,13 @@ import org.jenkinsci.plugins.workflow.steps.StepExecution;
  * A step that hands its work to the release engine and waits without a thread. What survives a restart is the step's
  * parameters, who acts and until when; where the release is, the cluster knows.
  */
-abstract class ReleaseStepExecution extends StepExecution {
+final class ReleaseStepExecution extends StepExecution {
 
     private static final long serialVersionUID = 1L;
     private static final Logger LOGGER = Logger.getLogger(ReleaseStepExecution.class.getName());
+
+    /** The step's parameters. */
+    private final ReleaseStep step;
 
     /** Unique for this execution in this run on this Jenkins, and the same after a restart; set when it starts. */
     private String actorId;
@@ -60,21 +62,15 @@ abstract class ReleaseStepExecution extends StepExecution {
     @SuppressFBWarnings(value = "SE_TRANSIENT_FIELD_NOT_RESTORED", justification = "who stopped it says so again")
     private transient volatile Throwable stopCause;
 
-    ReleaseStepExecution(StepContext context) {
+    ReleaseStepExecution(ReleaseStep step, StepContext context) {
         super(context);
+        this.step = step;
     }
 
-    /** The step's parameters. */
-    abstract ReleaseStep step();
-
-    /** What is to be done. Called on a thread that may wait; {@code resumed} after a restart. */
-    abstract Operation operation(Session session, boolean resumed);
-
     @Override
-    public final boolean start() throws Exception {
+    public boolean start() throws Exception {
         Run<?, ?> run = getContext().get(Run.class);
         FlowNode node = getContext().get(FlowNode.class);
-        ReleaseStep step = step();
         try {
             step.target();
             deadline = ReleaseRuntime.get()
@@ -82,7 +78,7 @@ abstract class ReleaseStepExecution extends StepExecution {
                     .instant()
                     .plus(step.timeoutDuration())
                     .toEpochMilli();
-            check();
+            step.check();
         } catch (UserException e) {
             throw new AbortException(e.getMessage());
         }
@@ -92,11 +88,8 @@ abstract class ReleaseStepExecution extends StepExecution {
         return false;
     }
 
-    /** @throws UserException if a parameter is no good */
-    abstract void check();
-
     @Override
-    public final void onResume() {
+    public void onResume() {
         ReleaseRuntime.get().execute(() -> launch(true));
     }
 
@@ -106,7 +99,6 @@ abstract class ReleaseStepExecution extends StepExecution {
         boolean started = false;
         try {
             Run<?, ?> run = getContext().get(Run.class);
-            ReleaseStep step = step();
             Target target = step.target();
             ClusterConfiguration cluster = SafeDeploymentsConfiguration.get().cluster(target.cluster());
             access = ClusterCredentials.access(cluster, Util.fixNull(step.getCredentialsId()), run);
@@ -120,7 +112,8 @@ abstract class ReleaseStepExecution extends StepExecution {
                     report,
                     Instant.ofEpochMilli(deadline),
                     wake);
-            OperationRun launched = runtime.engine().start(operation(session, resumed), report, wake);
+            OperationRun launched =
+                    runtime.engine().start(step.operation(session, getContext(), resumed), report, wake);
             started = true;
             operation = launched;
             RunningReleases.get().add(launched, run);
@@ -200,7 +193,7 @@ abstract class ReleaseStepExecution extends StepExecution {
     }
 
     @Override
-    public final void stop(@NonNull Throwable cause) {
+    public void stop(@NonNull Throwable cause) {
         if (stopCause == null) {
             stopCause = cause;
         }
@@ -226,7 +219,7 @@ abstract class ReleaseStepExecution extends StepExecution {
     }
 
     @Override
-    public final String getStatus() {
+    public String getStatus() {
         OperationRun running = operation;
         return running == null ? "starting" : running.status();
     }

@@ -9,7 +9,6 @@ import io.jenkins.plugins.safedeployments.engine.operation.Operation;
 import io.jenkins.plugins.safedeployments.engine.operation.RollbackCanary;
 import io.jenkins.plugins.safedeployments.engine.operation.Session;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
-import org.jenkinsci.plugins.workflow.steps.StepExecution;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 
@@ -48,33 +47,13 @@ public final class RollbackCanaryStep extends ReleaseStep {
     }
 
     @Override
-    public StepExecution start(StepContext context) {
-        return new Execution(this, context);
+    void check() {
+        // every combination of its parameters will do
     }
 
-    private static final class Execution extends ReleaseStepExecution {
-        private static final long serialVersionUID = 1L;
-        private final RollbackCanaryStep step;
-
-        Execution(RollbackCanaryStep step, StepContext context) {
-            super(context);
-            this.step = step;
-        }
-
-        @Override
-        ReleaseStep step() {
-            return step;
-        }
-
-        @Override
-        void check() {
-            // every combination of its parameters will do
-        }
-
-        @Override
-        Operation operation(Session session, boolean resumed) {
-            return new RollbackCanary(session, Util.fixNull(step.reason), step.postMortem);
-        }
+    @Override
+    Operation operation(Session session, StepContext context, boolean resumed) {
+        return new RollbackCanary(session, Util.fixNull(reason), postMortem);
     }
 
     @Extension

@@ -44,6 +44,8 @@ public final class KubernetesConnection implements AutoCloseable {
                 .withDisableHostnameVerification(access.skipTlsVerify())
                 .withConnectionTimeout(CONNECT_MILLIS)
                 .withRequestTimeout(ANSWER_MILLIS)
+                // over the one HTTP/2 connection; as WebSockets each would hold a thread and a connection
+                .withOnlyHttpWatches(true)
                 // what may be repeated is repeated by who knows what it was for
                 .withRequestRetryBackoffLimit(0)
                 .withUserAgent("jenkins-safe-deployments")

@@ -56,6 +56,10 @@ final class AwaitRollout implements Move {
             lastPoll = now;
         }
         Observation observation = Observation.of(source, deployment, service);
+        if (observation.deployment() == null && source == view) {
+            source = state.session.cluster(); // new and not brought yet, or deleted: only the API server knows
+            observation = Observation.of(source, deployment, service);
+        }
         Rollout rollout = Rollout.of(observation, generation, !service.isEmpty());
         progress(rollout);
         if (rollout.isComplete()) {

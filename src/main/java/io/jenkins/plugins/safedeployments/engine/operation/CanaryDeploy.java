@@ -138,6 +138,9 @@ public final class CanaryDeploy implements Operation {
                             + plan.originalReplicas() + " stable");
         }
         rendered.warnings().forEach(warning -> state.say("warning", warning));
+        if (plan.service().isEmpty()) {
+            state.say("warning", "No Service selects the pods: their readiness is all that is waited for.");
+        }
     }
 
     private void apply() {
@@ -179,11 +182,14 @@ public final class CanaryDeploy implements Operation {
         if (state.release().phase().isFinal()) {
             return List.of();
         }
-        state.say("failed", cause);
         if (request.rollbackOnFailure()) {
-            return new Undo(state, () -> cause, true).moves();
+            List<Move> moves = new ArrayList<>();
+            moves.add(state.act("rolling back", () -> state.sayFailed(cause)));
+            moves.addAll(new Undo(state, () -> cause, true).moves());
+            return moves;
         }
         return List.of(state.act("recording the failure", () -> {
+            state.sayFailed(cause);
             state.enter(Phase.FAILED, cause);
             state.say(
                     "left",

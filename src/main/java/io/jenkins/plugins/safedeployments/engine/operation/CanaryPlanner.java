@@ -39,6 +39,7 @@ final class CanaryPlanner {
         KubeObject stable = stable();
         sizes(stable);
         Rendered rendered = render(stable);
+        servicesKeepTraffic(rendered, stable);
         kindsAreAllowed(rendered);
         canaryIsNobodysElse();
         int checked = dryRun(rendered);
@@ -119,6 +120,27 @@ final class CanaryPlanner {
             throw new UserException(canary + " exists in " + target.namespace()
                     + " although no release is in progress: delete it, then run this again.");
         });
+    }
+
+    /** Applying a Service must not take the traffic away from the pods that have it now. */
+    private void servicesKeepTraffic(Rendered rendered, @CheckForNull KubeObject stable) {
+        if (stable == null) {
+            return;
+        }
+        Map<String, Object> serving = stable.map("spec", "template", "metadata", "labels");
+        for (KubeObject service : supportOfBoth(rendered)) {
+            if (!service.kind().equals(Kind.SERVICE) || KubeObject.selects(service.map("spec", "selector"), serving)) {
+                continue;
+            }
+            cluster.get(Kind.SERVICE, service.name())
+                    .filter(now -> KubeObject.selects(now.map("spec", "selector"), serving))
+                    .ifPresent(now -> {
+                        throw new UserException(service + " brings the traffic to " + stable
+                                + ", but with its selector in the manifest, " + service.map("spec", "selector")
+                                + ", it would not: the selector must match the labels of the pods that serve now, "
+                                + serving + ".");
+                    });
+        }
     }
 
     private int dryRun(Rendered rendered) {
@@ -209,7 +231,6 @@ final class CanaryPlanner {
                     + " tracks, so the canary would get no traffic or stable would lose it: leave out the label that tells"
                     + " them apart.");
         }
-        session.report().line("warning", "No Service selects the pods: their readiness is all that is waited for.");
         return "";
     }
 

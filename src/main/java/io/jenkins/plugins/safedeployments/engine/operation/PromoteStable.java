@@ -178,7 +178,7 @@ public final class PromoteStable implements Operation {
             return List.of();
         }
         return List.of(state.act("recording the failure", () -> {
-            state.say("failed", cause);
+            state.sayFailed(cause);
             state.enter(Phase.FAILED, cause);
             state.say(
                     "left",

@@ -7,6 +7,7 @@ import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import io.jenkins.plugins.safedeployments.engine.model.Track;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.engine.release.Claim;
+import io.jenkins.plugins.safedeployments.engine.release.FencedException;
 import io.jenkins.plugins.safedeployments.engine.release.Phase;
 import io.jenkins.plugins.safedeployments.engine.release.Plan;
 import io.jenkins.plugins.safedeployments.engine.release.Release;
@@ -83,6 +84,20 @@ final class ReleaseState {
 
     KubeObject manifest(Track track) {
         return KubeObject.of(track == Track.CANARY ? plan().canary() : plan().stable());
+    }
+
+    /**
+     * Says what an operation failed with; unless somebody else acts for the release by now, which then is the reason.
+     *
+     * @throws FencedException if so
+     */
+    void sayFailed(String cause) {
+        Claim.State now = claim.look();
+        if (now.fence() > fence) {
+            throw new FencedException(release().title() + " was taken over by " + now.run() + " (" + now.operation()
+                    + "): this operation stops and changes nothing more.");
+        }
+        say("failed", cause);
     }
 
     void say(String topic, String text) {

@@ -84,7 +84,7 @@ public final class RollbackCanary implements Operation {
         }
         return List.of(state.act("recording the failure", () -> {
             String text = "THE ROLLBACK FAILED: " + cause;
-            state.say("failed", text);
+            state.sayFailed(text);
             state.enter(Phase.FAILED, text);
             state.say("left", "both tracks are left as they are, and nothing else is tried: a person must look");
         }));

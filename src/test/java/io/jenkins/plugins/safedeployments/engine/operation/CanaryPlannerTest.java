@@ -1,7 +1,6 @@
 package io.jenkins.plugins.safedeployments.engine.operation;
 
 import static org.hamcrest.MatcherAssert.assertThat;
-import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.nullValue;
@@ -60,10 +59,12 @@ public class CanaryPlannerTest {
     }
 
     @Test
-    public void renderAndCheck_noServiceForThePods_warns() { // 38
-        planner(DEPLOYMENT + SERVICE.formatted("other", "app: other"), 1, null).renderAndCheck();
+    public void plan_noServiceForThePods_hasNone() { // 38
+        CanaryPlanner planner = planner(DEPLOYMENT + SERVICE.formatted("other", "app: other"), 1, null);
 
-        assertThat(report.lines, hasItem(containsString("No Service selects the pods")));
+        Plan plan = planner.plan(planner.renderAndCheck());
+
+        assertThat(plan.service(), is(""));
     }
 
     @Test

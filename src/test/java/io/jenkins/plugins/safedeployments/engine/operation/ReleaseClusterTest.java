@@ -14,6 +14,7 @@ import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.engine.release.Actor;
+import io.jenkins.plugins.safedeployments.engine.release.FencedException;
 import io.jenkins.plugins.safedeployments.engine.release.Phase;
 import io.jenkins.plugins.safedeployments.engine.release.ReleaseStore;
 import java.time.Duration;
@@ -201,6 +202,51 @@ public class ReleaseClusterTest {
         promote(5);
         assertThat(size("stable"), is(3));
         assertThat(image("stable"), is("registry.example.com/addressbook:1.1"));
+    }
+
+    @Test
+    public void serviceThatWouldLoseItsPodsIsRefused() throws Exception {
+        deploy("1.0");
+        promote(2);
+        Map<String, String> files = TestEngine.example(APP);
+        files.put(
+                "service.yml",
+                files.get("service.yml").replace("selector:\n    app: addressbook", "selector:\n    app: addressbok"));
+
+        UserException refused = assertThrows(
+                UserException.class,
+                () -> run(new CanaryRequest(
+                        "registry.example.com/addressbook:1.1",
+                        () -> files,
+                        Map.of(),
+                        1,
+                        null,
+                        "",
+                        List.of(),
+                        false,
+                        false)));
+
+        assertThat(
+                refused.getMessage(),
+                startsWith("Service addressbook-lb brings the traffic to Deployment addressbook-stable"));
+        assertThat(deployment("canary"), is(Optional.empty()));
+    }
+
+    @Test
+    public void rollbackTakesOverFromACanaryThatIsWaitedFor() throws Exception {
+        deploy("1.0");
+        promote(2);
+        Session session = engine.session(target.cluster(), APP, MINUTE);
+        OperationRun waiting =
+                engine.start(session, new CanaryDeploy(session, request("1.1-never-ready", true, List.of(), false)));
+        waitFor(() -> deployment("canary").isPresent());
+
+        Outcome rolledBack = rollback("not today");
+
+        assertThat(rolledBack.release().phase(), is(Phase.ROLLED_BACK));
+        FencedException fenced = assertThrows(FencedException.class, () -> TestEngine.await(waiting));
+        assertThat(fenced.getMessage(), containsString("(rollbackCanary): this operation stops"));
+        assertThat(size("stable"), is(2));
     }
 
     @Test
