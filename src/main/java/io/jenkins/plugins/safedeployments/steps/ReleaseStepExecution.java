@@ -24,6 +24,7 @@ import io.jenkins.plugins.safedeployments.runtime.BuildReport;
 import io.jenkins.plugins.safedeployments.runtime.ReleaseRuntime;
 import io.jenkins.plugins.safedeployments.runtime.RunningReleases;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -45,6 +46,8 @@ final class ReleaseStepExecution extends StepExecution {
 
     private static final long serialVersionUID = 1L;
     private static final Logger LOGGER = Logger.getLogger(ReleaseStepExecution.class.getName());
+
+    private static final Duration AFTER_RESTART = Duration.ofMinutes(2);
 
     /** The step's parameters. */
     private final ReleaseStep step;
@@ -110,7 +113,7 @@ final class ReleaseStepExecution extends StepExecution {
                     actor(run),
                     runtime.clock(),
                     report,
-                    Instant.ofEpochMilli(deadline),
+                    deadline(resumed),
                     wake);
             OperationRun launched =
                     runtime.engine().start(step.operation(session, getContext(), resumed), report, wake);
@@ -138,6 +141,13 @@ final class ReleaseStepExecution extends StepExecution {
                 runtime.leave(access);
             }
         }
+    }
+
+    /** A Jenkins that was down past the deadline gets some time to see what has become of the pods meanwhile. */
+    private Instant deadline(boolean resumed) {
+        Instant end = Instant.ofEpochMilli(deadline);
+        Instant least = ReleaseRuntime.get().clock().instant().plus(AFTER_RESTART);
+        return resumed && end.isBefore(least) ? least : end;
     }
 
     private Actor actor(Run<?, ?> run) {

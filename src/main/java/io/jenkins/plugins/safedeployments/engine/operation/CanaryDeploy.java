@@ -26,7 +26,8 @@ public final class CanaryDeploy implements Operation {
     private final ReleaseState state;
     private final CanaryPlanner planner;
     private Rendered rendered;
-    private int claimedFence;
+    private Claim.State claimed;
+    private Undo undo;
     private boolean finishedBefore;
 
     public CanaryDeploy(Session session, CanaryRequest request) {
@@ -47,6 +48,10 @@ public final class CanaryDeploy implements Operation {
         for (CommandTest test : request.tests()) {
             moves.add(unfinished(new RunCommandTest(state, test)));
         }
+        if (!request.tests().isEmpty()) {
+            // the tests took their time: what stable gives up, the canary must be serving now
+            moves.add(unfinished(new LazyMove(() -> new AwaitRollout(state, Track.CANARY, 0))));
+        }
         moves.add(unfinished(state.act("resizing stable", this::shrinkStable)));
         moves.add(unfinished(state.act("recording the canary", this::ready)));
         return moves;
@@ -58,10 +63,7 @@ public final class CanaryDeploy implements Operation {
 
     private void findOrCheck() {
         if (request.resumed()) {
-            Optional<Release> own = state.store.list().stream()
-                    .filter(release ->
-                            release.origin().id().equals(session.actor().id()))
-                    .findFirst();
+            Optional<Release> own = state.own();
             if (own.isPresent()) {
                 resume(own.get());
                 return;
@@ -78,19 +80,36 @@ public final class CanaryDeploy implements Operation {
     private void resume(Release own) {
         switch (own.phase()) {
             case CANARY_STARTING -> {
+                takeUp(own);
                 state.say("resumed", own.title() + " was begun before: going on with it");
-                Claim.State claim = state.claim.act(own.number(), "canaryDeploy", session.actor(), session.now());
-                if (claim.holder() != own.number()) {
-                    throw state.busy(claim);
-                }
-                state.hold(own, claim.fence());
             }
-            case FAILED, ROLLING_BACK, ROLLED_BACK -> throw new UserException(own.cause());
+            case ROLLING_BACK -> {
+                takeUp(own);
+                throw new UserException(own.cause()); // which makes it go on with rolling back
+            }
+            case FAILED -> throw new UserException(own.cause());
+            case ROLLED_BACK -> {
+                state.free(own);
+                throw new UserException(own.cause());
+            }
             default -> {
                 state.hold(own, 0);
                 finishedBefore = true;
             }
         }
+    }
+
+    /** Unless somebody else acts for the release by now. */
+    private void takeUp(Release own) {
+        Claim.State claim = state.claim.look();
+        if (claim.actor().equals(session.actor().id())) {
+            claim = state.claim.act(own.number(), "canaryDeploy", session.actor(), session.now());
+        }
+        if (claim.holder() != own.number()
+                || !claim.actor().equals(session.actor().id())) {
+            throw state.busy(claim);
+        }
+        state.hold(own, claim.fence());
     }
 
     private void claim() {
@@ -101,7 +120,7 @@ public final class CanaryDeploy implements Operation {
         if (!claim.actor().equals(session.actor().id())) {
             throw state.busy(claim);
         }
-        claimedFence = claim.fence();
+        claimed = claim;
     }
 
     private void record() {
@@ -110,10 +129,9 @@ public final class CanaryDeploy implements Operation {
         }
         // What counts is how stable is now that nobody else may change it.
         Plan plan = planner.plan(rendered);
-        Claim.State claim = state.claim.look();
-        Release release = Release.begin(claim.holder(), session.target().app(), session.actor(), plan, session.now());
-        state.store.put(release, claimedFence);
-        state.hold(release, claimedFence);
+        Release release = Release.begin(claimed.holder(), session.target().app(), session.actor(), plan, session.now());
+        state.store.put(release, claimed.fence());
+        state.hold(release, claimed.fence());
         sayPlan(release);
         try {
             state.store.prune();
@@ -149,7 +167,7 @@ public final class CanaryDeploy implements Operation {
         List<String> applied = new ArrayList<>();
         state.plan().canarySupport().forEach(object -> {
             KubeObject support = KubeObject.of(object);
-            state.workloads.applyTaking(support);
+            state.workloads.support(support, state.fence());
             applied.add(support.toString());
         });
         KubeObject canary = state.manifest(Track.CANARY);
@@ -173,19 +191,25 @@ public final class CanaryDeploy implements Operation {
 
     @Override
     public List<Move> failed(String cause) {
-        if (finishedBefore || (state.releaseOrNull() == null && claimedFence == 0)) {
+        if (finishedBefore || (state.releaseOrNull() == null && claimed == null)) {
             return List.of();
         }
+        state.cleanUp();
         if (state.releaseOrNull() == null) {
-            return List.of(state.act("giving the claim back", () -> state.claim.release(claimedFence, session.now())));
+            return List.of(
+                    state.act("giving the claim back", () -> state.claim.release(claimed.fence(), session.now())));
         }
         if (state.release().phase().isFinal()) {
             return List.of();
         }
+        if (undo != null) {
+            return undo.failed(cause);
+        }
         if (request.rollbackOnFailure()) {
+            undo = new Undo(state, () -> cause, true);
             List<Move> moves = new ArrayList<>();
             moves.add(state.act("rolling back", () -> state.sayFailed(cause)));
-            moves.addAll(new Undo(state, () -> cause, true).moves());
+            moves.addAll(undo.moves());
             return moves;
         }
         return List.of(state.act("recording the failure", () -> {
@@ -211,7 +235,7 @@ public final class CanaryDeploy implements Operation {
 
     @Override
     public Instant deadline() {
-        return session.deadline();
+        return state.deadline();
     }
 
     @Override

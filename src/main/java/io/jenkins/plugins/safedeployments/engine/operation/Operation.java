@@ -12,7 +12,8 @@ public interface Operation {
     List<Move> moves();
 
     /**
-     * Called when a move failed for good, or the operation was told to stop.
+     * Called when a move failed for good, or the operation was told to stop; and once more, if a move that cleans up failed
+     * for good.
      *
      * @param cause in one sentence
      * @return moves that clean up, after which the operation has failed with {@code cause} all the same

@@ -43,6 +43,7 @@ public final class OperationRun {
     private Deque<Move> moves;
     private String failure;
     private Throwable failureCause;
+    private int failures;
     private int retries;
     private ScheduledFuture<?> alarm;
 
@@ -163,17 +164,18 @@ public final class OperationRun {
 
     @CheckForNull
     private Next afterFailure(String cause, Throwable thrown) {
-        if (failure == null) {
+        if (failures < 2) {
             fail(cause, thrown);
             return null;
         }
-        // cleaning up failed as well: that is loud, and nothing more is tried
+        // what was to say that cleaning up failed has failed as well: nothing more is tried
         end(null, new UserException(failure + " And then: " + cause, thrown));
         return Next.DONE;
     }
 
     private void fail(String cause, @CheckForNull Throwable thrown) {
-        failure = cause;
+        failures++;
+        failure = failure == null ? cause : failure + " And then: " + cause;
         failureCause = thrown;
         retries = 0;
         moves = new ArrayDeque<>(operation.failed(cause));

@@ -58,21 +58,21 @@ public final class PromoteStable implements Operation {
 
     private void find() {
         Target target = session.target();
+        Optional<Release> known = number == 0 ? state.own() : state.store.get(number);
+        if (known.isPresent() && known.get().phase() == Phase.PROMOTED) {
+            promotedBefore = true;
+            state.free(known.get());
+            state.hold(known.get(), 0);
+            return;
+        }
         Claim.State claim = state.claim.look();
-        int wanted = number == 0 ? claim.holder() : number;
+        int wanted = known.map(Release::number).orElse(number == 0 ? claim.holder() : number);
         boolean ours = claim.actor().equals(session.actor().id());
         if (claim.holder() == 0 || claim.holder() != wanted) {
-            int done = number != 0 ? number : ours ? claim.lastRelease() : 0;
-            Optional<Release> release = done == 0 ? Optional.empty() : state.store.get(done);
-            if (release.isPresent() && release.get().phase() == Phase.PROMOTED) {
-                promotedBefore = true;
-                state.hold(release.get(), claim.fence());
-                return;
-            }
             throw new UserException(
                     claim.holder() == 0
                             ? "No release of " + target + " is in canary: run canaryDeploy first."
-                            : "Release " + number + " of " + target + " is not in canary; " + claim.text() + ", is.");
+                            : "Release " + wanted + " of " + target + " is not in canary; " + claim.text() + ", is.");
         }
         Release release = state.store
                 .get(wanted)
@@ -151,7 +151,7 @@ public final class PromoteStable implements Operation {
     private void apply() {
         state.workloads.stamp(Track.STABLE, state.fence());
         state.workloads.stamp(Track.CANARY, state.fence());
-        state.plan().stableSupport().forEach(object -> state.workloads.applyTaking(KubeObject.of(object)));
+        state.plan().stableSupport().forEach(object -> state.workloads.support(KubeObject.of(object), state.fence()));
         boolean isNew = state.workloads.get(Track.STABLE).isEmpty();
         state.workloads.apply(
                 state.manifest(Track.STABLE), Track.STABLE, state.release().number(), state.fence());
@@ -177,6 +177,7 @@ public final class PromoteStable implements Operation {
         if (state.releaseOrNull() == null || state.release().phase().isFinal()) {
             return List.of();
         }
+        state.cleanUp();
         return List.of(state.act("recording the failure", () -> {
             state.sayFailed(cause);
             state.enter(Phase.FAILED, cause);
@@ -198,7 +199,7 @@ public final class PromoteStable implements Operation {
 
     @Override
     public Instant deadline() {
-        return session.deadline();
+        return state.deadline();
     }
 
     @Override

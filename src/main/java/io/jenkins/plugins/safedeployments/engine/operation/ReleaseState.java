@@ -14,6 +14,7 @@ import io.jenkins.plugins.safedeployments.engine.release.Release;
 import io.jenkins.plugins.safedeployments.engine.release.ReleaseStore;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** The release that an operation acts on, with the claim it acts under: what the moves of all operations share. */
@@ -23,8 +24,12 @@ final class ReleaseState {
     final ReleaseStore store;
     final Claim claim;
     final Workloads workloads;
+    /** How long cleaning up may take at the least, however little time was left when it became necessary. */
+    private static final Duration CLEANING_UP = Duration.ofMinutes(1);
+
     private final Instant begun;
 
+    private Instant deadline;
     private Release release;
     private int fence;
     private View view;
@@ -36,6 +41,7 @@ final class ReleaseState {
         this.claim = new Claim(session.cluster(), session.target().app());
         this.workloads = new Workloads(session.cluster(), session.target());
         this.begun = session.now();
+        this.deadline = session.deadline();
     }
 
     /** Takes up a release under a fencing number. */
@@ -68,9 +74,39 @@ final class ReleaseState {
     /** Lets the release enter a phase and writes its record, unless it is in it already. */
     void enter(Phase phase, String text) {
         if (release().phase() != phase) {
-            release = release().enter(phase, text, session.actor(), session.now());
-            store.put(release, fence);
+            Release entered = release().enter(phase, text, session.actor(), session.now());
+            store.put(entered, fence);
+            release = entered; // not before it is written: a retry must write it
         }
+    }
+
+    /**
+     * The release that this very actor has acted on before, if it was interrupted: it is about this one whoever holds the
+     * target by now.
+     */
+    Optional<Release> own() {
+        return store.list().stream()
+                .filter(release -> release.isOf(session.actor()))
+                .findFirst();
+    }
+
+    /** Gives back the claim of a release that is over: somebody died between the last record and that. */
+    void free(Release over) {
+        Claim.State now = claim.look();
+        if (now.holder() == over.number()) {
+            claim.release(now.fence(), session.now());
+        }
+    }
+
+    /** Until when there may be waiting. */
+    Instant deadline() {
+        return deadline;
+    }
+
+    /** Gives cleaning up its own time. */
+    void cleanUp() {
+        Instant least = session.now().plus(CLEANING_UP);
+        deadline = deadline.isBefore(least) ? least : deadline;
     }
 
     /** The watches of the namespace, begun at the first call. */

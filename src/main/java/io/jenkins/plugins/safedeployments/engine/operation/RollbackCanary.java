@@ -1,6 +1,8 @@
 package io.jenkins.plugins.safedeployments.engine.operation;
 
 import io.jenkins.plugins.safedeployments.engine.model.Target;
+import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import io.jenkins.plugins.safedeployments.engine.release.Actor;
 import io.jenkins.plugins.safedeployments.engine.release.Claim;
 import io.jenkins.plugins.safedeployments.engine.release.Phase;
 import io.jenkins.plugins.safedeployments.engine.release.Release;
@@ -39,6 +41,14 @@ public final class RollbackCanary implements Operation {
 
     private void find() {
         Target target = session.target();
+        Optional<Release> own = state.own();
+        if (own.isPresent() && own.get().phase().isFinal()) {
+            state.free(own.get());
+            state.hold(own.get(), 0);
+            nothing = own.get().title() + " of " + target + " is "
+                    + own.get().phase().text() + " already.";
+            return;
+        }
         Claim.State claim = state.claim.look();
         Optional<Release> last = claim.lastRelease() == 0 ? Optional.empty() : state.store.get(claim.lastRelease());
         if (claim.holder() == 0) {
@@ -50,10 +60,23 @@ public final class RollbackCanary implements Operation {
                     + ".";
             return;
         }
+        if (own.isPresent() && own.get().number() != claim.holder()) {
+            throw new UserException(own.get().title() + " of " + target + " does not hold the target any more; "
+                    + claim.text() + ", does.");
+        }
+        Claim.State before = claim;
         claim = state.claim.act(claim.holder(), "rollbackCanary", session.actor(), session.now());
+        if (claim.holder() != before.holder()) {
+            nothing = "Nothing to roll back: release " + before.holder() + " of " + target + " has just ended.";
+            return;
+        }
         Optional<Release> release = state.store.get(claim.holder());
         if (release.isEmpty()) {
-            // It died between claim and record: nothing had been written yet.
+            // It died between claim and record: nothing had been written yet. If it is not dead, it meets this record.
+            Actor maker = new Actor(before.actor(), before.run(), before.runUrl(), "");
+            state.store.put(
+                    Release.endedUnrecorded(claim.holder(), target.app(), maker, session.actor(), session.now()),
+                    claim.fence());
             state.claim.release(claim.fence(), session.now());
             nothing = "Nothing to roll back: release " + claim.holder() + " of " + target
                     + " ended before it had changed anything. Its claim is given back.";
@@ -82,18 +105,14 @@ public final class RollbackCanary implements Operation {
         if (state.releaseOrNull() == null || state.release().phase().isFinal()) {
             return List.of();
         }
-        return List.of(state.act("recording the failure", () -> {
-            String text = "THE ROLLBACK FAILED: " + cause;
-            state.sayFailed(text);
-            state.enter(Phase.FAILED, text);
-            state.say("left", "both tracks are left as they are, and nothing else is tried: a person must look");
-        }));
+        state.cleanUp();
+        return undo.failed(cause);
     }
 
     @Override
     public Outcome outcome() {
         if (nothing != null) {
-            return new Outcome(null, nothing);
+            return new Outcome(state.releaseOrNull(), nothing);
         }
         return new Outcome(
                 state.release(),
@@ -102,7 +121,7 @@ public final class RollbackCanary implements Operation {
 
     @Override
     public Instant deadline() {
-        return session.deadline();
+        return state.deadline();
     }
 
     @Override

@@ -41,6 +41,16 @@ final class Undo {
                 state.act("recording the rollback", this::end));
     }
 
+    /** What follows if the rollback failed: that is loud, leaves both tracks up and triggers nothing. */
+    List<Move> failed(String cause) {
+        return List.of(state.act("recording the failure", () -> {
+            String text = "THE ROLLBACK FAILED: " + cause;
+            state.sayFailed(text);
+            state.enter(Phase.FAILED, text);
+            state.say("left", "both tracks are left as they are, and nothing else is tried: a person must look");
+        }));
+    }
+
     private boolean hasStable() {
         return state.plan().originalReplicas() != null;
     }

@@ -9,7 +9,9 @@ import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import io.jenkins.plugins.safedeployments.engine.model.Target;
 import io.jenkins.plugins.safedeployments.engine.model.Track;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import io.jenkins.plugins.safedeployments.engine.release.Claim;
 import io.jenkins.plugins.safedeployments.engine.release.Fence;
+import io.jenkins.plugins.safedeployments.engine.release.FencedException;
 import io.jenkins.plugins.safedeployments.engine.release.Names;
 import java.util.Map;
 import java.util.Optional;
@@ -27,10 +29,12 @@ final class Workloads {
 
     private final Cluster cluster;
     private final Target target;
+    private final Claim claim;
 
     Workloads(Cluster cluster, Target target) {
         this.cluster = cluster;
         this.target = target;
+        this.claim = new Claim(cluster, target.app());
     }
 
     Optional<KubeObject> get(Track track) {
@@ -61,7 +65,7 @@ final class Workloads {
                 .with(Integer.toString(fence), "metadata", "annotations", Names.FENCE);
         return change(track, seen -> {
             if (seen == null) {
-                return applyTaking(ours);
+                return make(ours, fence);
             }
             Fence.check(seen, fence);
             return applyTaking(ours.with(seen.uid(), "metadata", "uid")
@@ -69,9 +73,32 @@ final class Workloads {
         });
     }
 
+    /**
+     * What is not there bears no stamp, so the claim itself is asked, before and after: should somebody have taken it over
+     * in between, what was made is taken away again.
+     */
+    private KubeObject make(KubeObject ours, int fence) {
+        claim.check(fence);
+        KubeObject made = applyTaking(ours);
+        try {
+            claim.check(fence);
+        } catch (FencedException e) {
+            if (made.generation() == 1) { // else somebody had made one in between
+                cluster.delete(made);
+            }
+            throw e;
+        }
+        return made;
+    }
+
+    /** Applies an object that comes with a Deployment. */
+    void support(KubeObject object, int fence) {
+        claim.check(fence);
+        applyTaking(object);
+    }
+
     /** Server-side apply, which takes over fields from the plugin's own patches, but from nobody else. */
-    @NonNull
-    KubeObject applyTaking(KubeObject object) {
+    private KubeObject applyTaking(KubeObject object) {
         try {
             return cluster.apply(object, false, false);
         } catch (ClusterException e) {

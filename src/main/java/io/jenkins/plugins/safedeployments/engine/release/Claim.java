@@ -93,12 +93,22 @@ public final class Claim {
                 state -> state.holder() == release ? taken(state, release, operation, actor, state.since()) : null);
     }
 
+    /** @throws FencedException if somebody else took the claim over since {@code fence} was its fencing number */
+    public void check(int fence) {
+        check(look(), fence);
+    }
+
+    private void check(State state, int fence) {
+        if (state.fence() > fence) {
+            throw new FencedException("Another operation took over the claim on " + app + " (fencing number "
+                    + state.fence() + ", ours is " + fence + "): this one stops and changes nothing more.");
+        }
+    }
+
     /** Gives the target free, if {@code fence} is still the fencing number of the claim. */
     public void release(int fence, Instant now) {
         change(now, state -> {
-            if (state.fence() > fence) {
-                throw new FencedException("Another operation took over the claim on " + app + ".");
-            }
+            check(state, fence);
             return state.holder() == 0
                     ? null
                     : new State(

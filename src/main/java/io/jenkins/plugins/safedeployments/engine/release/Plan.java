@@ -32,4 +32,9 @@ public record Plan(
         Map<String, Object> stable,
         List<Map<String, Object>> canarySupport,
         List<Map<String, Object>> stableSupport,
-        @CheckForNull Map<String, Object> before) {}
+        @CheckForNull Map<String, Object> before) {
+
+    /** That of a release which never came to have one. */
+    static final Plan UNKNOWN =
+            new Plan("unknown", "", 0, null, null, null, Map.of(), Map.of(), List.of(), List.of(), null);
+}

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.safedeployments.engine.release;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,8 +28,15 @@ public record Release(
      * @param at ISO 8601 instant, by the controller's clock
      * @param by the run that did it
      * @param user who started that run
+     * @param actor id of the step of that run; null in records of before it was kept
      */
-    public record Entry(String at, Phase phase, String by, String user, String text) {}
+    public record Entry(
+            String at,
+            Phase phase,
+            String by,
+            String user,
+            String text,
+            @CheckForNull String actor) {}
 
     public Release {
         history = List.copyOf(history);
@@ -40,11 +48,24 @@ public record Release(
                 .enter(Phase.CANARY_STARTING, "canary of " + plan.image(), origin, now);
     }
 
+    /** The record of a release whose maker died before it could write one, so that a late first write of it is refused. */
+    @NonNull
+    public static Release endedUnrecorded(int number, String app, Actor origin, Actor by, Instant now) {
+        return new Release(FORMAT, number, app, origin, Plan.UNKNOWN, Phase.CANARY_STARTING, "", List.of())
+                .enter(Phase.ROLLED_BACK, "it ended before it had changed anything", by, now);
+    }
+
+    /** Whether {@code actor} made the release or did anything for it. */
+    public boolean isOf(Actor actor) {
+        return origin.id().equals(actor.id())
+                || history.stream().anyMatch(entry -> actor.id().equals(entry.actor()));
+    }
+
     /** The release in a phase, with an entry in its history. */
     @NonNull
     public Release enter(Phase next, String text, Actor by, Instant now) {
         List<Entry> entries = new ArrayList<>(history);
-        entries.add(new Entry(now.toString(), next, by.run(), by.user(), text));
+        entries.add(new Entry(now.toString(), next, by.run(), by.user(), text, by.id()));
         boolean undone = next == Phase.FAILED || next == Phase.ROLLING_BACK || next == Phase.ROLLED_BACK;
         return new Release(format, number, app, origin, plan, next, undone ? text : cause, entries);
     }

@@ -139,7 +139,23 @@ public class ReleaseStoreTest {
             secret(3, new String(file.readAllBytes(), StandardCharsets.US_ASCII).replace("\n", ""));
         }
 
-        assertThat(store.get(3), is(Optional.of(Samples.ofFormat1())));
+        assertThat(store.get(3), is(Optional.of(withoutActors(Samples.ofFormat1()))));
+    }
+
+    /** As it was before the history said which step did a thing. */
+    private static Release withoutActors(Release release) {
+        List<Release.Entry> history = release.history().stream()
+                .map(e -> new Release.Entry(e.at(), e.phase(), e.by(), e.user(), e.text(), null))
+                .toList();
+        return new Release(
+                release.format(),
+                release.number(),
+                release.app(),
+                release.origin(),
+                release.plan(),
+                release.phase(),
+                release.cause(),
+                history);
     }
 
     @Test

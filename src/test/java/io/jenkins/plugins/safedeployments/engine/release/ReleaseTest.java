@@ -26,7 +26,8 @@ public class ReleaseTest {
                         Phase.CANARY_STARTING,
                         "shop/release #4",
                         "alice",
-                        "canary of registry.example.com/shop:1.7")));
+                        "canary of registry.example.com/shop:1.7",
+                        "jenkins/shop#4/12")));
     }
 
     @Test

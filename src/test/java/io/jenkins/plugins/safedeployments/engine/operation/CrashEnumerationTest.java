@@ -1,0 +1,234 @@
+package io.jenkins.plugins.safedeployments.engine.operation;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.is;
+
+import io.jenkins.plugins.safedeployments.engine.release.Phase;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.IntStream;
+import org.junit.AfterClass;
+import org.junit.BeforeClass;
+import org.junit.Test;
+
+/**
+ * Every fault at every request of a release: whatever happens, it ends promoted, rolled back, or failed with a reason and its
+ * claim held, and at no moment with less capacity than it may take (reliability.md 2.5).
+ */
+public class CrashEnumerationTest {
+
+    private static final Logger LOGGER = Logger.getLogger(OperationRun.class.getName());
+
+    private static SimulatedCluster released;
+
+    private record Scenario(String name, boolean first, Phase end, Consumer<CrashRun> steps) {
+
+        CrashRun run(Map<Integer, Fault> faults) {
+            CrashRun run = new CrashRun(first ? null : released, faults);
+            try {
+                steps.accept(run);
+                run.atRest();
+            } catch (RuntimeException | AssertionError e) {
+                java.io.StringWriter trace = new java.io.StringWriter();
+                e.printStackTrace(new java.io.PrintWriter(trace));
+                run.check(false, "I3: " + trace.toString().lines().limit(12).toList());
+            }
+            return run;
+        }
+    }
+
+    private static final List<Scenario> SCENARIOS = List.of(
+            new Scenario("first release", true, Phase.PROMOTED, run -> {
+                if (run.deploy("1.0", false, "true")) {
+                    run.promote(3);
+                }
+            }),
+            new Scenario("second release", false, Phase.PROMOTED, run -> {
+                if (run.deploy("1.1", false, "true")) {
+                    run.promote(null);
+                }
+            }),
+            new Scenario("failing test rolled back", false, Phase.ROLLED_BACK, run -> run.deploy("1.1", true, "false")),
+            new Scenario("image never pulled", false, Phase.ROLLED_BACK, run -> {
+                if (!run.deploy("1.1-pull-fail", false)) {
+                    run.rollback("rollback");
+                }
+            }),
+            new Scenario("rollback while promoting", false, Phase.ROLLED_BACK, run -> {
+                if (run.deploy("1.1", false)) {
+                    CrashRun.Running promotion = run.start("promote", CrashRun.promotion(null));
+                    run.pass(Duration.ofMillis(1500));
+                    run.rollback("rollback");
+                    run.end(promotion);
+                }
+            }));
+
+    @BeforeClass
+    public static void releaseOnce() {
+        LOGGER.setLevel(Level.OFF); // deaths are what this is about
+        CrashRun run = SCENARIOS.get(0).run(Map.of());
+        assertThat(run.report.toString(), run.broken, is(empty()));
+        released = run.cluster;
+    }
+
+    @AfterClass
+    public static void logAgain() {
+        LOGGER.setLevel(null);
+    }
+
+    @Test
+    public void everyFaultAtEveryRequest() {
+        List<String> failures = new ArrayList<>();
+        int runs = 0;
+        for (Scenario scenario : SCENARIOS) {
+            CrashRun plain = scenario.run(Map.of());
+            failures.addAll(found(scenario, Map.of(), plain));
+            int requests = plain.requests.size();
+            assertThat(scenario.name(), plain.phase(), is(scenario.end()));
+            System.out.println(scenario.name() + ": " + requests + " requests");
+            IntStream.range(0, requests * Fault.values().length)
+                    .parallel()
+                    .mapToObj(i -> Map.of(1 + i / Fault.values().length, Fault.values()[i % Fault.values().length]))
+                    .map(faults -> found(scenario, faults, scenario.run(faults)))
+                    .forEachOrdered(failures::addAll);
+            runs += requests * Fault.values().length;
+        }
+        System.out.println(runs + " runs");
+        assertThat(String.join("\n", failures), failures.size(), is(0));
+    }
+
+    @Test
+    public void twoFaultsAtRandom() {
+        long seed = Long.getLong("seed", new Random().nextLong());
+        int runs = Integer.getInteger("pairs", 300);
+        System.out.println("-Dseed=" + seed + " -Dpairs=" + runs);
+        int[] requests = SCENARIOS.stream()
+                .mapToInt(scenario -> scenario.run(Map.of()).requests.size())
+                .toArray();
+        List<String> failures = IntStream.range(0, runs)
+                .parallel()
+                .mapToObj(i -> {
+                    Random random = new Random(seed * 31 + i);
+                    int which = random.nextInt(SCENARIOS.size());
+                    Map<Integer, Fault> faults = new LinkedHashMap<>();
+                    for (int j = 0; j < 2; j++) {
+                        Fault[] all = Fault.values();
+                        faults.put(1 + random.nextInt(requests[which] + 10), all[random.nextInt(all.length)]);
+                    }
+                    Scenario scenario = SCENARIOS.get(which);
+                    return found(scenario, faults, scenario.run(faults));
+                })
+                .flatMap(List::stream)
+                .toList();
+        assertThat("seed " + seed + "\n" + String.join("\n", failures), failures.size(), is(0));
+    }
+
+    @Test
+    public void phaseWhoseRecordMetAConflictIsRecordedAllTheSame() {
+        CrashRun run = runWith("second release", Fault.CONFLICT, "update Secret safe-deployments-addressbook-v2", -1);
+
+        assertThat(run.report.toString(), run.phase(), is(Phase.PROMOTED));
+    }
+
+    @Test
+    public void rollbackThatTheDeploymentBeganGoesOnAfterARestart() {
+        CrashRun run = runWith(
+                "failing test rolled back", Fault.DEATH_AFTER, "update Secret safe-deployments-addressbook-v2", 0);
+
+        assertThat(run.report.toString(), run.phase(), is(Phase.ROLLED_BACK));
+    }
+
+    @Test
+    public void claimOfWhatIsPromotedIsGivenBackAfterARestart() {
+        CrashRun run =
+                runWith("second release", Fault.DEATH_AFTER, "update Secret safe-deployments-addressbook-v2", -1);
+
+        assertThat(run.report.toString(), run.phase(), is(Phase.PROMOTED));
+    }
+
+    @Test
+    public void whoIsOvertakenBeforeItsRecordDoesNotGoOn() {
+        CrashRun run = runWith("second release", Fault.OVERTAKEN, "create Secret safe-deployments-addressbook-v2", 0);
+
+        assertThat(run.report.toString(), run.phase(), is(Phase.ROLLED_BACK));
+    }
+
+    @Test
+    public void canaryMadeAfterItWasRolledBackIsTakenAwayAgain() {
+        CrashRun run = runWith("second release", Fault.OVERTAKEN, "apply Deployment addressbook-canary", 0);
+
+        assertThat(run.report.toString(), run.phase(), is(Phase.ROLLED_BACK));
+    }
+
+    @Test
+    public void stableGivesNothingUpForACanaryThatWasLostInItsTests() {
+        CrashRun run = runWith("second release", Fault.CANARY_POD_LOST, "exec addressbook-canary", 0);
+
+        assertThat(run.report.toString(), run.broken, is(empty()));
+    }
+
+    @Test
+    public void promotionResumedAfterARollbackDoesNotPromoteTheNextRelease() {
+        Scenario second = scenario("second release");
+        int death = at(second.run(Map.of()), "update Secret safe-deployments-addressbook-v2", 1);
+        CrashRun run = new CrashRun(released, Map.of(death, Fault.DEATH_AFTER));
+        run.deploy("1.1", false, "true");
+        CrashRun.Running promotion = run.start("promote", CrashRun.promotion(null));
+        run.pass(Duration.ofSeconds(2));
+        run.rollback("bob");
+        run.deploy("1.2", false);
+
+        boolean promoted = run.end(promotion);
+
+        assertThat(run.report.toString(), promoted, is(false));
+        assertThat(run.phase(), is(Phase.CANARY_READY));
+    }
+
+    @Test
+    public void rollbackResumedAfterItsEndLeavesTheNextReleaseAlone() {
+        CrashRun run = new CrashRun(released, Map.of());
+        run.deploy("1.1-pull-fail", false);
+        CrashRun.Running rollback = run.start("carol", CrashRun.taking());
+        run.end(rollback);
+        run.deploy("1.2", false);
+
+        run.resume(rollback);
+
+        assertThat(run.report.toString(), run.phase(), is(Phase.CANARY_READY));
+    }
+
+    private static Scenario scenario(String name) {
+        return SCENARIOS.stream().filter(s -> s.name().equals(name)).findFirst().orElseThrow();
+    }
+
+    /** The number of a request of an undisturbed run: the nth that begins so, or the last one. */
+    private static int at(CrashRun plain, String request, int nth) {
+        List<Integer> found = IntStream.range(0, plain.requests.size())
+                .filter(i -> plain.requests.get(i).startsWith(request))
+                .mapToObj(i -> i + 1)
+                .toList();
+        return found.get(nth < 0 ? found.size() - 1 : nth);
+    }
+
+    private static CrashRun runWith(String name, Fault fault, String request, int nth) {
+        Scenario scenario = scenario(name);
+        CrashRun run = scenario.run(Map.of(at(scenario.run(Map.of()), request, nth), fault));
+        assertThat(run.report.toString(), run.broken, is(empty()));
+        return run;
+    }
+
+    private static List<String> found(Scenario scenario, Map<Integer, Fault> faults, CrashRun run) {
+        return run.broken.isEmpty()
+                ? List.of()
+                : List.of(scenario.name() + " with " + faults + ": "
+                        + run.broken.stream().distinct().limit(4).toList() + "\n" + run.report);
+    }
+}
