@@ -178,11 +178,23 @@ public final class CanaryDeploy implements Operation {
 
     private void shrinkStable() {
         Integer size = state.plan().canaryStableReplicas();
-        if (size != null) {
-            state.say(
-                    "stable",
-                    state.workloads.size(Track.STABLE, size, state.fence()).text());
+        Integer original = state.plan().originalReplicas();
+        if (size == null || original == null) {
+            return;
         }
+        int now = state.workloads
+                .get(Track.STABLE)
+                .map(stable -> stable.integer(1, "spec", "replicas"))
+                .orElse(original);
+        if (now != original && now != size) {
+            // the canary makes up for what the plan takes away, and for no more
+            state.say(
+                    "stable", "left at " + now + ": somebody resized it from " + original + " since the release began");
+            return;
+        }
+        state.say(
+                "stable",
+                state.workloads.size(Track.STABLE, size, state.fence()).text());
     }
 
     private void ready() {

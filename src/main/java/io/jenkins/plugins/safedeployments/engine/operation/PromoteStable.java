@@ -76,10 +76,8 @@ public final class PromoteStable implements Operation {
         }
         Release release = state.store
                 .get(wanted)
-                .orElseThrow(
-                        () -> new UserException(
-                                "Release " + wanted + " of " + target
-                                        + " has no record: it ended before it had changed anything. Free the target with rollbackCanary."));
+                .orElseThrow(() -> new UserException("Release " + wanted + " of " + target
+                        + " has no record, so it cannot be promoted: take it back with rollbackCanary."));
         mayBePromoted(release, claim, ours);
         size = size(release);
         canaryIsUnchanged(release);
@@ -152,10 +150,16 @@ public final class PromoteStable implements Operation {
         state.workloads.stamp(Track.STABLE, state.fence());
         state.workloads.stamp(Track.CANARY, state.fence());
         state.plan().stableSupport().forEach(object -> state.workloads.support(KubeObject.of(object), state.fence()));
-        boolean isNew = state.workloads.get(Track.STABLE).isEmpty();
+        int now = state.workloads
+                .get(Track.STABLE)
+                .map(stable -> stable.integer(1, "spec", "replicas"))
+                .orElse(0);
+        if (replicas == null) {
+            size = Math.max(size, now); // whoever has made it bigger meanwhile had a reason
+        }
         state.workloads.apply(
                 state.manifest(Track.STABLE), Track.STABLE, state.release().number(), state.fence());
-        state.say("stable", isNew ? "created" : "rolling to the release");
+        state.say("stable", now == 0 ? "created" : "rolling to the release");
         Workloads.Resized resized = state.workloads.size(Track.STABLE, size, state.fence());
         stableGeneration = resized.deployment().generation();
         state.say("stable", resized.text());

@@ -1,9 +1,12 @@
 package io.jenkins.plugins.safedeployments.engine.operation;
 
+import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import io.jenkins.plugins.safedeployments.engine.model.Target;
+import io.jenkins.plugins.safedeployments.engine.model.Track;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.engine.release.Actor;
 import io.jenkins.plugins.safedeployments.engine.release.Claim;
+import io.jenkins.plugins.safedeployments.engine.release.Names;
 import io.jenkins.plugins.safedeployments.engine.release.Phase;
 import io.jenkins.plugins.safedeployments.engine.release.Release;
 import java.time.Instant;
@@ -72,6 +75,7 @@ public final class RollbackCanary implements Operation {
         }
         Optional<Release> release = state.store.get(claim.holder());
         if (release.isEmpty()) {
+            checkUntouched(claim.holder());
             // It died between claim and record: nothing had been written yet. If it is not dead, it meets this record.
             Actor maker = new Actor(before.actor(), before.run(), before.runUrl(), "");
             state.store.put(
@@ -90,6 +94,17 @@ public final class RollbackCanary implements Operation {
             return;
         }
         state.hold(release.get(), claim.fence());
+    }
+
+    /** A release without a record has changed nothing, or its record was deleted, which the canary would show. */
+    private void checkUntouched(int number) {
+        Optional<KubeObject> canary = state.workloads.get(Track.CANARY);
+        if (canary.isPresent() && Integer.toString(number).equals(canary.get().annotation(Names.RELEASE))) {
+            throw new UserException("The record of release " + number + " of " + session.target()
+                    + " is gone: somebody deleted its Secret, so it is not known what stable was before. Give stable its size"
+                    + " and version back by hand, delete " + canary.get()
+                    + ", then run rollbackCanary again, which frees the target.");
+        }
     }
 
     private String why() {

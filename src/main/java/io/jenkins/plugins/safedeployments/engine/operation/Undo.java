@@ -75,16 +75,14 @@ final class Undo {
             removeStableOfThisRelease();
             return;
         }
-        KubeObject stable = state.workloads
-                .get(Track.STABLE)
-                .orElseThrow(
-                        () -> new UserException(
-                                "Deployment " + state.session.target().deployment(Track.STABLE)
-                                        + " is gone: somebody deleted it. The canary is left as it is, since it is all that serves."));
-        if (isOfThisRelease(stable)) {
-            restoreTemplate();
+        Optional<KubeObject> stable = state.workloads.get(Track.STABLE);
+        if (stable.isEmpty() || isOfThisRelease(stable.get())) {
+            restoreTemplate(stable.isPresent());
         }
-        Workloads.Resized resized = state.workloads.size(Track.STABLE, original, state.fence());
+        // never smaller than it is: whoever has made it bigger meanwhile had a reason
+        int now = stable.map(deployment -> deployment.integer(1, "spec", "replicas"))
+                .orElse(0);
+        Workloads.Resized resized = state.workloads.size(Track.STABLE, Math.max(original, now), state.fence());
         stableGeneration = resized.deployment().generation();
         state.say("stable", resized.text());
     }
@@ -94,7 +92,7 @@ final class Undo {
     }
 
     /** What an earlier release made is applied again, so that the same manager owns the same fields; else put back. */
-    private void restoreTemplate() {
+    private void restoreTemplate(boolean isThere) {
         KubeObject before = KubeObject.of(Objects.requireNonNull(state.plan().before(), "there was a stable"));
         String number = before.annotation(Names.RELEASE);
         Optional<Release> earlier = number == null ? Optional.empty() : state.store.get(Integer.parseInt(number));
@@ -104,7 +102,15 @@ final class Undo {
                     Track.STABLE,
                     earlier.get().number(),
                     state.fence());
-            state.say("stable", "rolled back to " + earlier.get().title());
+            state.say(
+                    "stable",
+                    (isThere ? "rolled back to " : "was deleted; made again by ")
+                            + earlier.get().title());
+        } else if (!isThere) {
+            throw new UserException("Deployment " + before.name()
+                    + " is gone: somebody deleted it, and there is no record to make it from. The canary is left as it is,"
+                    + " since it is all that serves: make " + before.name()
+                    + " again by hand, then run rollbackCanary again.");
         } else {
             state.workloads.restore(before, state.fence());
             state.say("stable", "rolled back to what it was before the release");

@@ -1,6 +1,5 @@
 package io.jenkins.plugins.safedeployments.engine.release;
 
-import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import io.jenkins.plugins.safedeployments.engine.cluster.Cluster;
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException;
@@ -8,6 +7,7 @@ import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException.Reason
 import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -61,7 +61,7 @@ public final class Claim {
     /** What the claim says now. */
     @NonNull
     public State look() {
-        return cluster.get(Kind.LEASE, Names.lease(app)).map(Claim::state).orElse(state(null));
+        return cluster.get(Kind.LEASE, Names.lease(app)).map(Claim::state).orElseGet(this::recovered);
     }
 
     /**
@@ -140,7 +140,7 @@ public final class Claim {
         ClusterException last = null;
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             KubeObject seen = cluster.get(Kind.LEASE, Names.lease(app)).orElse(null);
-            State state = state(seen);
+            State state = seen == null ? recovered() : state(seen);
             State next = decision.apply(state);
             if (next == null) {
                 return state;
@@ -198,10 +198,25 @@ public final class Claim {
                 "spec", spec));
     }
 
-    private static State state(@CheckForNull KubeObject lease) {
-        if (lease == null) {
-            return new State(0, 0, 0, "", "", "", "", "");
+    /** Without a Lease there was no release yet; or somebody has deleted it, and the records tell what it said. */
+    private State recovered() {
+        int last = 0;
+        int fence = 0;
+        boolean over = true;
+        for (KubeObject record : cluster.list(Kind.SECRET, Names.APP, app)) {
+            fence = Math.max(fence, number(record, Names.FENCE));
+            int number = number(record, Names.RELEASE);
+            if (number > last) {
+                last = number;
+                Object phase = record.map("metadata", "labels").get(Names.PHASE);
+                over = Arrays.stream(Phase.values())
+                        .anyMatch(known -> known.isFinal() && known.name().equals(phase));
+            }
         }
+        return new State(over ? 0 : last, last, fence, "", "", last == 0 ? "" : "a run that is not known", "", "");
+    }
+
+    private static State state(KubeObject lease) {
         return new State(
                 number(lease, Names.RELEASE),
                 number(lease, Names.LAST_RELEASE),

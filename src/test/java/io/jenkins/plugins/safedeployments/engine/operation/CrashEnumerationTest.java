@@ -25,6 +25,9 @@ import org.junit.Test;
  */
 public class CrashEnumerationTest {
 
+    /** The same for each run, so that a red build stays red until it is mended; {@code -Dseed} tries others. */
+    private static final long SEED = 20261121L;
+
     private static final Logger LOGGER = Logger.getLogger(OperationRun.class.getName());
 
     private static SimulatedCluster released;
@@ -107,7 +110,7 @@ public class CrashEnumerationTest {
 
     @Test
     public void twoFaultsAtRandom() {
-        long seed = Long.getLong("seed", new Random().nextLong());
+        long seed = Long.getLong("seed", SEED);
         int runs = Integer.getInteger("pairs", 300);
         System.out.println("-Dseed=" + seed + " -Dpairs=" + runs);
         int[] requests = SCENARIOS.stream()
@@ -122,6 +125,12 @@ public class CrashEnumerationTest {
                     for (int j = 0; j < 2; j++) {
                         Fault[] all = Fault.values();
                         faults.put(1 + random.nextInt(requests[which] + 10), all[random.nextInt(all.length)]);
+                    }
+                    if (faults.containsValue(Fault.OVERTAKEN)
+                            && faults.values().stream()
+                                    .anyMatch(fault -> fault.name().startsWith("FOREIGN"))) {
+                        // what somebody edits by hand could not be told from what the overtaken driver does
+                        return List.<String>of();
                     }
                     Scenario scenario = SCENARIOS.get(which);
                     return found(scenario, faults, scenario.run(faults));

@@ -250,6 +250,79 @@ public class ReleaseClusterTest {
     }
 
     @Test
+    public void deletedLeaseIsMadeAgainFromTheRecords() throws Exception {
+        deploy("1.0");
+        promote(3);
+        deploy("1.1");
+        target.cluster().delete(target.cluster().list(Kind.LEASE).get(0));
+
+        UserException busy = assertThrows(UserException.class, () -> deploy("1.2"));
+        assertThat(busy.getMessage(), containsString("is held by release 2"));
+        Outcome rolledBack = rollback("");
+
+        assertThat(rolledBack.release().number(), is(2));
+        assertThat(size("stable"), is(3));
+        assertThat(deployment("canary"), is(Optional.empty()));
+        assertThat(deploy("1.2").release().number(), is(3));
+    }
+
+    @Test
+    public void deletedRecordIsNotTakenForNothingDone() throws Exception {
+        deploy("1.0");
+        promote(2);
+        deploy("1.1");
+        target.cluster()
+                .delete(target.cluster()
+                        .get(Kind.SECRET, "safe-deployments-addressbook-v2")
+                        .orElseThrow());
+
+        UserException lost = assertThrows(UserException.class, () -> rollback(""));
+
+        assertThat(lost.getMessage(), containsString("The record of release 2"));
+        assertThat(deployment("canary").isPresent(), is(true));
+    }
+
+    @Test
+    public void stableThatWasResizedByHandIsNotMadeSmaller() throws Exception {
+        deploy("1.0");
+        promote(3);
+        Session session = engine.session(target.cluster(), APP, MINUTE);
+        OperationRun canary = engine.start(
+                session, new CanaryDeploy(session, request("1.1", false, List.of(command("sleep 3")), false)));
+        waitFor(() -> engine.report.lines.stream().anyMatch(line -> line.startsWith("test: 'sleep 3' in pod")));
+        org.awaitility.Awaitility.await().ignoreExceptions().until(() -> {
+            KubeObject stable = deployment("stable").orElseThrow();
+            target.cluster().merge(stable, KubeObject.of(Map.of("spec", Map.of("replicas", 5))));
+            return true;
+        });
+        TestEngine.await(canary);
+
+        assertThat(size("stable"), is(5));
+        assertThat(
+                engine.report.lines, hasItem("stable: left at 5: somebody resized it from 3 since the release began"));
+        rollback("");
+        assertThat(size("stable"), is(5));
+    }
+
+    @Test
+    public void stableThatWasDeletedIsMadeAgainByTheRollback() throws Exception {
+        deploy("1.0");
+        promote(3);
+        deploy("1.1");
+        // its status may still be changing, which makes the precondition fail
+        org.awaitility.Awaitility.await().ignoreExceptions().until(() -> {
+            target.cluster().delete(deployment("stable").orElseThrow());
+            return true;
+        });
+
+        rollback("");
+
+        assertThat(size("stable"), is(3));
+        assertThat(image("stable"), is("registry.example.com/addressbook:1.0"));
+        assertThat(deployment("canary"), is(Optional.empty()));
+    }
+
+    @Test
     public void secondReleaseIsRefusedWhileOneIsInProgress() throws Exception {
         deploy("1.0");
 

@@ -69,6 +69,13 @@ public class RightsClusterTest {
                         List.of(
                                 Map.of(
                                         "apiGroups",
+                                        List.of(""),
+                                        "resources",
+                                        List.of("secrets"),
+                                        "verbs",
+                                        List.of("list")),
+                                Map.of(
+                                        "apiGroups",
                                         List.of("apps"),
                                         "resources",
                                         List.of("deployments"),
