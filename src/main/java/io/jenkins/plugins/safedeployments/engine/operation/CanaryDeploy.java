@@ -27,6 +27,7 @@ public final class CanaryDeploy implements Operation {
     private final CanaryPlanner planner;
     private Rendered rendered;
     private Claim.State claimed;
+    private int begunBefore;
     private Undo undo;
     private boolean finishedBefore;
 
@@ -73,6 +74,7 @@ public final class CanaryDeploy implements Operation {
         if (claim.holder() != 0 && !claim.actor().equals(session.actor().id())) {
             throw state.busy(claim);
         }
+        begunBefore = claim.holder();
         rendered = planner.renderAndCheck();
     }
 
@@ -121,6 +123,10 @@ public final class CanaryDeploy implements Operation {
             throw state.busy(claim);
         }
         claimed = claim;
+        if (begunBefore != 0 && claim.holder() != begunBefore) {
+            throw new UserException("Release " + begunBefore + " of " + session.target()
+                    + " was taken back before it had changed anything: run this again if it is still wanted.");
+        }
     }
 
     private void record() {

@@ -31,6 +31,9 @@ final class Workloads {
     private final Target target;
     private final Claim claim;
 
+    /** What is to be done if somebody else turns out to hold the claim. */
+    private Runnable takeAway = () -> {};
+
     Workloads(Cluster cluster, Target target) {
         this.cluster = cluster;
         this.target = target;
@@ -65,7 +68,7 @@ final class Workloads {
                 .with(Integer.toString(fence), "metadata", "annotations", Names.FENCE);
         return change(track, seen -> {
             if (seen == null) {
-                return make(ours, fence);
+                return make(ours, track, fence);
             }
             Fence.check(seen, fence);
             return applyTaking(ours.with(seen.uid(), "metadata", "uid")
@@ -77,23 +80,38 @@ final class Workloads {
      * What is not there bears no stamp, so the claim itself is asked, before and after: should somebody have taken it over
      * in between, what was made is taken away again.
      */
-    private KubeObject make(KubeObject ours, int fence) {
-        claim.check(fence);
+    private KubeObject make(KubeObject ours, Track track, int fence) {
+        checkClaim(fence);
         KubeObject made = applyTaking(ours);
+        if (made.generation() == 1) { // else somebody had made one in between
+            takeAway = () -> delete(track, made.uid(), fence);
+        }
+        checkClaim(fence);
+        return made;
+    }
+
+    private void checkClaim(int fence) {
         try {
             claim.check(fence);
         } catch (FencedException e) {
-            if (made.generation() == 1) { // else somebody had made one in between
-                cluster.delete(made);
-            }
+            takeAway.run();
             throw e;
         }
-        return made;
+    }
+
+    /** Deletes what bears our stamp still; who has come after us and found it there would have put its own on it. */
+    private void delete(Track track, String uid, int fence) {
+        change(track, seen -> {
+            if (seen != null && seen.uid().equals(uid) && Fence.isStamped(seen, fence)) {
+                cluster.delete(seen);
+            }
+            return null;
+        });
     }
 
     /** Applies an object that comes with a Deployment. */
     void support(KubeObject object, int fence) {
-        claim.check(fence);
+        checkClaim(fence);
         applyTaking(object);
     }
 
@@ -220,6 +238,9 @@ final class Workloads {
             KubeObject seen = get(track).orElse(null);
             try {
                 return action.apply(seen);
+            } catch (FencedException e) {
+                takeAway.run();
+                throw e;
             } catch (ClusterException e) {
                 if (e.reason() != Reason.CONFLICT || attempt == ATTEMPTS) {
                     throw e;

@@ -178,6 +178,31 @@ public class CrashEnumerationTest {
     }
 
     @Test
+    public void canaryMadeTooLateIsTakenAwayAlthoughItsStatusChangesMeanwhile() {
+        Scenario second = scenario("second release");
+        int made = at(second.run(Map.of()), "apply Deployment addressbook-canary", 0);
+
+        // the claim is looked at, then the canary, which changes before it is deleted
+        CrashRun run = second.run(Map.of(made, Fault.OVERTAKEN, made + 3, Fault.CONFLICT));
+
+        assertThat(run.report.toString(), run.broken, is(empty()));
+        assertThat(run.requests.get(made + 2), is("delete Deployment addressbook-canary"));
+    }
+
+    @Test
+    public void whoIsOvertakenAfterARestartBeforeItsRecordDoesNotBeginAnew() {
+        Scenario second = scenario("second release");
+        int record = at(second.run(Map.of()), "create Secret safe-deployments-addressbook-v2", 0);
+        CrashRun died = second.run(Map.of(record, Fault.DEATH_BEFORE));
+        int claim = record + at(rest(died, record), "update Lease safe-deployments-addressbook", 0);
+
+        CrashRun run = second.run(Map.of(record, Fault.DEATH_BEFORE, claim - 1, Fault.OVERTAKEN));
+
+        assertThat(run.report.toString(), run.broken, is(empty()));
+        assertThat(run.report.toString(), run.phase(), is(Phase.ROLLED_BACK));
+    }
+
+    @Test
     public void stableGivesNothingUpForACanaryThatWasLostInItsTests() {
         CrashRun run = runWith("second release", Fault.CANARY_POD_LOST, "exec addressbook-canary", 0);
 
@@ -220,8 +245,16 @@ public class CrashEnumerationTest {
 
     /** The number of a request of an undisturbed run: the nth that begins so, or the last one. */
     private static int at(CrashRun plain, String request, int nth) {
-        List<Integer> found = IntStream.range(0, plain.requests.size())
-                .filter(i -> plain.requests.get(i).startsWith(request))
+        return at(plain.requests, request, nth);
+    }
+
+    private static List<String> rest(CrashRun run, int from) {
+        return run.requests.subList(from, run.requests.size());
+    }
+
+    private static int at(List<String> requests, String request, int nth) {
+        List<Integer> found = IntStream.range(0, requests.size())
+                .filter(i -> requests.get(i).startsWith(request))
                 .mapToObj(i -> i + 1)
                 .toList();
         return found.get(nth < 0 ? found.size() - 1 : nth);

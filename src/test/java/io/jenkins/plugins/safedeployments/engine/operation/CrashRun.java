@@ -95,6 +95,9 @@ final class CrashRun {
                 // it happens on the way
             }
         }
+        if (overtaken && (fault == Fault.FOREIGN_ANNOTATION || fault == Fault.FOREIGN_REPLICAS)) {
+            before = workloads(); // what somebody else did is not the late driver's doing
+        }
     }
 
     private void lose(String deployment) {
