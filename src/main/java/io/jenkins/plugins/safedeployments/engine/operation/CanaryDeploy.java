@@ -9,7 +9,6 @@ import io.jenkins.plugins.safedeployments.engine.release.Claim;
 import io.jenkins.plugins.safedeployments.engine.release.Phase;
 import io.jenkins.plugins.safedeployments.engine.release.Plan;
 import io.jenkins.plugins.safedeployments.engine.release.Release;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,47 +18,43 @@ import java.util.Optional;
  *
  * <p>Stable is touched last, when the canary serves; whatever fails before has cost no capacity.
  */
-public final class CanaryDeploy implements Operation {
+public final class CanaryDeploy extends ReleaseOperation {
 
-    private final Session session;
     private final CanaryRequest request;
-    private final ReleaseState state;
     private final CanaryPlanner planner;
     private Rendered rendered;
     private Claim.State claimed;
     private int begunBefore;
     private Undo undo;
-    private boolean finishedBefore;
 
     public CanaryDeploy(Session session, CanaryRequest request) {
-        this.session = session;
+        super(session);
         this.request = request;
-        this.state = new ReleaseState(session);
         this.planner = new CanaryPlanner(session, request);
     }
 
     @Override
-    public List<Move> moves() {
+    Move find() {
+        return state.act("checking", this::findOrCheck);
+    }
+
+    @Override
+    List<Move> work() {
         List<Move> moves = new ArrayList<>();
-        moves.add(state.act("checking", this::findOrCheck));
-        moves.add(unfinished(state.act("claiming the target", this::claim)));
-        moves.add(unfinished(state.act("recording the release", this::record)));
-        moves.add(unfinished(state.act("applying the canary", this::apply)));
-        moves.add(unfinished(new LazyMove(() -> new AwaitRollout(state, Track.CANARY, 0))));
+        moves.add(state.act("claiming the target", this::claim));
+        moves.add(state.act("recording the release", this::record));
+        moves.add(state.act("applying the canary", this::apply));
+        moves.add(new LazyMove(() -> new AwaitRollout(state, Track.CANARY, 0)));
         for (CommandTest test : request.tests()) {
-            moves.add(unfinished(new RunCommandTest(state, test)));
+            moves.add(new RunCommandTest(state, test));
         }
         if (!request.tests().isEmpty()) {
             // the tests took their time: what stable gives up, the canary must be serving now
-            moves.add(unfinished(new LazyMove(() -> new AwaitRollout(state, Track.CANARY, 0))));
+            moves.add(new LazyMove(() -> new AwaitRollout(state, Track.CANARY, 0)));
         }
-        moves.add(unfinished(state.act("resizing stable", this::shrinkStable)));
-        moves.add(unfinished(state.act("recording the canary", this::ready)));
+        moves.add(state.act("resizing stable", this::shrinkStable));
+        moves.add(state.act("recording the canary", this::ready));
         return moves;
-    }
-
-    private Move unfinished(Move move) {
-        return () -> finishedBefore ? Next.DONE : move.look();
     }
 
     private void findOrCheck() {
@@ -96,7 +91,7 @@ public final class CanaryDeploy implements Operation {
             }
             default -> {
                 state.hold(own, 0);
-                finishedBefore = true;
+                settle(done());
             }
         }
     }
@@ -209,17 +204,16 @@ public final class CanaryDeploy implements Operation {
 
     @Override
     public List<Move> failed(String cause) {
-        if (finishedBefore || (state.releaseOrNull() == null && claimed == null)) {
-            return List.of();
-        }
-        state.cleanUp();
-        if (state.releaseOrNull() == null) {
+        if (state.releaseOrNull() == null && claimed != null) {
+            state.cleanUp();
             return List.of(
                     state.act("giving the claim back", () -> state.claim.release(claimed.fence(), session.now())));
         }
-        if (state.release().phase().isFinal()) {
-            return List.of();
-        }
+        return super.failed(cause);
+    }
+
+    @Override
+    List<Move> undoOrKeep(String cause) {
         if (undo != null) {
             return undo.failed(cause);
         }
@@ -242,27 +236,9 @@ public final class CanaryDeploy implements Operation {
     }
 
     @Override
-    public Outcome outcome() {
-        Release release = state.release();
-        return new Outcome(
-                release,
-                "Canary of " + release.title() + " serves in "
-                        + session.target().namespace() + " after " + state.elapsed()
-                        + ". Next: promoteStable or rollbackCanary.");
-    }
-
-    @Override
-    public Instant deadline() {
-        return state.deadline();
-    }
-
-    @Override
-    public String status() {
-        return state.status();
-    }
-
-    @Override
-    public void close() {
-        state.close();
+    String done() {
+        return "Canary of " + state.release().title() + " serves in "
+                + session.target().namespace() + " after " + state.elapsed()
+                + ". Next: promoteStable or rollbackCanary.";
     }
 }

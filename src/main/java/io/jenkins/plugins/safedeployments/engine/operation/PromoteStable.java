@@ -9,21 +9,16 @@ import io.jenkins.plugins.safedeployments.engine.release.Claim;
 import io.jenkins.plugins.safedeployments.engine.release.Names;
 import io.jenkins.plugins.safedeployments.engine.release.Phase;
 import io.jenkins.plugins.safedeployments.engine.release.Release;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * Makes what the canary proved stable: the step {@code promoteStable}. The canary goes when stable serves, not before.
  */
-public final class PromoteStable implements Operation {
+public final class PromoteStable extends ReleaseOperation {
 
-    private final Session session;
-    private final ReleaseState state;
     private final int number;
     private final Integer replicas;
-    private boolean promotedBefore;
     private int size;
     private long stableGeneration;
 
@@ -32,8 +27,7 @@ public final class PromoteStable implements Operation {
      * @param replicas size of stable; null for its size before the release
      */
     public PromoteStable(Session session, int number, @CheckForNull Integer replicas) {
-        this.session = session;
-        this.state = new ReleaseState(session);
+        super(session);
         this.number = number;
         this.replicas = replicas;
         if (replicas != null && replicas < 1) {
@@ -42,27 +36,26 @@ public final class PromoteStable implements Operation {
     }
 
     @Override
-    public List<Move> moves() {
-        List<Move> moves = new ArrayList<>();
-        moves.add(state.act("looking for the release in canary", this::find));
-        moves.add(unfinished(state.act("rolling stable", this::apply)));
-        moves.add(unfinished(new LazyMove(() -> new AwaitRollout(state, Track.STABLE, stableGeneration))));
-        moves.add(unfinished(state.act("removing the canary", this::removeCanary)));
-        moves.add(unfinished(state.act("recording the promotion", this::end)));
-        return moves;
+    Move find() {
+        return state.act("looking for the release in canary", this::findRelease);
     }
 
-    private Move unfinished(Move move) {
-        return () -> promotedBefore ? Next.DONE : move.look();
+    @Override
+    List<Move> work() {
+        return List.of(
+                state.act("rolling stable", this::apply),
+                new LazyMove(() -> new AwaitRollout(state, Track.STABLE, stableGeneration)),
+                state.act("removing the canary", this::removeCanary),
+                state.act("recording the promotion", this::end));
     }
 
-    private void find() {
+    private void findRelease() {
         Target target = session.target();
         Optional<Release> known = number == 0 ? state.own() : state.store.get(number);
         if (known.isPresent() && known.get().phase() == Phase.PROMOTED) {
-            promotedBefore = true;
             state.free(known.get());
             state.hold(known.get(), 0);
+            settle(known.get().title() + " of " + target + " is promoted already.");
             return;
         }
         Claim.State claim = state.claim.look();
@@ -177,11 +170,7 @@ public final class PromoteStable implements Operation {
     }
 
     @Override
-    public List<Move> failed(String cause) {
-        if (state.releaseOrNull() == null || state.release().phase().isFinal()) {
-            return List.of();
-        }
-        state.cleanUp();
+    List<Move> undoOrKeep(String cause) {
         return List.of(state.act("recording the failure", () -> {
             state.sayFailed(cause);
             state.enter(Phase.FAILED, cause);
@@ -192,27 +181,7 @@ public final class PromoteStable implements Operation {
     }
 
     @Override
-    public Outcome outcome() {
-        Release release = state.release();
-        if (promotedBefore) {
-            return new Outcome(release, release.title() + " of " + session.target() + " is promoted already.");
-        }
-        return new Outcome(
-                release, release.title() + " of " + session.target() + " is stable after " + state.elapsed() + ".");
-    }
-
-    @Override
-    public Instant deadline() {
-        return state.deadline();
-    }
-
-    @Override
-    public String status() {
-        return state.status();
-    }
-
-    @Override
-    public void close() {
-        state.close();
+    String done() {
+        return state.release().title() + " of " + session.target() + " is stable after " + state.elapsed() + ".";
     }
 }

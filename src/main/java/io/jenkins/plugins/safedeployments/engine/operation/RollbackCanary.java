@@ -9,58 +9,54 @@ import io.jenkins.plugins.safedeployments.engine.release.Claim;
 import io.jenkins.plugins.safedeployments.engine.release.Names;
 import io.jenkins.plugins.safedeployments.engine.release.Phase;
 import io.jenkins.plugins.safedeployments.engine.release.Release;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** Takes the release in progress back, if there is one: the step {@code rollbackCanary}. */
-public final class RollbackCanary implements Operation {
+public final class RollbackCanary extends ReleaseOperation {
 
-    private final Session session;
-    private final ReleaseState state;
     private final String reason;
     private final Undo undo;
-    private String nothing;
 
     /**
      * @param reason why; empty to give the release's own cause, if it has failed
      * @param postMortem whether to collect evidence first
      */
     public RollbackCanary(Session session, String reason, boolean postMortem) {
-        this.session = session;
-        this.state = new ReleaseState(session);
+        super(session);
         this.reason = reason.strip();
         this.undo = new Undo(state, this::why, postMortem);
     }
 
     @Override
-    public List<Move> moves() {
-        List<Move> moves = new ArrayList<>();
-        moves.add(state.act("looking for a release in progress", this::find));
-        undo.moves().forEach(move -> moves.add(() -> nothing != null ? Next.DONE : move.look()));
-        return moves;
+    Move find() {
+        return state.act("looking for a release in progress", this::findRelease);
     }
 
-    private void find() {
+    @Override
+    List<Move> work() {
+        return undo.moves();
+    }
+
+    private void findRelease() {
         Target target = session.target();
         Optional<Release> own = state.own();
         if (own.isPresent() && own.get().phase().isFinal()) {
             state.free(own.get());
             state.hold(own.get(), 0);
-            nothing = own.get().title() + " of " + target + " is "
-                    + own.get().phase().text() + " already.";
+            settle(own.get().title() + " of " + target + " is "
+                    + own.get().phase().text() + " already.");
             return;
         }
         Claim.State claim = state.claim.look();
         Optional<Release> last = claim.lastRelease() == 0 ? Optional.empty() : state.store.get(claim.lastRelease());
         if (claim.holder() == 0) {
-            nothing = "Nothing to roll back: no release of " + target + " is in progress"
+            settle("Nothing to roll back: no release of " + target + " is in progress"
                     + last.map(release -> " (" + release.title() + " is "
                                     + release.phase().text()
                                     + (release.phase() == Phase.ROLLED_BACK ? ": " + release.cause() : "") + ")")
                             .orElse("")
-                    + ".";
+                    + ".");
             return;
         }
         if (own.isPresent() && own.get().number() != claim.holder()) {
@@ -70,7 +66,7 @@ public final class RollbackCanary implements Operation {
         Claim.State before = claim;
         claim = state.claim.act(claim.holder(), "rollbackCanary", session.actor(), session.now());
         if (claim.holder() != before.holder()) {
-            nothing = "Nothing to roll back: release " + before.holder() + " of " + target + " has just ended.";
+            settle("Nothing to roll back: release " + before.holder() + " of " + target + " has just ended.");
             return;
         }
         Optional<Release> release = state.store.get(claim.holder());
@@ -82,15 +78,15 @@ public final class RollbackCanary implements Operation {
                     Release.endedUnrecorded(claim.holder(), target.app(), maker, session.actor(), session.now()),
                     claim.fence());
             state.claim.release(claim.fence(), session.now());
-            nothing = "Nothing to roll back: release " + claim.holder() + " of " + target
-                    + " ended before it had changed anything. Its claim is given back.";
+            settle("Nothing to roll back: release " + claim.holder() + " of " + target
+                    + " ended before it had changed anything. Its claim is given back.");
             return;
         }
         if (release.get().phase().isFinal()) {
             // It died between the last record and giving the claim back.
             state.claim.release(claim.fence(), session.now());
-            nothing = "Nothing to roll back: " + release.get().title() + " is "
-                    + release.get().phase().text() + ". Its claim is given back.";
+            settle("Nothing to roll back: " + release.get().title() + " is "
+                    + release.get().phase().text() + ". Its claim is given back.");
             return;
         }
         state.hold(release.get(), claim.fence());
@@ -116,36 +112,12 @@ public final class RollbackCanary implements Operation {
     }
 
     @Override
-    public List<Move> failed(String cause) {
-        if (state.releaseOrNull() == null || state.release().phase().isFinal()) {
-            return List.of();
-        }
-        state.cleanUp();
+    List<Move> undoOrKeep(String cause) {
         return undo.failed(cause);
     }
 
     @Override
-    public Outcome outcome() {
-        if (nothing != null) {
-            return new Outcome(state.releaseOrNull(), nothing);
-        }
-        return new Outcome(
-                state.release(),
-                state.release().title() + " of " + session.target() + " is rolled back after " + state.elapsed() + ".");
-    }
-
-    @Override
-    public Instant deadline() {
-        return state.deadline();
-    }
-
-    @Override
-    public String status() {
-        return state.status();
-    }
-
-    @Override
-    public void close() {
-        state.close();
+    String done() {
+        return state.release().title() + " of " + session.target() + " is rolled back after " + state.elapsed() + ".";
     }
 }
