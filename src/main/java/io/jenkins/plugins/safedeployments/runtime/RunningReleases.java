@@ -9,6 +9,7 @@ import hudson.model.listeners.RunListener;
 import io.jenkins.plugins.safedeployments.engine.operation.OperationRun;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import jenkins.model.Jenkins;
 
 /**
  * The operations that this Jenkins drives, by the run that they belong to. A run can be killed without its steps being
@@ -37,5 +38,27 @@ public final class RunningReleases extends RunListener<Run<?, ?>> {
                 operation.stop("The run " + run.getFullDisplayName() + " was ended by force");
             }
         });
+    }
+
+    /** The id of a step of a run, as actor of a release: unique among controllers, the same after a restart. */
+    @NonNull
+    public static String actorId(Run<?, ?> run, String step) {
+        return instance() + run.getExternalizableId() + "/" + step;
+    }
+
+    /** Whether an actor was a step of a run of this Jenkins that is over or gone. */
+    public static boolean isOver(String actorId) {
+        if (!actorId.startsWith(instance())) {
+            return false; // of another controller, which is not known here
+        }
+        int end = actorId.lastIndexOf('/');
+        Run<?, ?> run = end < instance().length()
+                ? null
+                : Run.fromExternalizableId(actorId.substring(instance().length(), end));
+        return run == null || !run.isBuilding();
+    }
+
+    private static String instance() {
+        return Jenkins.get().getLegacyInstanceId().substring(0, 12) + "/";
     }
 }

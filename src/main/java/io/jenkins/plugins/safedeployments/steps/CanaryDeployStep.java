@@ -15,6 +15,8 @@ import io.jenkins.plugins.safedeployments.engine.manifest.ImageReference;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.engine.operation.CanaryDeploy;
 import io.jenkins.plugins.safedeployments.engine.operation.CanaryRequest;
+import io.jenkins.plugins.safedeployments.engine.operation.CanarySize;
+import io.jenkins.plugins.safedeployments.engine.operation.OnBusy;
 import io.jenkins.plugins.safedeployments.engine.operation.Operation;
 import io.jenkins.plugins.safedeployments.engine.operation.Session;
 import java.io.IOException;
@@ -22,7 +24,9 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 import net.sf.json.JSONObject;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
@@ -36,21 +40,21 @@ import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.verb.POST;
 
 /** {@code canaryDeploy}: brings a canary of a new version up beside stable, tests it, and shrinks stable by as much. */
-public final class CanaryDeployStep extends ReleaseStep {
+public final class CanaryDeployStep extends ForceableStep {
 
     private static final long serialVersionUID = 1L;
 
-    static final String ROLLBACK = "rollback";
-    static final String KEEP = "keep";
-
     private String image;
     private String manifests;
-    private int replicas = 1;
+    private Integer replicas;
+    private Integer percent;
     private Integer stableReplicas;
     private String service;
     private ArrayList<String> variables = new ArrayList<>();
     private ArrayList<CanaryTest> tests = new ArrayList<>();
     private String onFailure = ROLLBACK;
+    private String onBusy = "fail";
+    private boolean postMortem;
 
     @DataBoundConstructor
     public CanaryDeployStep(String app) {
@@ -79,13 +83,26 @@ public final class CanaryDeployStep extends ReleaseStep {
         this.manifests = Util.fixEmptyAndTrim(manifests);
     }
 
-    public int getReplicas() {
+    /** Size of the canary; null for 1, or for a share of {@link #getPercent}. */
+    @CheckForNull
+    public Integer getReplicas() {
         return replicas;
     }
 
     @DataBoundSetter
-    public void setReplicas(int replicas) {
+    public void setReplicas(Integer replicas) {
         this.replicas = replicas;
+    }
+
+    /** Share of the canary in the whole, 1 to 99; null if {@link #getReplicas} says its size. */
+    @CheckForNull
+    public Integer getPercent() {
+        return percent;
+    }
+
+    @DataBoundSetter
+    public void setPercent(Integer percent) {
+        this.percent = percent;
     }
 
     /** Size of stable beside the canary; null to keep the total. */
@@ -142,6 +159,36 @@ public final class CanaryDeployStep extends ReleaseStep {
         this.onFailure = Util.fixEmptyAndTrim(onFailure) == null ? ROLLBACK : onFailure.trim();
     }
 
+    /** What to do if another release holds the target: {@code fail}, {@code wait} or {@code supersede}. */
+    @NonNull
+    public String getOnBusy() {
+        return onBusy;
+    }
+
+    @DataBoundSetter
+    public void setOnBusy(String onBusy) {
+        this.onBusy = Util.fixEmptyAndTrim(onBusy) == null ? "fail" : onBusy.trim();
+    }
+
+    private OnBusy onBusy() {
+        for (OnBusy known : OnBusy.values()) {
+            if (known.name().toLowerCase(Locale.ROOT).equals(onBusy)) {
+                return known;
+            }
+        }
+        throw new UserException("'onBusy' is '" + onBusy + "': it must be 'fail', 'wait' or 'supersede'.");
+    }
+
+    /** Whether to collect the state of a canary that is ready, too, for who decides about it. */
+    public boolean isPostMortem() {
+        return postMortem;
+    }
+
+    @DataBoundSetter
+    public void setPostMortem(boolean postMortem) {
+        this.postMortem = postMortem;
+    }
+
     @Override
     void check() {
         request(Map::of, false);
@@ -163,12 +210,8 @@ public final class CanaryDeployStep extends ReleaseStep {
         }
     }
 
-    private CanaryRequest request(java.util.function.Supplier<Map<String, String>> files, boolean resumed) {
+    private CanaryRequest request(Supplier<Map<String, String>> files, boolean resumed) {
         ImageReference.parse(image);
-        if (!onFailure.equals(ROLLBACK) && !onFailure.equals(KEEP)) {
-            throw new UserException(
-                    "'onFailure' is '" + onFailure + "': it must be '" + ROLLBACK + "' or '" + KEEP + "'.");
-        }
         if (manifests == null) {
             throw new UserException(
                     "'manifests' is missing: give files or globs in the workspace, or the text of manifests.");
@@ -177,11 +220,13 @@ public final class CanaryDeployStep extends ReleaseStep {
                 image,
                 files,
                 values(),
-                replicas,
-                stableReplicas,
+                new CanarySize(replicas, percent, stableReplicas),
                 Util.fixNull(service),
                 tests.stream().map(CanaryTest::toCommandTest).toList(),
-                onFailure.equals(ROLLBACK),
+                isRollback(onFailure),
+                onBusy(),
+                force(),
+                postMortem,
                 resumed);
     }
 
@@ -198,7 +243,7 @@ public final class CanaryDeployStep extends ReleaseStep {
     }
 
     @Extension
-    public static final class DescriptorImpl extends ReleaseStepDescriptor {
+    public static final class DescriptorImpl extends ForceableStepDescriptor {
 
         @Override
         public String getFunctionName() {
@@ -232,11 +277,12 @@ public final class CanaryDeployStep extends ReleaseStep {
         }
 
         @POST
-        public ListBoxModel doFillOnFailureItems(@AncestorInPath Item item) {
+        public ListBoxModel doFillOnBusyItems(@AncestorInPath Item item) {
             ListBoxModel items = new ListBoxModel();
             if (mayConfigure(item)) {
-                items.add(Messages.CanaryDeployStep_Rollback(), ROLLBACK);
-                items.add(Messages.CanaryDeployStep_Keep(), KEEP);
+                items.add(Messages.CanaryDeployStep_Fail(), "fail");
+                items.add(Messages.CanaryDeployStep_Wait(), "wait");
+                items.add(Messages.CanaryDeployStep_Supersede(), "supersede");
             }
             return items;
         }
@@ -251,7 +297,9 @@ public final class CanaryDeployStep extends ReleaseStep {
 
         @POST
         public FormValidation doCheckReplicas(@AncestorInPath Item item, @QueryParameter String value) {
-            return mayConfigure(item) ? FormValidation.validatePositiveInteger(value) : FormValidation.ok();
+            return !mayConfigure(item) || Util.fixEmptyAndTrim(value) == null
+                    ? FormValidation.ok()
+                    : FormValidation.validatePositiveInteger(value);
         }
     }
 }

@@ -3,22 +3,30 @@ package io.jenkins.plugins.safedeployments.steps;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
+import hudson.Util;
 import io.jenkins.plugins.safedeployments.Messages;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.engine.operation.Operation;
+import io.jenkins.plugins.safedeployments.engine.operation.PromoteRequest;
 import io.jenkins.plugins.safedeployments.engine.operation.PromoteStable;
 import io.jenkins.plugins.safedeployments.engine.operation.Session;
+import java.time.Duration;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 
 /** {@code promoteStable}: makes what the canary proved stable, and removes the canary when stable serves. */
-public final class PromoteStableStep extends ReleaseStep {
+public final class PromoteStableStep extends ForceableStep {
 
     private static final long serialVersionUID = 1L;
 
+    /** Nodes learn of new endpoints within a second or two, mostly. */
+    static final int DEFAULT_DRAIN = 5;
+
     private Integer release;
     private Integer replicas;
+    private int drainSeconds = DEFAULT_DRAIN;
+    private String onFailure = KEEP;
 
     @DataBoundConstructor
     public PromoteStableStep(String app) {
@@ -47,23 +55,51 @@ public final class PromoteStableStep extends ReleaseStep {
         this.replicas = replicas;
     }
 
+    /** For how many seconds both tracks serve, when stable is ready, before the canary goes. */
+    public int getDrainSeconds() {
+        return drainSeconds;
+    }
+
+    @DataBoundSetter
+    public void setDrainSeconds(int drainSeconds) {
+        this.drainSeconds = drainSeconds;
+    }
+
+    /** {@link #ROLLBACK} or {@link #KEEP}. */
+    @NonNull
+    public String getOnFailure() {
+        return onFailure;
+    }
+
+    @DataBoundSetter
+    public void setOnFailure(String onFailure) {
+        this.onFailure = Util.fixEmptyAndTrim(onFailure) == null ? KEEP : onFailure.trim();
+    }
+
     @Override
     void check() {
-        if (release != null && release < 1) {
-            throw new UserException("'release' is " + release + ": releases are numbered from 1.");
-        }
-        if (replicas != null && replicas < 1) {
-            throw new UserException("'replicas' is " + replicas + ": stable is never scaled below 1.");
-        }
+        request();
     }
 
     @Override
     Operation operation(Session session, StepContext context, boolean resumed) {
-        return new PromoteStable(session, release == null ? 0 : release, replicas);
+        return new PromoteStable(session, request());
+    }
+
+    private PromoteRequest request() {
+        if (release != null && release < 1) {
+            throw new UserException("'release' is " + release + ": releases are counted from 1.");
+        }
+        return new PromoteRequest(
+                release == null ? 0 : release,
+                replicas,
+                Duration.ofSeconds(drainSeconds),
+                isRollback(onFailure),
+                force());
     }
 
     @Extension
-    public static final class DescriptorImpl extends ReleaseStepDescriptor {
+    public static final class DescriptorImpl extends ForceableStepDescriptor {
 
         @Override
         public String getFunctionName() {

@@ -85,8 +85,7 @@ final class ReleaseStepExecution extends StepExecution {
         } catch (UserException e) {
             throw new AbortException(e.getMessage());
         }
-        actorId = Jenkins.get().getLegacyInstanceId().substring(0, 12) + "/" + run.getExternalizableId() + "/"
-                + node.getId();
+        actorId = RunningReleases.actorId(run, node.getId());
         ReleaseRuntime.get().execute(() -> launch(false));
         return false;
     }
@@ -114,7 +113,9 @@ final class ReleaseStepExecution extends StepExecution {
                     runtime.clock(),
                     report,
                     deadline(resumed),
-                    wake);
+                    step.timeoutDuration(),
+                    wake,
+                    RunningReleases::isOver);
             OperationRun launched =
                     runtime.engine().start(step.operation(session, getContext(), resumed), report, wake);
             started = true;
@@ -157,7 +158,9 @@ final class ReleaseStepExecution extends StepExecution {
                 actorId,
                 run.getFullDisplayName(),
                 root == null ? "" : root + run.getUrl(),
-                user == null ? "" : Util.fixNull(user.getUserId()));
+                user == null ? "" : Util.fixNull(user.getUserId()),
+                run.getParent().getFullName(),
+                run.getNumber());
     }
 
     private void finish(Target target, Outcome outcome, Throwable problem) {

@@ -7,33 +7,36 @@ import hudson.Util;
 import io.jenkins.plugins.safedeployments.Messages;
 import io.jenkins.plugins.safedeployments.engine.operation.Operation;
 import io.jenkins.plugins.safedeployments.engine.operation.RollbackCanary;
+import io.jenkins.plugins.safedeployments.engine.operation.RollbackRequest;
 import io.jenkins.plugins.safedeployments.engine.operation.Session;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 
 /** {@code rollbackCanary}: takes the release in progress back, evidence first. Safe to call when there is nothing to do. */
-public final class RollbackCanaryStep extends ReleaseStep {
+public final class RollbackCanaryStep extends ForceableStep {
 
     private static final long serialVersionUID = 1L;
 
-    private String reason;
+    private String to;
     private boolean postMortem = true;
+    private boolean acknowledgeMigration;
+    private boolean checkImage;
 
     @DataBoundConstructor
     public RollbackCanaryStep(String app) {
         super(app);
     }
 
-    /** Why, for the record; null to take the release's own cause. */
+    /** Number of the promoted release to return to, or {@code previous}; null to undo the one in progress. */
     @CheckForNull
-    public String getReason() {
-        return reason;
+    public String getTo() {
+        return to;
     }
 
     @DataBoundSetter
-    public void setReason(String reason) {
-        this.reason = Util.fixEmptyAndTrim(reason);
+    public void setTo(String to) {
+        this.to = Util.fixEmptyAndTrim(to);
     }
 
     /** Whether evidence is collected first. */
@@ -46,18 +49,43 @@ public final class RollbackCanaryStep extends ReleaseStep {
         this.postMortem = postMortem;
     }
 
+    /** That it is known that data which a release has migrated is not brought back. */
+    public boolean isAcknowledgeMigration() {
+        return acknowledgeMigration;
+    }
+
+    @DataBoundSetter
+    public void setAcknowledgeMigration(boolean acknowledgeMigration) {
+        this.acknowledgeMigration = acknowledgeMigration;
+    }
+
+    /** Whether to see first that the image to return to can still be pulled. */
+    public boolean isCheckImage() {
+        return checkImage;
+    }
+
+    @DataBoundSetter
+    public void setCheckImage(boolean checkImage) {
+        this.checkImage = checkImage;
+    }
+
     @Override
     void check() {
-        // every combination of its parameters will do
+        request();
     }
 
     @Override
     Operation operation(Session session, StepContext context, boolean resumed) {
-        return new RollbackCanary(session, Util.fixNull(reason), postMortem);
+        return new RollbackCanary(session, request());
+    }
+
+    private RollbackRequest request() {
+        return new RollbackRequest(
+                Util.fixNull(to), Util.fixNull(getReason()), postMortem, acknowledgeMigration, checkImage, force());
     }
 
     @Extension
-    public static final class DescriptorImpl extends ReleaseStepDescriptor {
+    public static final class DescriptorImpl extends ForceableStepDescriptor {
 
         @Override
         public String getFunctionName() {

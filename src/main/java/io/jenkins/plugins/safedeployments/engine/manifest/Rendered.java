@@ -30,4 +30,14 @@ public record Rendered(
     public List<KubeObject> support(Track track) {
         return track == Track.CANARY ? canarySupport : stableSupport;
     }
+
+    /** The same with another Deployment for stable. */
+    public Rendered withStable(KubeObject other) {
+        return new Rendered(canary, other, canarySupport, stableSupport, manifestReplicas, warnings);
+    }
+
+    /** The same with other warnings. */
+    public Rendered withWarnings(List<String> others) {
+        return new Rendered(canary, stable, canarySupport, stableSupport, manifestReplicas, others);
+    }
 }

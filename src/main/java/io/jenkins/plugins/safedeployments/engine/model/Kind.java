@@ -17,6 +17,7 @@ public record Kind(String apiVersion, String kind) {
     public static final Kind NAMESPACE = new Kind("v1", "Namespace");
     public static final Kind SECRET = new Kind("v1", "Secret");
     public static final Kind AUTOSCALER = new Kind("autoscaling/v1", "HorizontalPodAutoscaler");
+    public static final Kind DISRUPTION_BUDGET = new Kind("policy/v1beta1", "PodDisruptionBudget");
     public static final Kind LEASE = new Kind("coordination.k8s.io/v1", "Lease");
 
     @Override

@@ -6,6 +6,7 @@ import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import io.jenkins.plugins.safedeployments.engine.model.Track;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.engine.release.Claim;
+import io.jenkins.plugins.safedeployments.engine.release.Facts;
 import io.jenkins.plugins.safedeployments.engine.release.Phase;
 import io.jenkins.plugins.safedeployments.engine.release.Plan;
 import io.jenkins.plugins.safedeployments.engine.release.Release;
@@ -22,8 +23,8 @@ public final class CanaryDeploy extends ReleaseOperation {
 
     private final CanaryRequest request;
     private final CanaryPlanner planner;
+    private final TakeTurn turn;
     private Rendered rendered;
-    private Claim.State claimed;
     private int begunBefore;
     private Undo undo;
 
@@ -31,6 +32,7 @@ public final class CanaryDeploy extends ReleaseOperation {
         super(session);
         this.request = request;
         this.planner = new CanaryPlanner(session, request);
+        this.turn = new TakeTurn(state, request.onBusy(), request.force().given());
     }
 
     @Override
@@ -41,7 +43,7 @@ public final class CanaryDeploy extends ReleaseOperation {
     @Override
     List<Move> work() {
         List<Move> moves = new ArrayList<>();
-        moves.add(state.act("claiming the target", this::claim));
+        moves.add(() -> state.releaseOrNull() == null ? turn.look() : Next.DONE);
         moves.add(state.act("recording the release", this::record));
         moves.add(state.act("applying the canary", this::apply));
         moves.add(new LazyMove(() -> new AwaitRollout(state, Track.CANARY, 0)));
@@ -59,17 +61,22 @@ public final class CanaryDeploy extends ReleaseOperation {
 
     private void findOrCheck() {
         if (request.resumed()) {
-            Optional<Release> own = state.own();
+            Optional<Release> own = state.made();
             if (own.isPresent()) {
                 resume(own.get());
                 return;
             }
         }
         Claim.State claim = state.claim.look();
-        if (claim.holder() != 0 && !claim.actor().equals(session.actor().id())) {
+        boolean ours = claim.isActedOnBy(session.actor());
+        if (claim.holder() != 0 && !ours && request.onBusy() == OnBusy.FAIL) {
             throw state.busy(claim);
         }
-        begunBefore = claim.holder();
+        state.claim.checkOrder(claim, session.actor(), request.force().given());
+        begunBefore = ours && !TakeTurn.isSuperseding(claim) ? claim.holder() : 0;
+        if (claim.holder() == 0 || ours) {
+            planner.canaryIsNobodysElse();
+        }
         rendered = planner.renderAndCheck();
     }
 
@@ -107,33 +114,31 @@ public final class CanaryDeploy extends ReleaseOperation {
             throw state.busy(claim);
         }
         state.hold(own, claim.fence());
-    }
-
-    private void claim() {
-        if (state.releaseOrNull() != null) {
-            return;
-        }
-        Claim.State claim = state.claim.begin("canaryDeploy", session.actor(), session.now());
-        if (!claim.actor().equals(session.actor().id())) {
-            throw state.busy(claim);
-        }
-        claimed = claim;
-        if (begunBefore != 0 && claim.holder() != begunBefore) {
-            throw new UserException("Release " + begunBefore + " of " + session.target()
-                    + " was taken back before it had changed anything: run this again if it is still wanted.");
-        }
+        state.countFromBegin();
     }
 
     private void record() {
         if (state.releaseOrNull() != null) {
             return;
         }
+        Claim.State claimed = turn.taken();
+        if (begunBefore != 0 && claimed.holder() != begunBefore) {
+            throw new UserException("Release " + begunBefore + " of " + session.target()
+                    + " was taken back before it had changed anything: run this again if it is still wanted.");
+        }
+        if (turn.hasWaited()) {
+            planner.canaryIsNobodysElse();
+            rendered = planner.renderAndCheck();
+        }
         // What counts is how stable is now that nobody else may change it.
-        Plan plan = planner.plan(rendered);
+        Plan plan = planner.plan(rendered, request.force().given());
         Release release = Release.begin(claimed.holder(), session.target().app(), session.actor(), plan, session.now());
         state.store.put(release, claimed.fence());
         state.hold(release, claimed.fence());
         sayPlan(release);
+        if (request.force().given()) {
+            state.say("forced", request.force().reason());
+        }
         try {
             state.store.prune();
         } catch (ClusterException e) {
@@ -193,21 +198,21 @@ public final class CanaryDeploy extends ReleaseOperation {
                     "stable", "left at " + now + ": somebody resized it from " + original + " since the release began");
             return;
         }
-        state.say(
-                "stable",
-                state.workloads.size(Track.STABLE, size, state.fence()).text());
+        state.say("stable", state.workloads.size(size, state.fence()).text());
     }
 
     private void ready() {
-        state.enter(Phase.CANARY_READY, "canary of " + state.plan().image() + " serves and has passed its tests");
+        Facts facts = state.release().facts().withDigests(Digests.of(state.newPods(Track.CANARY)));
+        state.enter(
+                Phase.CANARY_READY, "canary of " + state.plan().image() + " serves and has passed its tests", facts);
+        state.sayIfAny("digest", String.join(", ", facts.digests()));
     }
 
     @Override
     public List<Move> failed(String cause) {
-        if (state.releaseOrNull() == null && claimed != null) {
+        if (state.releaseOrNull() == null) {
             state.cleanUp();
-            return List.of(
-                    state.act("giving the claim back", () -> state.claim.release(claimed.fence(), session.now())));
+            return turn.failed(cause);
         }
         return super.failed(cause);
     }
@@ -240,5 +245,11 @@ public final class CanaryDeploy extends ReleaseOperation {
         return "Canary of " + state.release().title() + " serves in "
                 + session.target().namespace() + " after " + state.elapsed()
                 + ". Next: promoteStable or rollbackCanary.";
+    }
+
+    @Override
+    public void close() {
+        turn.close();
+        super.close();
     }
 }

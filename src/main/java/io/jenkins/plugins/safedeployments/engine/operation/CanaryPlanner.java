@@ -13,19 +13,28 @@ import io.jenkins.plugins.safedeployments.engine.model.Track;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.engine.release.Plan;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** Makes the plan of a release, and checks all of it with the API server before anything is written. */
 final class CanaryPlanner {
+
+    private static final Set<String> REMOVED_AGAIN = Set.of("ConfigMap", "Secret");
 
     private final Session session;
     private final CanaryRequest request;
     private final Target target;
     private final Cluster cluster;
     private Map<String, String> files;
+
+    /** Support objects as they are now, by what the manifests make of them; and those of them that will change. */
+    private final Map<KubeObject, KubeObject> live = new LinkedHashMap<>();
+
+    private final Set<KubeObject> changing = new LinkedHashSet<>();
 
     CanaryPlanner(Session session, CanaryRequest request) {
         this.session = session;
@@ -37,11 +46,11 @@ final class CanaryPlanner {
     /** Renders the manifests and has everything checked; nothing is stored by it. */
     Rendered renderAndCheck() {
         KubeObject stable = stable();
-        sizes(stable);
+        checkSizes(stable);
         Rendered rendered = render(stable);
-        servicesKeepTraffic(rendered, stable);
         kindsAreAllowed(rendered);
-        canaryIsNobodysElse();
+        look(rendered);
+        servicesKeepTraffic(rendered, stable);
         int checked = dryRun(rendered);
         service(rendered);
         session.report().line("checked", checked + " objects by the API server (dry run)");
@@ -49,29 +58,72 @@ final class CanaryPlanner {
     }
 
     /** The plan, by what stable is at this moment. */
-    Plan plan(Rendered rendered) {
+    Plan plan(Rendered rendered, boolean forced) {
         KubeObject stable = stable();
+        checkSizes(stable);
         Integer original = stable == null ? null : replicas(stable);
         return new Plan(
                 request.image().strip(),
                 service(rendered),
-                request.replicas(),
+                request.size().canary(original == null ? 0 : original),
                 original,
-                sizes(stable),
+                original == null ? null : stableSize(original),
                 rendered.manifestReplicas(),
                 rendered.canary().toMap(),
                 rendered.stable().toMap(),
                 maps(rendered.canarySupport()),
                 maps(rendered.stableSupport()),
-                stable == null ? null : before(stable));
+                stable == null ? null : kept(stable),
+                supportBefore(),
+                supportMade(rendered),
+                forced);
+    }
+
+    /** What is there of the objects that come with the Deployments. */
+    private void look(Rendered rendered) {
+        live.clear();
+        for (KubeObject object : supportOfBoth(rendered)) {
+            if (!object.kind().equals(Kind.NAMESPACE)) {
+                cluster.get(object.kind(), object.name()).ifPresent(now -> live.put(object, now));
+            }
+        }
+    }
+
+    /** Those that the release is going to change, as they are. */
+    private List<Map<String, Object>> supportBefore() {
+        List<Map<String, Object>> before = new ArrayList<>();
+        live.forEach((object, now) -> {
+            if (changing.contains(object)) {
+                before.add(kept(now));
+            }
+        });
+        return before;
+    }
+
+    /**
+     * What a rollback removes again. Not all that it made: a volume holds data, a Service an address, and others may have
+     * come to use what is neither.
+     */
+    private List<Map<String, Object>> supportMade(Rendered rendered) {
+        return supportOfBoth(rendered).stream()
+                .filter(object -> REMOVED_AGAIN.contains(object.kind().kind()) && !live.containsKey(object))
+                .map(object -> KubeObject.of(Map.of(
+                                "apiVersion", object.kind().apiVersion(),
+                                "kind", object.kind().kind(),
+                                "metadata", Map.of("name", object.name(), "namespace", object.namespace())))
+                        .toMap())
+                .toList();
     }
 
     private Rendered render(@CheckForNull KubeObject stable) {
         if (files == null) {
             files = request.files().get();
         }
-        return new ManifestRenderer(target, files, request.variables(), request.image())
-                .render(request.replicas(), stable == null ? request.replicas() : replicas(stable));
+        int now = stable == null ? 0 : replicas(stable);
+        int canary = request.size().canary(now);
+        Rendered rendered = new ManifestRenderer(target, files, request.variables(), request.image())
+                .render(canary, stable == null ? canary : now);
+        return stable == null ? rendered : Adoption.of(rendered, stable, cluster);
     }
 
     @CheckForNull
@@ -83,11 +135,9 @@ final class CanaryPlanner {
         return deployment.integer(1, "spec", "replicas");
     }
 
-    /** The size of stable beside the canary: as asked, or so that the total stays, but at least 1; null without stable. */
-    @CheckForNull
-    private Integer sizes(@CheckForNull KubeObject stable) {
+    private void checkSizes(@CheckForNull KubeObject stable) {
         if (stable == null) {
-            return null;
+            return;
         }
         int now = replicas(stable);
         if (now < 1) {
@@ -95,15 +145,17 @@ final class CanaryPlanner {
                     stable + " has 0 replicas, so there is nothing that the canary could be compared with or"
                             + " that a rollback could return to: scale it up first.");
         }
-        Integer asked = request.stableReplicas();
+        Integer asked = request.size().stableReplicas();
         if (asked != null && asked > now) {
             throw new UserException("'stableReplicas' is " + asked + ", but " + stable + " has " + now
                     + ": a canary does not make stable bigger.");
         }
-        if (!new Workloads(cluster, target).autoscaler(Track.STABLE).isEmpty()) {
-            return now;
-        }
-        return asked != null ? asked : Math.max(1, now - request.replicas());
+    }
+
+    private int stableSize(int now) {
+        boolean decidedElsewhere =
+                !new Autoscaler(cluster, target.deployment(Track.STABLE)).name().isEmpty();
+        return decidedElsewhere ? now : request.size().stable(now);
     }
 
     private void kindsAreAllowed(Rendered rendered) {
@@ -115,7 +167,8 @@ final class CanaryPlanner {
         }
     }
 
-    private void canaryIsNobodysElse() {
+    /** To be called when no release is in progress. */
+    void canaryIsNobodysElse() {
         cluster.get(Kind.DEPLOYMENT, target.deployment(Track.CANARY)).ifPresent(canary -> {
             throw new UserException(canary + " exists in " + target.namespace()
                     + " although no release is in progress: delete it, then run this again.");
@@ -132,7 +185,7 @@ final class CanaryPlanner {
             if (!service.kind().equals(Kind.SERVICE) || KubeObject.selects(service.map("spec", "selector"), serving)) {
                 continue;
             }
-            cluster.get(Kind.SERVICE, service.name())
+            Optional.ofNullable(live.get(service))
                     .filter(now -> KubeObject.selects(now.map("spec", "selector"), serving))
                     .ifPresent(now -> {
                         throw new UserException(service + " brings the traffic to " + stable
@@ -151,14 +204,43 @@ final class CanaryPlanner {
                 .ifPresent(this::namespace);
         objects.add(rendered.canary());
         objects.add(rendered.stable());
+        changing.clear();
         for (KubeObject object : objects) {
-            try {
-                cluster.apply(object, true, false);
-            } catch (ClusterException e) {
-                refused(object, e);
+            KubeObject after = dryRun(object);
+            KubeObject now = live.get(object);
+            if (now != null && !content(now).equals(content(after))) {
+                changing.add(object);
             }
         }
         return objects.size();
+    }
+
+    private KubeObject dryRun(KubeObject object) {
+        try {
+            return cluster.apply(object, true, false);
+        } catch (ClusterException e) {
+            if (e.reason() != Reason.FIELD_CONFLICT) {
+                throw refused(object, e);
+            }
+            String taken = FieldOwners.checkConflicts(object, e, request.force().given());
+            if (!taken.isEmpty()) {
+                session.report().line("takes over", object + ": " + taken);
+            }
+        }
+        try {
+            return cluster.apply(object, true, true);
+        } catch (ClusterException e) {
+            throw refused(object, e);
+        }
+    }
+
+    /** What a person would call the object: without what the API server keeps about it. */
+    private static Map<String, Object> content(KubeObject object) {
+        return object.with(null, "metadata", "managedFields")
+                .with(null, "metadata", "resourceVersion")
+                .with(null, "metadata", "generation")
+                .with(null, "status")
+                .toMap();
     }
 
     /** Nothing can be checked in a namespace that is not there, so a missing one is made first. */
@@ -169,18 +251,16 @@ final class CanaryPlanner {
         }
     }
 
-    private void refused(KubeObject object, ClusterException e) {
-        switch (e.reason()) {
-            case FIELD_CONFLICT -> Workloads.checkConflicts(object, e);
+    private RuntimeException refused(KubeObject object, ClusterException e) {
+        return switch (e.reason()) {
             case NOT_FOUND ->
-                throw new UserException(
+                new UserException(
                         "There is no namespace '" + target.namespace() + "' on the cluster: create it, or add it to the"
                                 + " manifests.",
                         e);
-            case INVALID, FORBIDDEN ->
-                throw new UserException("The API server refuses " + object + ": " + e.getMessage(), e);
-            default -> throw e;
-        }
+            case INVALID, FORBIDDEN -> new UserException("The API server refuses " + object + ": " + e.getMessage(), e);
+            default -> e;
+        };
     }
 
     /** The Service that brings traffic to both tracks, or an empty string where there is none. */
@@ -255,8 +335,8 @@ final class CanaryPlanner {
         return objects.stream().map(KubeObject::toMap).toList();
     }
 
-    private static Map<String, Object> before(KubeObject stable) {
-        return stable.with(null, "metadata", "managedFields")
+    private static Map<String, Object> kept(KubeObject object) {
+        return object.with(null, "metadata", "managedFields")
                 .with(null, "status")
                 .toMap();
     }

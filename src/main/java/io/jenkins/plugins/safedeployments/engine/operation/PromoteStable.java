@@ -1,6 +1,5 @@
 package io.jenkins.plugins.safedeployments.engine.operation;
 
-import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import io.jenkins.plugins.safedeployments.engine.model.Target;
 import io.jenkins.plugins.safedeployments.engine.model.Track;
@@ -9,30 +8,26 @@ import io.jenkins.plugins.safedeployments.engine.release.Claim;
 import io.jenkins.plugins.safedeployments.engine.release.Names;
 import io.jenkins.plugins.safedeployments.engine.release.Phase;
 import io.jenkins.plugins.safedeployments.engine.release.Release;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
 
 /**
  * Makes what the canary proved stable: the step {@code promoteStable}. The canary goes when stable serves, not before.
  */
 public final class PromoteStable extends ReleaseOperation {
 
-    private final int number;
-    private final Integer replicas;
+    private final PromoteRequest request;
     private int size;
     private long stableGeneration;
+    private Instant drained;
+    private Undo undo;
 
-    /**
-     * @param number of the release; 0 for the one in canary
-     * @param replicas size of stable; null for its size before the release
-     */
-    public PromoteStable(Session session, int number, @CheckForNull Integer replicas) {
+    public PromoteStable(Session session, PromoteRequest request) {
         super(session);
-        this.number = number;
-        this.replicas = replicas;
-        if (replicas != null && replicas < 1) {
-            throw new UserException("'replicas' is " + replicas + ": stable is never scaled below 1.");
-        }
+        this.request = request;
     }
 
     @Override
@@ -45,22 +40,21 @@ public final class PromoteStable extends ReleaseOperation {
         return List.of(
                 state.act("rolling stable", this::apply),
                 new LazyMove(() -> new AwaitRollout(state, Track.STABLE, stableGeneration)),
+                state.act("comparing the images", this::isProved),
+                this::drain,
                 state.act("removing the canary", this::removeCanary),
                 state.act("recording the promotion", this::end));
     }
 
     private void findRelease() {
         Target target = session.target();
-        Optional<Release> known = number == 0 ? state.own() : state.store.get(number);
-        if (known.isPresent() && known.get().phase() == Phase.PROMOTED) {
-            state.free(known.get());
-            state.hold(known.get(), 0);
-            settle(known.get().title() + " of " + target + " is promoted already.");
+        Optional<Release> known = request.release() == 0 ? state.own() : state.store.get(request.release());
+        if (known.isPresent() && isSettled(known.get())) {
             return;
         }
         Claim.State claim = state.claim.look();
-        int wanted = known.map(Release::number).orElse(number == 0 ? claim.holder() : number);
-        boolean ours = claim.actor().equals(session.actor().id());
+        int wanted = known.map(Release::number).orElse(request.release() == 0 ? claim.holder() : request.release());
+        boolean ours = claim.isActedOnBy(session.actor());
         if (claim.holder() == 0 || claim.holder() != wanted) {
             throw new UserException(
                     claim.holder() == 0
@@ -83,35 +77,87 @@ public final class PromoteStable extends ReleaseOperation {
                 "release",
                 release.number() + " of " + target + ", image " + release.plan().image());
         state.enter(
-                Phase.PROMOTING, "stable is being rolled to " + release.plan().image());
+                Phase.PROMOTING,
+                "stable is being rolled to " + release.plan().image()
+                        + (request.force().given()
+                                ? "; forced: " + request.force().reason()
+                                : ""));
+    }
+
+    /** What is over already, by this very step or by another. */
+    private boolean isSettled(Release known) {
+        boolean ours = known.isOf(session.actor());
+        if (known.phase() == Phase.PROMOTED) {
+            String onStable = state.workloads
+                    .get(Track.STABLE)
+                    .map(stable -> stable.annotation(Names.RELEASE))
+                    .orElse(null);
+            if (!ours && !Integer.toString(known.number()).equals(onStable)) {
+                throw new UserException(known.title() + " of " + session.target()
+                        + " was promoted, but stable is release " + onStable
+                        + " by now: return to it with rollbackCanary"
+                        + " and 'to'.");
+            }
+            state.free(known);
+            state.hold(known, 0);
+            settle(known.title() + " of " + session.target() + " is promoted already.");
+            return true;
+        }
+        if (ours && known.phase() == Phase.ROLLED_BACK) {
+            state.free(known);
+            throw new UserException(known.cause());
+        }
+        return false;
     }
 
     private void mayBePromoted(Release release, Claim.State claim, boolean ours) {
-        boolean passed = release.history().stream().anyMatch(entry -> entry.phase() == Phase.CANARY_READY);
         switch (release.phase()) {
             case CANARY_READY -> {}
+            case CANARY_STARTING ->
+                unlessForced("The canary of " + release.title() + " is still being brought up and tested by "
+                        + claim.run() + ", so it has not passed yet");
             case PROMOTING -> {
-                if (!ours) {
-                    throw new UserException(release.title() + " of " + session.target() + " is being promoted by "
-                            + claim.text() + ": wait for it, or take the release back with rollbackCanary.");
+                if (ours) {
+                    state.say("resumed", "the promotion was begun before: going on with it");
+                } else if (session.runs().isOver(claim.actor())) {
+                    unlessForced(release.title() + " of " + session.target() + " was being promoted by " + claim.run()
+                            + ", which is over");
+                } else {
+                    unlessForced(release.title() + " of " + session.target() + " is being promoted by " + claim.text());
                 }
-                state.say("resumed", "the promotion was begun before: going on with it");
             }
             case FAILED -> {
-                if (!passed) {
-                    throw new UserException(
+                if (!release.hasPassed()) {
+                    unlessForced(
                             "The canary of " + release.title() + " failed, so it is not promoted: " + release.cause());
                 }
             }
+            case ROLLING_BACK -> {
+                if (ours && request.rollbackOnFailure()) {
+                    state.hold(release, claim.fence());
+                    throw new UserException(release.cause()); // which makes it go on with rolling back
+                }
+                throw new UserException(release.title() + " of " + session.target() + " is being rolled back by "
+                        + claim.run() + ", so it cannot be promoted.");
+            }
+            // taken back, or promoted, between two looks
             default ->
                 throw new UserException(release.title() + " of " + session.target() + " is "
                         + release.phase().text() + ", so it cannot be promoted.");
         }
     }
 
+    private void unlessForced(String text) {
+        if (!request.force().given()) {
+            throw new UserException(text + (text.endsWith(".") ? " " : ". ")
+                    + "Take it back with rollbackCanary, or promote it with 'force' and a 'reason'.");
+        }
+        state.say("forced", text + "; promoted all the same: " + request.force().reason());
+    }
+
     private int size(Release release) {
-        if (replicas != null) {
-            return replicas;
+        if (request.replicas() != null) {
+            return request.replicas();
         }
         Integer before = release.plan().originalReplicas();
         if (before != null) {
@@ -147,21 +193,52 @@ public final class PromoteStable extends ReleaseOperation {
                 .get(Track.STABLE)
                 .map(stable -> stable.integer(1, "spec", "replicas"))
                 .orElse(0);
-        if (replicas == null) {
+        if (request.replicas() == null) {
             size = Math.max(size, now); // whoever has made it bigger meanwhile had a reason
         }
         state.workloads.apply(
                 state.manifest(Track.STABLE), Track.STABLE, state.release().number(), state.fence());
         state.say("stable", now == 0 ? "created" : "rolling to the release");
-        Workloads.Resized resized = state.workloads.size(Track.STABLE, size, state.fence());
+        state.sayIfAny("autoscaler", state.workloads.autoscaler().pin(size));
+        Workloads.Resized resized = state.workloads.size(size, state.fence());
         stableGeneration = resized.deployment().generation();
         state.say("stable", resized.text());
+    }
+
+    /** A tag that was pushed again since the canary was tested would bring in what nobody has judged. */
+    private void isProved() {
+        SortedSet<String> unproved = Digests.unproved(
+                state.newPods(Track.STABLE), state.release().facts().digests());
+        if (unproved.isEmpty()) {
+            return;
+        }
+        String text = "Stable runs " + String.join(", ", unproved) + ", but the canary proved "
+                + String.join(", ", state.release().facts().digests())
+                + ": the tag of " + state.plan().image() + " names another image by now";
+        if (!request.force().given()) {
+            throw new UserException(
+                    text + ". Take the release back with rollbackCanary, and release with a digest; if the"
+                            + " images differ by platform only, promote with 'force' and a 'reason'.");
+        }
+        state.say("warning", text + "; forced: " + request.force().reason());
+    }
+
+    private Next drain() {
+        if (drained == null) {
+            state.status("letting the canary's connections drain");
+            drained = session.now().plus(request.drain());
+        }
+        if (session.now().isBefore(drained)) {
+            return Next.waitUntil(drained);
+        }
+        return Next.DONE;
     }
 
     private void removeCanary() {
         if (state.workloads.delete(Track.CANARY, state.fence())) {
             state.say("canary", "removed: stable serves");
         }
+        state.sayIfAny("autoscaler", state.workloads.autoscaler().unpin());
     }
 
     private void end() {
@@ -171,6 +248,16 @@ public final class PromoteStable extends ReleaseOperation {
 
     @Override
     List<Move> undoOrKeep(String cause) {
+        if (undo != null) {
+            return undo.failed(cause);
+        }
+        if (request.rollbackOnFailure()) {
+            undo = new Undo(state, () -> cause, true);
+            List<Move> moves = new ArrayList<>();
+            moves.add(state.act("rolling back", () -> state.sayFailed(cause)));
+            moves.addAll(undo.moves());
+            return moves;
+        }
         return List.of(state.act("recording the failure", () -> {
             state.sayFailed(cause);
             state.enter(Phase.FAILED, cause);

@@ -72,7 +72,7 @@ abstract class ReleaseOperation implements Operation {
     }
 
     @Override
-    public final void close() {
+    public void close() {
         state.close();
     }
 }

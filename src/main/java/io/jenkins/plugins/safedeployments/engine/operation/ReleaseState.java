@@ -3,17 +3,21 @@ package io.jenkins.plugins.safedeployments.engine.operation;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import io.jenkins.plugins.safedeployments.engine.cluster.Cluster.View;
+import io.jenkins.plugins.safedeployments.engine.cluster.ClusterReader;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import io.jenkins.plugins.safedeployments.engine.model.Track;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.engine.release.Claim;
+import io.jenkins.plugins.safedeployments.engine.release.Facts;
 import io.jenkins.plugins.safedeployments.engine.release.FencedException;
 import io.jenkins.plugins.safedeployments.engine.release.Phase;
 import io.jenkins.plugins.safedeployments.engine.release.Plan;
 import io.jenkins.plugins.safedeployments.engine.release.Release;
 import io.jenkins.plugins.safedeployments.engine.release.ReleaseStore;
+import io.jenkins.plugins.safedeployments.engine.rollout.Observation;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -48,6 +52,7 @@ final class ReleaseState {
     void hold(Release held, int number) {
         release = held;
         fence = number;
+        workloads.takeOver(held.plan().forced());
     }
 
     @NonNull
@@ -73,8 +78,13 @@ final class ReleaseState {
 
     /** Lets the release enter a phase and writes its record, unless it is in it already. */
     void enter(Phase phase, String text) {
+        enter(phase, text, release().facts());
+    }
+
+    /** The same, together with what was found out. */
+    void enter(Phase phase, String text, Facts facts) {
         if (release().phase() != phase) {
-            Release entered = release().enter(phase, text, session.actor(), session.now());
+            Release entered = release().with(facts).enter(phase, text, session.actor(), session.now());
             store.put(entered, fence);
             release = entered; // not before it is written: a retry must write it
         }
@@ -90,6 +100,19 @@ final class ReleaseState {
                 .findFirst();
     }
 
+    /** The release that this very actor has made. */
+    Optional<Release> made() {
+        return store.list().stream()
+                .filter(made -> made.origin().id().equals(session.actor().id()))
+                .findFirst();
+    }
+
+    /** The pods of a track's present template, as the watches know them. */
+    List<KubeObject> newPods(Track track) {
+        ClusterReader source = view().isComplete() ? view() : session.cluster();
+        return Observation.of(source, session.target().deployment(track), "").newPods();
+    }
+
     /** Gives back the claim of a release that is over: somebody died between the last record and that. */
     void free(Release over) {
         Claim.State now = claim.look();
@@ -101,6 +124,17 @@ final class ReleaseState {
     /** Until when there may be waiting. */
     Instant deadline() {
         return deadline;
+    }
+
+    /** What passed up to now was waiting for others, so the time that this may take begins now. */
+    void notCounting() {
+        deadline = session.now().plus(session.timeout());
+    }
+
+    /** A release that had to wait for its turn has its time from when it was begun. */
+    void countFromBegin() {
+        Instant end = release().begun().plus(session.timeout());
+        deadline = deadline.isBefore(end) ? end : deadline;
     }
 
     /** Gives cleaning up its own time. */
@@ -140,6 +174,12 @@ final class ReleaseState {
         session.report().line(topic, text);
     }
 
+    void sayIfAny(String topic, String text) {
+        if (!text.isEmpty()) {
+            say(topic, text);
+        }
+    }
+
     void status(String text) {
         status = text;
     }
@@ -176,12 +216,33 @@ final class ReleaseState {
         return String.format(java.util.Locale.ROOT, "%.1f s", duration.toMillis() / 1000.0);
     }
 
+    /** Changes what is known of the release, and writes its record, unless that is so already. */
+    void learn(Facts facts) {
+        if (!release().facts().equals(facts)) {
+            Release learnt = release().with(facts);
+            store.put(learnt, fence);
+            release = learnt;
+        }
+    }
+
     /** The sentence for a target that another release holds. */
-    UserException busy(Claim.State state) {
+    UserException busy(Claim.State now) {
+        String phase = store.get(now.holder())
+                .map(held -> " It is " + held.phase().text() + (isDriven(held.phase()) ? atIt(now) : "") + ".")
+                .orElse("");
         return new UserException(
-                session.target() + " is held by " + state.text()
-                        + (state.runUrl().isEmpty() ? "" : ", " + state.runUrl())
-                        + ". Promote that release with promoteStable, or take it back with rollbackCanary, then run this again.");
+                session.target() + " is held by " + now.text()
+                        + (now.runUrl().isEmpty() ? "" : ", " + now.runUrl()) + "." + phase
+                        + " Promote that release with promoteStable, or take it back with rollbackCanary, then run this again.");
+    }
+
+    /** Whether a release in a phase does not stay in it, as long as somebody acts for it. */
+    private static boolean isDriven(Phase phase) {
+        return phase == Phase.CANARY_STARTING || phase == Phase.PROMOTING || phase == Phase.ROLLING_BACK;
+    }
+
+    private String atIt(Claim.State now) {
+        return session.runs().isOver(now.actor()) ? ", but its run is over, so nobody goes on with it" : "";
     }
 
     void close() {

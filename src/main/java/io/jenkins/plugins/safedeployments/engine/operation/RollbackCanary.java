@@ -9,23 +9,28 @@ import io.jenkins.plugins.safedeployments.engine.release.Claim;
 import io.jenkins.plugins.safedeployments.engine.release.Names;
 import io.jenkins.plugins.safedeployments.engine.release.Phase;
 import io.jenkins.plugins.safedeployments.engine.release.Release;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Takes the release in progress back, if there is one: the step {@code rollbackCanary}. */
+/**
+ * Takes a release back: the step {@code rollbackCanary}. The one in progress, if there is one; and then, if it was asked for,
+ * stable returns to an earlier one.
+ */
 public final class RollbackCanary extends ReleaseOperation {
 
-    private final String reason;
+    private final RollbackRequest request;
     private final Undo undo;
+    private final Return back;
 
-    /**
-     * @param reason why; empty to give the release's own cause, if it has failed
-     * @param postMortem whether to collect evidence first
-     */
-    public RollbackCanary(Session session, String reason, boolean postMortem) {
+    /** Whether a release in progress is to be undone; what is left is a return, if that was asked for. */
+    private boolean undoing;
+
+    public RollbackCanary(Session session, RollbackRequest request) {
         super(session);
-        this.reason = reason.strip();
-        this.undo = new Undo(state, this::why, postMortem);
+        this.request = request;
+        this.undo = new Undo(state, this::why, request.postMortem());
+        this.back = new Return(state, request);
     }
 
     @Override
@@ -35,7 +40,15 @@ public final class RollbackCanary extends ReleaseOperation {
 
     @Override
     List<Move> work() {
-        return undo.moves();
+        List<Move> moves = new ArrayList<>();
+        undo.moves().forEach(move -> moves.add(() -> undoing ? move.look() : Next.DONE));
+        moves.add(state.act("looking for the release to return to", () -> {
+            if (back.isAskedFor() && !back.find(undoing)) {
+                settle("Stable of " + session.target() + " is " + back.title() + ".");
+            }
+        }));
+        back.moves().forEach(move -> moves.add(() -> back.isAskedFor() ? move.look() : Next.DONE));
+        return moves;
     }
 
     private void findRelease() {
@@ -44,19 +57,17 @@ public final class RollbackCanary extends ReleaseOperation {
         if (own.isPresent() && own.get().phase().isFinal()) {
             state.free(own.get());
             state.hold(own.get(), 0);
-            settle(own.get().title() + " of " + target + " is "
-                    + own.get().phase().text() + " already.");
+            if (!back.isAskedFor() || back.isDone(own.get())) {
+                settle(own.get().title() + " of " + target + " is "
+                        + own.get().phase().text() + " already.");
+            }
             return;
         }
         Claim.State claim = state.claim.look();
-        Optional<Release> last = claim.lastRelease() == 0 ? Optional.empty() : state.store.get(claim.lastRelease());
         if (claim.holder() == 0) {
-            settle("Nothing to roll back: no release of " + target + " is in progress"
-                    + last.map(release -> " (" + release.title() + " is "
-                                    + release.phase().text()
-                                    + (release.phase() == Phase.ROLLED_BACK ? ": " + release.cause() : "") + ")")
-                            .orElse("")
-                    + ".");
+            if (!back.isAskedFor()) {
+                settle(nothing(claim));
+            }
             return;
         }
         if (own.isPresent() && own.get().number() != claim.holder()) {
@@ -66,7 +77,7 @@ public final class RollbackCanary extends ReleaseOperation {
         Claim.State before = claim;
         claim = state.claim.act(claim.holder(), "rollbackCanary", session.actor(), session.now());
         if (claim.holder() != before.holder()) {
-            settle("Nothing to roll back: release " + before.holder() + " of " + target + " has just ended.");
+            settleOrReturn("Nothing to roll back: release " + before.holder() + " of " + target + " has just ended.");
             return;
         }
         Optional<Release> release = state.store.get(claim.holder());
@@ -78,18 +89,45 @@ public final class RollbackCanary extends ReleaseOperation {
                     Release.endedUnrecorded(claim.holder(), target.app(), maker, session.actor(), session.now()),
                     claim.fence());
             state.claim.release(claim.fence(), session.now());
-            settle("Nothing to roll back: release " + claim.holder() + " of " + target
+            settleOrReturn("Nothing to roll back: release " + claim.holder() + " of " + target
                     + " ended before it had changed anything. Its claim is given back.");
             return;
         }
         if (release.get().phase().isFinal()) {
             // It died between the last record and giving the claim back.
             state.claim.release(claim.fence(), session.now());
-            settle("Nothing to roll back: " + release.get().title() + " is "
+            settleOrReturn("Nothing to roll back: " + release.get().title() + " is "
                     + release.get().phase().text() + ". Its claim is given back.");
             return;
         }
+        if (!session.runs().isOver(before.actor()) && !before.isActedOnBy(session.actor())) {
+            state.say("taken over", "from " + before.run() + " (" + before.operation() + ")");
+        }
         state.hold(release.get(), claim.fence());
+        if (release.get().facts().returnTo() == null) {
+            undoing = true;
+        } else {
+            back.goOn(release.get());
+        }
+    }
+
+    /** There is nothing to undo; but there may be something to return to. */
+    private void settleOrReturn(String nothing) {
+        if (back.isAskedFor()) {
+            state.say("rollback", nothing);
+        } else {
+            settle(nothing);
+        }
+    }
+
+    private String nothing(Claim.State claim) {
+        Optional<Release> last = claim.lastRelease() == 0 ? Optional.empty() : state.store.get(claim.lastRelease());
+        return "Nothing to roll back: no release of " + session.target() + " is in progress"
+                + last.map(release -> " (" + release.title() + " is "
+                                + release.phase().text()
+                                + (release.phase() == Phase.ROLLED_BACK ? ": " + release.cause() : "") + ")")
+                        .orElse("")
+                + ".";
     }
 
     /** A release without a record has changed nothing, or its record was deleted, which the canary would show. */
@@ -104,8 +142,8 @@ public final class RollbackCanary extends ReleaseOperation {
     }
 
     private String why() {
-        if (!reason.isEmpty()) {
-            return reason;
+        if (!request.reason().isEmpty()) {
+            return request.reason();
         }
         String cause = state.release().cause();
         return cause.isEmpty() ? "asked for by " + session.actor().text() : cause;
@@ -118,6 +156,9 @@ public final class RollbackCanary extends ReleaseOperation {
 
     @Override
     String done() {
-        return state.release().title() + " of " + session.target() + " is rolled back after " + state.elapsed() + ".";
+        return back.isAskedFor()
+                ? "Stable of " + session.target() + " is " + back.title() + " again after " + state.elapsed() + "."
+                : state.release().title() + " of " + session.target() + " is rolled back after " + state.elapsed()
+                        + ".";
     }
 }

@@ -7,6 +7,7 @@ import io.jenkins.plugins.safedeployments.engine.release.Names;
 import io.jenkins.plugins.safedeployments.engine.release.Phase;
 import io.jenkins.plugins.safedeployments.engine.release.Release;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -34,6 +35,7 @@ final class Undo {
         return List.of(
                 state.act("beginning the rollback", this::begin),
                 state.act("collecting the post-mortem", this::collect),
+                state.act("restoring what came with the release", this::restoreSupport),
                 state.act("restoring stable", this::restoreStable),
                 new LazyMove(
                         () -> hasStable() ? new AwaitRollout(state, Track.STABLE, stableGeneration) : () -> Next.DONE),
@@ -69,6 +71,13 @@ final class Undo {
         }
     }
 
+    /** Before stable gets new pods, which begin with what they find. */
+    private void restoreSupport() {
+        for (Map<String, Object> before : state.plan().supportBefore()) {
+            state.say("restored", state.workloads.restoreSupport(KubeObject.of(before), state.fence()));
+        }
+    }
+
     private void restoreStable() {
         Integer original = state.plan().originalReplicas();
         if (original == null) {
@@ -82,7 +91,9 @@ final class Undo {
         // never smaller than it is: whoever has made it bigger meanwhile had a reason
         int now = stable.map(deployment -> deployment.integer(1, "spec", "replicas"))
                 .orElse(0);
-        Workloads.Resized resized = state.workloads.size(Track.STABLE, Math.max(original, now), state.fence());
+        int size = Math.max(original, now);
+        state.sayIfAny("autoscaler", state.workloads.autoscaler().pin(size));
+        Workloads.Resized resized = state.workloads.size(size, state.fence());
         stableGeneration = resized.deployment().generation();
         state.say("stable", resized.text());
     }
@@ -97,11 +108,8 @@ final class Undo {
         String number = before.annotation(Names.RELEASE);
         Optional<Release> earlier = number == null ? Optional.empty() : state.store.get(Integer.parseInt(number));
         if (earlier.isPresent()) {
-            state.workloads.apply(
-                    KubeObject.of(earlier.get().plan().stable()),
-                    Track.STABLE,
-                    earlier.get().number(),
-                    state.fence());
+            state.workloads.applyEarlier(
+                    KubeObject.of(earlier.get().plan().stable()), earlier.get().number(), state.fence());
             state.say(
                     "stable",
                     (isThere ? "rolled back to " : "was deleted; made again by ")
@@ -132,6 +140,13 @@ final class Undo {
         } else {
             state.say("canary", "there is none");
         }
+        for (Map<String, Object> made : state.plan().supportMade()) {
+            KubeObject object = KubeObject.of(made);
+            if (state.workloads.removeSupport(object, state.fence())) {
+                state.say("removed", object + ", which the release had brought");
+            }
+        }
+        state.sayIfAny("autoscaler", state.workloads.autoscaler().unpin());
     }
 
     private void end() {

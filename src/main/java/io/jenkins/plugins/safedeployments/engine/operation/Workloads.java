@@ -16,7 +16,6 @@ import io.jenkins.plugins.safedeployments.engine.release.Names;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * All writes to the two Deployments of a target. Each looks first, is kept out by a later holder of the claim
@@ -30,6 +29,8 @@ final class Workloads {
     private final Cluster cluster;
     private final Target target;
     private final Claim claim;
+    private final Autoscaler autoscaler;
+    private boolean forced;
 
     /** What is to be done if somebody else turns out to hold the claim. */
     private Runnable takeAway = () -> {};
@@ -38,6 +39,17 @@ final class Workloads {
         this.cluster = cluster;
         this.target = target;
         this.claim = new Claim(cluster, target.app());
+        this.autoscaler = new Autoscaler(cluster, target.deployment(Track.STABLE));
+    }
+
+    /** Whether fields are taken over that others manage. */
+    void takeOver(boolean force) {
+        forced = force;
+    }
+
+    /** The one of stable. */
+    Autoscaler autoscaler() {
+        return autoscaler;
     }
 
     Optional<KubeObject> get(Track track) {
@@ -60,19 +72,30 @@ final class Workloads {
         });
     }
 
-    /** Applies a Deployment for a release; what is there already is left as it is. */
+    /** Applies a Deployment for the release in progress; what is there already is left as it is. */
     @NonNull
     KubeObject apply(KubeObject deployment, Track track, int release, int fence) {
+        return apply(deployment, track, release, fence, true);
+    }
+
+    /** Makes stable what an earlier release had made of it; that is worth keeping whoever holds the claim by then. */
+    @NonNull
+    KubeObject applyEarlier(KubeObject deployment, int release, int fence) {
+        return apply(deployment, Track.STABLE, release, fence, false);
+    }
+
+    private KubeObject apply(KubeObject deployment, Track track, int release, int fence, boolean takenAway) {
         KubeObject ours = deployment
                 .with(Integer.toString(release), "metadata", "annotations", Names.RELEASE)
                 .with(Integer.toString(fence), "metadata", "annotations", Names.FENCE);
         return change(track, seen -> {
             if (seen == null) {
-                return make(ours, track, fence);
+                return make(ours, track, fence, takenAway);
             }
             Fence.check(seen, fence);
-            return applyTaking(ours.with(seen.uid(), "metadata", "uid")
-                    .with(seen.resourceVersion(), "metadata", "resourceVersion"));
+            KubeObject adopted = FieldOwners.adopted(seen).map(cluster::update).orElse(seen);
+            return applyTaking(ours.with(adopted.uid(), "metadata", "uid")
+                    .with(adopted.resourceVersion(), "metadata", "resourceVersion"));
         });
     }
 
@@ -80,10 +103,10 @@ final class Workloads {
      * What is not there bears no stamp, so the claim itself is asked, before and after: should somebody have taken it over
      * in between, what was made is taken away again.
      */
-    private KubeObject make(KubeObject ours, Track track, int fence) {
+    private KubeObject make(KubeObject ours, Track track, int fence, boolean takenAway) {
         checkClaim(fence);
         KubeObject made = applyTaking(ours);
-        if (made.generation() == 1) { // else somebody had made one in between
+        if (takenAway && made.generation() == 1) { // else somebody had made one in between
             takeAway = () -> delete(track, made.uid(), fence);
         }
         checkClaim(fence);
@@ -115,7 +138,49 @@ final class Workloads {
         applyTaking(object);
     }
 
-    /** Server-side apply, which takes over fields from the plugin's own patches, but from nobody else. */
+    /**
+     * Puts an object that came with a release back to what it was before.
+     *
+     * @return what was done, for people
+     */
+    @NonNull
+    String restoreSupport(KubeObject before, int fence) {
+        checkClaim(fence);
+        try {
+            for (int attempt = 1; ; attempt++) {
+                Optional<KubeObject> seen = cluster.get(before.kind(), before.name());
+                try {
+                    if (seen.isEmpty()) {
+                        cluster.create(before.with(null, "metadata", "uid").with(null, "metadata", "resourceVersion"));
+                        return before + " made again: somebody had deleted it";
+                    }
+                    cluster.update(before.with(seen.get().uid(), "metadata", "uid")
+                            .with(seen.get().resourceVersion(), "metadata", "resourceVersion"));
+                    return before + " is as it was before the release";
+                } catch (ClusterException e) {
+                    if (e.reason() != Reason.CONFLICT || attempt == ATTEMPTS) {
+                        throw e;
+                    }
+                }
+            }
+        } catch (ClusterException e) {
+            if (e.reason() == Reason.INVALID || e.reason() == Reason.FORBIDDEN) {
+                return before + " COULD NOT BE PUT BACK: "
+                        + e.getMessage(); // which must not keep stable from coming back
+            }
+            throw e;
+        }
+    }
+
+    /** Removes an object that a release had brought, if it is still there. */
+    boolean removeSupport(KubeObject made, int fence) {
+        checkClaim(fence);
+        Optional<KubeObject> seen = cluster.get(made.kind(), made.name());
+        seen.ifPresent(cluster::delete);
+        return seen.isPresent();
+    }
+
+    /** Server-side apply, which takes over fields from the plugin's own patches, and from whom it may. */
     private KubeObject applyTaking(KubeObject object) {
         try {
             return cluster.apply(object, false, false);
@@ -123,27 +188,8 @@ final class Workloads {
             if (e.reason() != Reason.FIELD_CONFLICT) {
                 throw e;
             }
-            checkConflicts(object, e);
+            FieldOwners.checkConflicts(object, e, forced);
             return cluster.apply(object, false, true);
-        }
-    }
-
-    /** @throws UserException if fields in conflict belong to anybody but the plugin itself */
-    static void checkConflicts(KubeObject object, ClusterException e) {
-        Map<String, String> foreign = e.conflicts().stream()
-                .filter(conflict -> !conflict.manager().equals(Cluster.FIELD_MANAGER))
-                .collect(Collectors.groupingBy(
-                        ClusterException.FieldConflict::manager,
-                        Collectors.mapping(ClusterException.FieldConflict::field, Collectors.joining(", "))));
-        if (!foreign.isEmpty() || e.conflicts().isEmpty()) {
-            String fields = foreign.entrySet().stream()
-                    .map(entry -> entry.getValue() + " (by '" + entry.getKey() + "')")
-                    .collect(Collectors.joining("; "));
-            throw new UserException(
-                    object + " has fields that somebody else manages and the manifest sets differently: "
-                            + (fields.isEmpty() ? e.getMessage() : fields)
-                            + ". Set them alike in the manifest, or stop managing them elsewhere.",
-                    e);
         }
     }
 
@@ -165,41 +211,26 @@ final class Workloads {
         }
     }
 
-    /** Sets the number of replicas, if it differs and no HorizontalPodAutoscaler decides it. */
+    /** Sets the number of replicas of stable, if it differs and no HorizontalPodAutoscaler decides it. */
     @NonNull
-    Resized size(Track track, int replicas, int fence) {
-        String autoscaler = autoscaler(track);
+    Resized size(int replicas, int fence) {
+        String decider = autoscaler.name();
         int[] before = new int[1];
-        KubeObject after = change(track, seen -> {
+        KubeObject after = change(Track.STABLE, seen -> {
             if (seen == null) {
-                throw new UserException("Deployment " + target.deployment(track) + " is gone: somebody deleted it.");
+                throw gone(target.deployment(Track.STABLE));
             }
             Fence.check(seen, fence);
             before[0] = seen.integer(1, "spec", "replicas");
-            return before[0] == replicas || !autoscaler.isEmpty()
+            return before[0] == replicas || !decider.isEmpty()
                     ? seen
                     : cluster.merge(seen, KubeObject.of(Map.of("spec", Map.of("replicas", replicas))));
         });
-        return new Resized(after, before[0], autoscaler);
+        return new Resized(after, before[0], decider);
     }
 
-    /** The name of the HorizontalPodAutoscaler that decides about the size of a track, or an empty string. */
-    @NonNull
-    String autoscaler(Track track) {
-        try {
-            for (KubeObject autoscaler : cluster.list(Kind.AUTOSCALER)) {
-                if (autoscaler.string("spec", "scaleTargetRef", "kind").equals(Kind.DEPLOYMENT.kind())
-                        && autoscaler.string("spec", "scaleTargetRef", "name").equals(target.deployment(track))) {
-                    return autoscaler.name();
-                }
-            }
-        } catch (ClusterException e) {
-            if (e.reason() != Reason.FORBIDDEN && e.reason() != Reason.NOT_FOUND) {
-                throw e;
-            }
-            // who may not see autoscalers is not kept from releasing; the documented rights include it
-        }
-        return "";
+    private static UserException gone(String deployment) {
+        return new UserException("Deployment " + deployment + " is gone: somebody deleted it.");
     }
 
     /** Gives an adopted Deployment its former pod template back, exactly. */
@@ -207,7 +238,7 @@ final class Workloads {
     KubeObject restore(KubeObject before, int fence) {
         return change(Track.STABLE, seen -> {
             if (seen == null) {
-                throw new UserException("Deployment " + before.name() + " is gone: somebody deleted it.");
+                throw gone(before.name());
             }
             Fence.check(seen, fence);
             return cluster.update(seen.with(before.get("spec", "template"), "spec", "template")

@@ -6,11 +6,16 @@ import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException;
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException.Reason;
 import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
+import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /**
  * The claim of one release on its target: a Lease whose holder is the release, not a build. It does not expire while
@@ -41,6 +46,9 @@ public final class Claim {
      * @param run for people
      * @param runUrl of the run; may be empty
      * @param since when the release got the claim, ISO 8601
+     * @param job full name of the job that made the last release; may be empty
+     * @param build number of the run that made it; 0 if it is not known
+     * @param waiting who waits for the target to become free, in order
      */
     public record State(
             int holder,
@@ -50,12 +58,67 @@ public final class Claim {
             String actor,
             String run,
             String runUrl,
-            String since) {
+            String since,
+            String job,
+            int build,
+            List<Waiting> waiting) {
 
-        /** {@code release 17, held by shop/release #4 (canaryDeploy) since 2026-01-02T03:04:05Z}. */
+        public State {
+            waiting = List.copyOf(waiting);
+        }
+
+        /** {@code release 17, by shop/release #4 (canaryDeploy) since 2026-01-02T03:04:05Z}. */
         public String text() {
             return "release " + holder + ", by " + run + " (" + operation + ") since " + since;
         }
+
+        /** Whether {@code who} is the one who acts for the release that holds the target. */
+        public boolean isActedOnBy(Actor who) {
+            return actor.equals(who.id());
+        }
+
+        private State with(List<Waiting> queue) {
+            return new State(holder, lastRelease, fence, operation, actor, run, runUrl, since, job, build, queue);
+        }
+
+        private State free() {
+            return new State(0, lastRelease, fence, operation, actor, run, runUrl, since, job, build, waiting);
+        }
+
+        /** Acted on by {@code who} from now on, which raises the fencing number. */
+        private State taken(int number, String what, Actor who, String from) {
+            boolean begun = number > lastRelease;
+            return new State(
+                    number,
+                    Math.max(lastRelease, number),
+                    fence + 1,
+                    what,
+                    who.id(),
+                    who.text(),
+                    who.url(),
+                    from,
+                    begun ? who.job() : job,
+                    begun ? who.build() : build,
+                    begun ? without(who.id()) : waiting);
+        }
+
+        private List<Waiting> without(String id) {
+            return waiting.stream().filter(w -> !w.actor().equals(id)).toList();
+        }
+    }
+
+    /**
+     * Somebody who waits for the target.
+     *
+     * @param actor id of who waits
+     * @param run for people
+     */
+    public record Waiting(String actor, String run) {}
+
+    /** Name of the Lease that holds the claim on an application. */
+    @NonNull
+    public static String leaseName(String app) {
+        return Names.lease(app);
     }
 
     /** What the claim says now. */
@@ -68,17 +131,32 @@ public final class Claim {
      * Gives a new release its number and the target; or, to who is the very actor of the release that holds it, the same
      * number again.
      *
-     * @return the claim, or empty together with nothing changed if another release holds the target
+     * @param evenIfOlder whether a run may release although a later one of its job has done so
+     * @return the claim; with nothing changed, and by another actor, if another release holds the target
+     * @throws UserException if a later run of the same job has made a release since
      */
     @NonNull
-    public State begin(String operation, Actor actor, Instant now) {
+    public State begin(String operation, Actor actor, boolean evenIfOlder, Instant now) {
         return change(now, state -> {
-            if (state.holder() != 0 && !state.actor().equals(actor.id())) {
-                return null;
+            if (state.holder() != 0) {
+                return state.isActedOnBy(actor) ? state.taken(state.holder(), operation, actor, state.since()) : null;
             }
-            int number = state.holder() != 0 ? state.holder() : state.lastRelease() + 1;
-            return taken(state, number, operation, actor, state.holder() != 0 ? state.since() : now.toString());
+            checkOrder(state, actor, evenIfOlder);
+            return state.taken(state.lastRelease() + 1, operation, actor, text(now));
         });
+    }
+
+    /** @throws UserException if a later run of the same job has made a release since */
+    public void checkOrder(State state, Actor actor, boolean evenIfOlder) {
+        if (!evenIfOlder
+                && !actor.job().isEmpty()
+                && actor.job().equals(state.job())
+                && actor.build() < state.build()) {
+            throw new UserException(actor.run() + " is older than build " + state.build()
+                    + " of the same job, which has made release " + state.lastRelease() + " of " + app
+                    + " since: an older build does not overtake a newer one. Start a new build, or give 'force' and a"
+                    + " 'reason'.");
+        }
     }
 
     /**
@@ -89,8 +167,44 @@ public final class Claim {
     @NonNull
     public State act(int release, String operation, Actor actor, Instant now) {
         return change(
+                now, state -> state.holder() == release ? state.taken(release, operation, actor, state.since()) : null);
+    }
+
+    /**
+     * Gives the target, if it is free, to a release of before once more; else like {@link #act}.
+     *
+     * @return the claim as it is after it; held by another release if that has the target
+     */
+    @NonNull
+    public State reclaim(int release, String operation, Actor actor, Instant now) {
+        return change(
                 now,
-                state -> state.holder() == release ? taken(state, release, operation, actor, state.since()) : null);
+                state -> state.holder() == 0 || state.holder() == release
+                        ? state.taken(release, operation, actor, text(now))
+                        : null);
+    }
+
+    /** Joins those who wait, at the end or before all others; who waits already keeps its place. */
+    @NonNull
+    public State join(Actor actor, boolean first, Instant now) {
+        return change(now, state -> {
+            if (state.waiting().stream().anyMatch(w -> w.actor().equals(actor.id()))) {
+                return null;
+            }
+            List<Waiting> queue = new ArrayList<>(state.waiting());
+            queue.add(first ? 0 : queue.size(), new Waiting(actor.id(), actor.run()));
+            return state.with(queue);
+        });
+    }
+
+    /** Takes somebody out of those who wait. */
+    @NonNull
+    public State leave(String actor, Instant now) {
+        return change(
+                now,
+                state -> state.waiting().stream().anyMatch(w -> w.actor().equals(actor))
+                        ? state.with(state.without(actor))
+                        : null);
     }
 
     /** @throws FencedException if somebody else took the claim over since {@code fence} was its fencing number */
@@ -109,30 +223,8 @@ public final class Claim {
     public void release(int fence, Instant now) {
         change(now, state -> {
             check(state, fence);
-            return state.holder() == 0
-                    ? null
-                    : new State(
-                            0,
-                            state.lastRelease(),
-                            state.fence(),
-                            state.operation(),
-                            state.actor(),
-                            state.run(),
-                            state.runUrl(),
-                            state.since());
+            return state.holder() == 0 ? null : state.free();
         });
-    }
-
-    private static State taken(State state, int number, String operation, Actor actor, String since) {
-        return new State(
-                number,
-                Math.max(state.lastRelease(), number),
-                state.fence() + 1,
-                operation,
-                actor.id(),
-                actor.text(),
-                actor.url(),
-                since);
     }
 
     /** Reads, decides, writes if the decision is not null, and begins anew if another was quicker. */
@@ -186,16 +278,40 @@ public final class Claim {
                                 "name", Names.lease(app),
                                 "namespace", cluster.namespace(),
                                 "labels", Map.of(Names.APP, app),
-                                "annotations",
-                                        Map.of(
-                                                Names.RELEASE, Integer.toString(state.holder()),
-                                                Names.LAST_RELEASE, Integer.toString(state.lastRelease()),
-                                                Names.OPERATION, state.operation(),
-                                                Names.ACTOR, state.actor(),
-                                                Names.RUN, state.run(),
-                                                Names.RUN_URL, state.runUrl(),
-                                                Names.SINCE, state.since())),
+                                "annotations", annotations(state)),
                 "spec", spec));
+    }
+
+    private static Map<String, Object> annotations(State state) {
+        Map<String, Object> annotations = new HashMap<>();
+        annotations.put(Names.RELEASE, Integer.toString(state.holder()));
+        annotations.put(Names.LAST_RELEASE, Integer.toString(state.lastRelease()));
+        annotations.put(Names.OPERATION, state.operation());
+        annotations.put(Names.ACTOR, state.actor());
+        annotations.put(Names.RUN, state.run());
+        annotations.put(Names.RUN_URL, state.runUrl());
+        annotations.put(Names.SINCE, state.since());
+        annotations.put(Names.JOB, state.job());
+        annotations.put(Names.BUILD, Integer.toString(state.build()));
+        annotations.put(
+                Names.WAITING,
+                state.waiting().stream()
+                        .map(waiting -> waiting.actor() + "\t" + waiting.run())
+                        .collect(Collectors.joining("\n")));
+        return annotations;
+    }
+
+    private static List<Waiting> waiting(KubeObject lease) {
+        return text(lease, Names.WAITING)
+                .lines()
+                .map(line -> line.split("\t", 2))
+                .filter(parts -> parts.length == 2)
+                .map(parts -> new Waiting(parts[0], parts[1]))
+                .toList();
+    }
+
+    private static String text(Instant instant) {
+        return instant.truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
     /** Without a Lease there was no release yet; or somebody has deleted it, and the records tell what it said. */
@@ -213,7 +329,8 @@ public final class Claim {
                         .anyMatch(known -> known.isFinal() && known.name().equals(phase));
             }
         }
-        return new State(over ? 0 : last, last, fence, "", "", last == 0 ? "" : "a run that is not known", "", "");
+        String run = last == 0 ? "" : "a run that is not known";
+        return new State(over ? 0 : last, last, fence, "", "", run, "", "", "", 0, List.of());
     }
 
     private static State state(KubeObject lease) {
@@ -225,7 +342,10 @@ public final class Claim {
                 text(lease, Names.ACTOR),
                 text(lease, Names.RUN),
                 text(lease, Names.RUN_URL),
-                text(lease, Names.SINCE));
+                text(lease, Names.SINCE),
+                text(lease, Names.JOB),
+                number(lease, Names.BUILD),
+                waiting(lease));
     }
 
     private static String text(KubeObject lease, String annotation) {

@@ -11,6 +11,9 @@ public final class Names {
     /** Annotation of both Deployments: the fencing number that a write must have. */
     public static final String FENCE = PREFIX + "fence";
 
+    /** Annotation of a HorizontalPodAutoscaler: its minimum of before it was raised. */
+    public static final String MIN_REPLICAS = PREFIX + "min-replicas";
+
     /** Label of the Secrets that hold releases. */
     public static final String APP = PREFIX + "app";
 
@@ -21,6 +24,9 @@ public final class Names {
     static final String ACTOR = PREFIX + "actor";
     static final String SINCE = PREFIX + "since";
     static final String LAST_RELEASE = PREFIX + "last-release";
+    static final String JOB = PREFIX + "job";
+    static final String BUILD = PREFIX + "build";
+    static final String WAITING = PREFIX + "waiting";
     static final String SECRET_TYPE = PREFIX + "release.v1";
 
     private Names() {}

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.safedeployments.engine.release;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.util.List;
@@ -19,6 +20,9 @@ import java.util.Map;
  * @param canarySupport further objects that come with the canary, in the order of application
  * @param stableSupport further objects that come with stable
  * @param before the stable Deployment as it was before the first touch; null if there was none
+ * @param supportBefore those further objects that were there and are changed, as they were
+ * @param supportMade those that were not there and go again with a rollback, without their content
+ * @param forced whether fields are taken over that others manage
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Plan(
@@ -32,9 +36,25 @@ public record Plan(
         Map<String, Object> stable,
         List<Map<String, Object>> canarySupport,
         List<Map<String, Object>> stableSupport,
-        @CheckForNull Map<String, Object> before) {
+        @CheckForNull Map<String, Object> before,
+        List<Map<String, Object>> supportBefore,
+        List<Map<String, Object>> supportMade,
+        boolean forced) {
+
+    public Plan {
+        // null in records of before they were kept
+        supportBefore = supportBefore == null ? List.of() : supportBefore;
+        supportMade = supportMade == null ? List.of() : supportMade;
+    }
+
+    /** Whether it can be made stable again from this alone. */
+    @JsonIgnore
+    public boolean isComplete() {
+        return !stable.isEmpty();
+    }
 
     /** That of a release which never came to have one. */
-    static final Plan UNKNOWN =
-            new Plan("unknown", "", 0, null, null, null, Map.of(), Map.of(), List.of(), List.of(), null);
+    static final Plan UNKNOWN = new Plan(
+            "unknown", "", 0, null, null, null, Map.of(), Map.of(), List.of(), List.of(), null, List.of(), List.of(),
+            false);
 }

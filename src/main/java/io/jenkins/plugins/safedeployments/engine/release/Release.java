@@ -1,8 +1,10 @@
 package io.jenkins.plugins.safedeployments.engine.release;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,9 +18,18 @@ import java.util.List;
  * @param phase where it is
  * @param cause why it failed or was rolled back, in one sentence; empty if neither
  * @param history what happened, oldest first
+ * @param facts what was found out on the way
  */
 public record Release(
-        int format, int number, String app, Actor origin, Plan plan, Phase phase, String cause, List<Entry> history) {
+        int format,
+        int number,
+        String app,
+        Actor origin,
+        Plan plan,
+        Phase phase,
+        String cause,
+        List<Entry> history,
+        Facts facts) {
 
     public static final int FORMAT = 1;
 
@@ -40,18 +51,22 @@ public record Release(
 
     public Release {
         history = List.copyOf(history);
+        facts = facts == null ? Facts.NONE : facts; // as in records of before they were kept
+    }
+
+    private static Release made(int number, String app, Actor origin, Plan plan) {
+        return new Release(FORMAT, number, app, origin, plan, Phase.CANARY_STARTING, "", List.of(), Facts.NONE);
     }
 
     @NonNull
     public static Release begin(int number, String app, Actor origin, Plan plan, Instant now) {
-        return new Release(FORMAT, number, app, origin, plan, Phase.CANARY_STARTING, "", List.of())
-                .enter(Phase.CANARY_STARTING, "canary of " + plan.image(), origin, now);
+        return made(number, app, origin, plan).enter(Phase.CANARY_STARTING, "canary of " + plan.image(), origin, now);
     }
 
     /** The record of a release whose maker died before it could write one, so that a late first write of it is refused. */
     @NonNull
     public static Release endedUnrecorded(int number, String app, Actor origin, Actor by, Instant now) {
-        return new Release(FORMAT, number, app, origin, Plan.UNKNOWN, Phase.CANARY_STARTING, "", List.of())
+        return made(number, app, origin, Plan.UNKNOWN)
                 .enter(Phase.ROLLED_BACK, "it ended before it had changed anything", by, now);
     }
 
@@ -65,9 +80,33 @@ public record Release(
     @NonNull
     public Release enter(Phase next, String text, Actor by, Instant now) {
         List<Entry> entries = new ArrayList<>(history);
-        entries.add(new Entry(now.toString(), next, by.run(), by.user(), text, by.id()));
+        entries.add(
+                new Entry(now.truncatedTo(ChronoUnit.SECONDS).toString(), next, by.run(), by.user(), text, by.id()));
         boolean undone = next == Phase.FAILED || next == Phase.ROLLING_BACK || next == Phase.ROLLED_BACK;
-        return new Release(format, number, app, origin, plan, next, undone ? text : cause, entries);
+        return new Release(format, number, app, origin, plan, next, undone ? text : cause, entries, facts);
+    }
+
+    /** The release with other facts. */
+    @NonNull
+    public Release with(Facts found) {
+        return new Release(format, number, app, origin, plan, phase, cause, history, found);
+    }
+
+    /** Whether stable is on its way back to an earlier release. */
+    @JsonIgnore
+    public boolean isReturning() {
+        return facts.returnTo() != null && !phase.isFinal();
+    }
+
+    /** Whether its canary has served and passed its tests. */
+    public boolean hasPassed() {
+        return history.stream().anyMatch(entry -> entry.phase() == Phase.CANARY_READY);
+    }
+
+    /** When it was begun, by the clock of the controller that did so. */
+    @NonNull
+    public Instant begun() {
+        return history.isEmpty() ? Instant.EPOCH : Instant.parse(history.get(0).at());
     }
 
     /** {@code release 17 (registry/app:1.4)}. */

@@ -9,12 +9,18 @@ import io.jenkins.plugins.safedeployments.engine.model.Target;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.engine.operation.CanaryDeploy;
 import io.jenkins.plugins.safedeployments.engine.operation.CanaryRequest;
+import io.jenkins.plugins.safedeployments.engine.operation.CanarySize;
 import io.jenkins.plugins.safedeployments.engine.operation.CommandTest;
+import io.jenkins.plugins.safedeployments.engine.operation.Force;
+import io.jenkins.plugins.safedeployments.engine.operation.OnBusy;
 import io.jenkins.plugins.safedeployments.engine.operation.Operation;
+import io.jenkins.plugins.safedeployments.engine.operation.PromoteRequest;
 import io.jenkins.plugins.safedeployments.engine.operation.PromoteStable;
 import io.jenkins.plugins.safedeployments.engine.operation.ReleaseEngine;
 import io.jenkins.plugins.safedeployments.engine.operation.Report;
 import io.jenkins.plugins.safedeployments.engine.operation.RollbackCanary;
+import io.jenkins.plugins.safedeployments.engine.operation.RollbackRequest;
+import io.jenkins.plugins.safedeployments.engine.operation.Runs;
 import io.jenkins.plugins.safedeployments.engine.operation.Session;
 import io.jenkins.plugins.safedeployments.engine.operation.Wake;
 import io.jenkins.plugins.safedeployments.engine.release.Actor;
@@ -87,7 +93,7 @@ public final class TerminalDemo {
 
         title("3. A release whose image does not exist: named within seconds, and taken back");
         deploy("1.2-pull-fail");
-        run(session -> new RollbackCanary(session, "", true));
+        run(session -> new RollbackCanary(session, RollbackRequest.undo("", true)));
     }
 
     private void deploy(String tag) throws Exception {
@@ -97,16 +103,18 @@ public final class TerminalDemo {
                         "registry.example.com/addressbook:" + tag,
                         () -> files,
                         Map.of(),
-                        1,
-                        null,
+                        CanarySize.of(1),
                         "",
                         List.of(new CommandTest(List.of("echo", "pong"), "", Duration.ofSeconds(10))),
+                        false,
+                        OnBusy.FAIL,
+                        Force.NONE,
                         false,
                         false)));
     }
 
     private void promote() throws Exception {
-        run(session -> new PromoteStable(session, 0, 3));
+        run(session -> new PromoteStable(session, new PromoteRequest(0, 3, Duration.ZERO, false, Force.NONE)));
     }
 
     private void run(Function<Session, Operation> operation) throws Exception {
@@ -121,7 +129,9 @@ public final class TerminalDemo {
                 clock,
                 new Terminal(),
                 clock.instant().plus(Duration.ofMinutes(2)),
-                wake);
+                Duration.ofMinutes(2),
+                wake,
+                Runs.UNKNOWN);
         try {
             String text = engine.start(operation.apply(session), session.report(), wake)
                     .result()

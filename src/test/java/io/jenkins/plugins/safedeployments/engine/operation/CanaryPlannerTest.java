@@ -4,15 +4,19 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.nullValue;
+import static org.hamcrest.Matchers.startsWith;
 import static org.junit.Assert.assertThrows;
 
 import io.jenkins.plugins.safedeployments.engine.cluster.InMemoryCluster;
+import io.jenkins.plugins.safedeployments.engine.manifest.Rendered;
+import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import io.jenkins.plugins.safedeployments.engine.model.Target;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.engine.release.Actor;
 import io.jenkins.plugins.safedeployments.engine.release.Plan;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -62,7 +66,7 @@ public class CanaryPlannerTest {
     public void plan_noServiceForThePods_hasNone() { // 38
         CanaryPlanner planner = planner(DEPLOYMENT + SERVICE.formatted("other", "app: other"), 1, null);
 
-        Plan plan = planner.plan(planner.renderAndCheck());
+        Plan plan = planner.plan(planner.renderAndCheck(), false);
 
         assertThat(plan.service(), is(""));
     }
@@ -105,12 +109,95 @@ public class CanaryPlannerTest {
     }
 
     @Test
-    public void renderAndCheck_foreignCanary_isRefused() {
+    public void canaryIsNobodysElse_foreignCanary_isRefused() {
         cluster.create(stable(3).with("shop-canary", "metadata", "name"));
+        CanaryPlanner planner = planner(DEPLOYMENT, 1, null);
+
+        UserException refusal = assertThrows(UserException.class, planner::canaryIsNobodysElse);
+
+        assertThat(
+                refusal.getMessage(),
+                is("Deployment shop-canary exists in test although no release is in progress: delete it, then run this"
+                        + " again."));
+    }
+
+    @Test
+    public void plan_stableThatSelectsBothTracks_keepsItsSelectorAndWarns() {
+        cluster.create(stable(3, Map.of("app", "shop")));
+        CanaryPlanner planner = planner(DEPLOYMENT, 1, null);
+
+        Rendered rendered = planner.renderAndCheck();
+
+        assertThat(rendered.stable().map("spec", "selector", "matchLabels"), is(Map.of("app", "shop")));
+        assertThat(
+                rendered.canary().map("spec", "selector", "matchLabels"), is(Map.of("app", "shop", "track", "canary")));
+        assertThat(
+                rendered.warnings(),
+                hasItem(startsWith(
+                        "The selector of Deployment shop-stable, {app=shop}, selects the canary's pods, too")));
+    }
+
+    @Test
+    public void renderAndCheck_autoscalerThatWouldCountBothTracks_isRefused() {
+        cluster.create(stable(3, Map.of("app", "shop")));
+        cluster.create(KubeObject.of(Map.of(
+                "apiVersion",
+                Kind.AUTOSCALER.apiVersion(),
+                "kind",
+                Kind.AUTOSCALER.kind(),
+                "metadata",
+                Map.of("name", "load"),
+                "spec",
+                Map.of("scaleTargetRef", Map.of("kind", "Deployment", "name", "shop-stable")))));
 
         refused(
                 "",
-                "Deployment shop-canary exists in test although no release is in progress: delete it, then run this again.");
+                "HorizontalPodAutoscaler load would count the pods of both tracks together, since the selector of Deployment"
+                        + " shop-stable, {app=shop}, does not tell them apart: make that Deployment anew with a selector that"
+                        + " has 'track: stable', or remove what counts by it for the time of the release.");
+    }
+
+    @Test
+    public void renderAndCheck_stableWithForeignSelector_isRefused() {
+        cluster.create(stable(3, Map.of("run", "shop")));
+
+        refused(
+                "",
+                "The selector of Deployment shop-stable is {run=shop} and cannot be changed, but the pods of the manifest have"
+                        + " the labels {app=shop, track=stable}: give them the labels of that selector as well.");
+    }
+
+    @Test
+    public void plan_objectsThatAreChangedOrNew_areKnownForTheRollback() {
+        cluster.create(stable(3));
+        cluster.create(configMap("old", "1"));
+        CanaryPlanner planner = planner(
+                DEPLOYMENT + "---\n{apiVersion: v1, kind: ConfigMap, metadata: {name: old}, data: {a: '2'}}\n"
+                        + "---\n{apiVersion: v1, kind: ConfigMap, metadata: {name: new}, data: {a: '2'}}\n"
+                        + SERVICE.formatted("lb", "app: shop"),
+                1,
+                null);
+
+        Plan plan = planner.plan(planner.renderAndCheck(), false);
+
+        assertThat(
+                plan.supportBefore().stream()
+                        .map(KubeObject::of)
+                        .map(KubeObject::toString)
+                        .toList(),
+                is(List.of("ConfigMap old")));
+        assertThat(KubeObject.of(plan.supportBefore().get(0)).string("data", "a"), is("1"));
+        assertThat(
+                plan.supportMade().stream()
+                        .map(KubeObject::of)
+                        .map(KubeObject::toString)
+                        .toList(),
+                is(List.of("ConfigMap new")));
+    }
+
+    private static KubeObject configMap(String name, String value) {
+        return KubeObject.of(Map.of(
+                "apiVersion", "v1", "kind", "ConfigMap", "metadata", Map.of("name", name), "data", Map.of("a", value)));
     }
 
     @Test
@@ -152,7 +239,7 @@ public class CanaryPlannerTest {
 
     private Plan plan(int replicas, Integer stableReplicas) {
         CanaryPlanner planner = planner(DEPLOYMENT + SERVICE.formatted("lb", "app: shop"), replicas, stableReplicas);
-        return planner.plan(planner.renderAndCheck());
+        return planner.plan(planner.renderAndCheck(), false);
     }
 
     private void refused(String more, String message) {
@@ -173,22 +260,30 @@ public class CanaryPlannerTest {
                 Clock.fixed(NOW, ZoneOffset.UTC),
                 report,
                 NOW.plusSeconds(60),
-                new Wake());
+                Duration.ofMinutes(1),
+                new Wake(),
+                Runs.UNKNOWN);
         return new CanaryPlanner(
                 session,
                 new CanaryRequest(
                         "shop:2",
                         () -> Map.of("app.yml", manifest),
                         Map.of(),
-                        replicas,
-                        stableReplicas,
+                        new CanarySize(replicas, null, stableReplicas),
                         "",
                         List.of(),
                         true,
+                        OnBusy.FAIL,
+                        Force.NONE,
+                        false,
                         false));
     }
 
     private static KubeObject stable(int replicas) {
+        return stable(replicas, Map.of("app", "shop", "track", "stable"));
+    }
+
+    private static KubeObject stable(int replicas, Map<String, Object> selector) {
         return KubeObject.of(Map.of(
                 "apiVersion",
                 "apps/v1",
@@ -197,6 +292,12 @@ public class CanaryPlannerTest {
                 "metadata",
                 Map.of("name", "shop-stable"),
                 "spec",
-                Map.of("replicas", replicas)));
+                Map.of(
+                        "replicas",
+                        replicas,
+                        "selector",
+                        Map.of("matchLabels", selector),
+                        "template",
+                        Map.of("metadata", Map.of("labels", selector)))));
     }
 }

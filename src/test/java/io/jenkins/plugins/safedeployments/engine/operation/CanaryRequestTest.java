@@ -31,7 +31,18 @@ public class CanaryRequestTest {
     @Test
     public void newRequest_laterChangesOfTheVariables_doNotShow() {
         Map<String, String> variables = new HashMap<>(Map.of("a", "1"));
-        CanaryRequest request = new CanaryRequest("app:1", Map::of, variables, 1, null, "", List.of(), true, false);
+        CanaryRequest request = new CanaryRequest(
+                "app:1",
+                Map::of,
+                variables,
+                CanarySize.of(1),
+                "",
+                List.of(),
+                true,
+                OnBusy.FAIL,
+                Force.NONE,
+                false,
+                false);
 
         variables.put("b", "2");
 
@@ -39,6 +50,17 @@ public class CanaryRequestTest {
     }
 
     private static CanaryRequest request(int replicas, Integer stableReplicas) {
-        return new CanaryRequest("app:1", Map::of, Map.of(), replicas, stableReplicas, "", List.of(), true, false);
+        return new CanaryRequest(
+                "app:1",
+                Map::of,
+                Map.of(),
+                new CanarySize(replicas, null, stableReplicas),
+                "",
+                List.of(),
+                true,
+                OnBusy.FAIL,
+                Force.NONE,
+                false,
+                false);
     }
 }

@@ -77,7 +77,7 @@ public class CapacityClusterTest {
         workloads.stamp(Track.STABLE, next);
 
         assertThat(next, is(old + 1));
-        FencedException fenced = assertThrows(FencedException.class, () -> workloads.size(Track.STABLE, 1, old));
+        FencedException fenced = assertThrows(FencedException.class, () -> workloads.size(1, old));
         assertThat(fenced.getMessage(), containsString("took Deployment addressbook-stable over"));
         // even one that had looked before the stamp
         assertThrows(
@@ -103,21 +103,24 @@ public class CapacityClusterTest {
                                 "registry.example.com/addressbook:" + tag,
                                 () -> TestEngine.example(APP),
                                 Map.of(),
-                                1,
-                                null,
+                                CanarySize.of(1),
                                 "",
                                 List.of(),
+                                false,
+                                OnBusy.FAIL,
+                                Force.NONE,
                                 false,
                                 false)));
     }
 
     private void promote(Integer replicas) throws Exception {
         Session session = engine.session(target.cluster(), APP, MINUTE);
-        engine.run(session, new PromoteStable(session, 0, replicas));
+        engine.run(
+                session, new PromoteStable(session, new PromoteRequest(0, replicas, Duration.ZERO, false, Force.NONE)));
     }
 
     private void rollback() throws Exception {
         Session session = engine.session(target.cluster(), APP, MINUTE);
-        engine.run(session, new RollbackCanary(session, "", false));
+        engine.run(session, new RollbackCanary(session, RollbackRequest.undo("", false)));
     }
 }

@@ -72,6 +72,17 @@ public class CrashEnumerationTest {
                     run.rollback("rollback");
                     run.end(promotion);
                 }
+            }),
+            new Scenario("superseded by a newer build", false, Phase.PROMOTED, run -> {
+                if (run.deploy("1.1", false)
+                        && run.step("newer", CrashRun.deployment("1.2", false, OnBusy.SUPERSEDE, Force.NONE))) {
+                    run.promote(null);
+                }
+            }),
+            new Scenario("promoted and taken back", false, Phase.ROLLED_BACK, run -> {
+                if (run.deploy("1.1", false) && run.promote(null)) {
+                    run.step("return", CrashRun.returning("1"));
+                }
             }));
 
     @BeforeClass
@@ -92,6 +103,9 @@ public class CrashEnumerationTest {
         List<String> failures = new ArrayList<>();
         int runs = 0;
         for (Scenario scenario : SCENARIOS) {
+            if (!scenario.name().contains(System.getProperty("scenario", ""))) {
+                continue;
+            }
             CrashRun plain = scenario.run(Map.of());
             failures.addAll(found(scenario, Map.of(), plain));
             int requests = plain.requests.size();

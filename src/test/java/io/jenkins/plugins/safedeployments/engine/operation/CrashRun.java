@@ -58,6 +58,7 @@ final class CrashRun {
     CrashRun(SimulatedCluster state, Map<Integer, Fault> faults) {
         this.time = new SimulatedTime(state == null ? SimulatedTime.BEGIN : state.now());
         this.cluster = state == null ? new SimulatedCluster(time) : new SimulatedCluster(time, state);
+        this.actors = new Claim(cluster, TARGET.app()).look().build();
         this.faults = new LinkedHashMap<>(faults);
         this.servedBefore = cluster.serving(STABLE).size();
         this.sizeOfStable = stableSize();
@@ -180,14 +181,16 @@ final class CrashRun {
         private Driver driver;
 
         Running(String name, BiFunction<Session, Boolean, Operation> operation) {
-            this.actor = new Actor(name + " " + time.instant(), "shop/release #" + ++actors, "", name);
+            int build = ++actors;
+            this.actor =
+                    new Actor(name + " " + time.instant(), "shop/release #" + build, "", name, "shop/release", build);
             this.operation = operation;
-            drive(false);
         }
 
         private void drive(boolean resumed) {
             FaultyCluster way = new FaultyCluster(cluster, CrashRun.this);
-            Session session = new Session(TARGET, way, actor, time, report, deadline, new Wake());
+            Session session =
+                    new Session(TARGET, way, actor, time, report, deadline, TIMEOUT, new Wake(), Runs.UNKNOWN);
             Function<Session, Operation> maker = s -> operation.apply(s, resumed);
             driver = new Driver(time, way, session, maker);
         }
@@ -201,7 +204,32 @@ final class CrashRun {
     }
 
     Running start(String actor, BiFunction<Session, Boolean, Operation> operation) {
+        Running step = hold(actor, operation);
+        go(step);
+        return step;
+    }
+
+    /** A step of a build that is older than all that follow, but comes to nothing until {@link #go}. */
+    Running hold(String actor, BiFunction<Session, Boolean, Operation> operation) {
         return new Running(actor, operation);
+    }
+
+    void go(Running step) {
+        step.drive(false);
+    }
+
+    void stop(Running step, String cause) {
+        step.driver.stop(cause);
+    }
+
+    /** Like {@link #end}, for a step that has waited for others. */
+    boolean endLater(Running step) {
+        time.runUntil(step::isOver, time.instant().plus(TIMEOUT).plus(AT_MOST_AFTER));
+        Throwable problem = step.driver.problem();
+        if (problem != null) {
+            report.lines.add("!! " + step.actor.id() + " failed: " + problem.getMessage());
+        }
+        return problem == null;
     }
 
     boolean end(Running step) {
@@ -239,6 +267,25 @@ final class CrashRun {
         return new ReleaseStore(cluster, TARGET.app()).list().get(0).phase();
     }
 
+    Phase phase(int number) {
+        return new ReleaseStore(cluster, TARGET.app()).get(number).orElseThrow().phase();
+    }
+
+    String cause(int number) {
+        return new ReleaseStore(cluster, TARGET.app()).get(number).orElseThrow().cause();
+    }
+
+    String stableImage() {
+        return KubeObject.of(cluster.get(Kind.DEPLOYMENT, STABLE).orElseThrow().map("spec", "template"))
+                .list("spec", "containers")
+                .get(0)
+                .string("image");
+    }
+
+    Instant now() {
+        return time.instant();
+    }
+
     void pass(Duration duration) {
         time.pass(duration);
     }
@@ -248,6 +295,11 @@ final class CrashRun {
     }
 
     static BiFunction<Session, Boolean, Operation> deployment(String image, boolean rollback, String... test) {
+        return deployment(image, rollback, OnBusy.FAIL, Force.NONE, test);
+    }
+
+    static BiFunction<Session, Boolean, Operation> deployment(
+            String image, boolean rollback, OnBusy onBusy, Force force, String... test) {
         List<CommandTest> tests =
                 test.length == 0 ? List.of() : List.of(new CommandTest(List.of(test), "", Duration.ofSeconds(30)));
         return (session, resumed) -> new CanaryDeploy(
@@ -256,11 +308,13 @@ final class CrashRun {
                         "registry.example.com/addressbook:" + image,
                         () -> MANIFESTS,
                         Map.of(),
-                        1,
-                        null,
+                        CanarySize.of(1),
                         "",
                         tests,
                         rollback,
+                        onBusy,
+                        force,
+                        false,
                         resumed));
     }
 
@@ -269,15 +323,21 @@ final class CrashRun {
     }
 
     static BiFunction<Session, Boolean, Operation> promotion(Integer replicas) {
-        return (session, resumed) -> new PromoteStable(session, 0, replicas);
+        return (session, resumed) ->
+                new PromoteStable(session, new PromoteRequest(0, replicas, Duration.ZERO, false, Force.NONE));
     }
 
     boolean rollback(String actor) {
         return step(actor, taking());
     }
 
+    static BiFunction<Session, Boolean, Operation> returning(String to) {
+        return (session, resumed) -> new RollbackCanary(
+                session, new RollbackRequest(to, "too many errors", false, false, false, Force.NONE));
+    }
+
     static BiFunction<Session, Boolean, Operation> taking() {
-        return (session, resumed) -> new RollbackCanary(session, "", true);
+        return (session, resumed) -> new RollbackCanary(session, RollbackRequest.undo("", true));
     }
 
     /** Runs a step that ended once more, as Jenkins does if it died before it knew of the end. */

@@ -29,6 +29,10 @@ final class Driver {
         return cluster.isDead() || run.result().isDone();
     }
 
+    void stop(String cause) {
+        run.stop(cause);
+    }
+
     /** What it failed with, or null. */
     Throwable problem() {
         return run.result().handle((outcome, problem) -> problem).getNow(null);

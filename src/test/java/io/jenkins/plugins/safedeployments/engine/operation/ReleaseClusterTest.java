@@ -219,10 +219,12 @@ public class ReleaseClusterTest {
                         "registry.example.com/addressbook:1.1",
                         () -> files,
                         Map.of(),
-                        1,
-                        null,
+                        CanarySize.of(1),
                         "",
                         List.of(),
+                        false,
+                        OnBusy.FAIL,
+                        Force.NONE,
                         false,
                         false)));
 
@@ -340,10 +342,12 @@ public class ReleaseClusterTest {
                         "bad.yml",
                         TestEngine.example(APP).get("deployment.yml").replace("periodSeconds: 5", "periodSecond: 5")),
                 Map.of(),
-                1,
-                null,
+                CanarySize.of(1),
                 "",
                 List.of(),
+                false,
+                OnBusy.FAIL,
+                Force.NONE,
                 false,
                 false);
 
@@ -388,10 +392,12 @@ public class ReleaseClusterTest {
                         TestEngine.example(APP).get("deployment.yml")
                                 + "\n---\napiVersion: foo.example.com/v1\nkind: Widget\nmetadata: {name: w}\n"),
                 Map.of(),
-                1,
-                null,
+                CanarySize.of(1),
                 "",
                 List.of(),
+                false,
+                OnBusy.FAIL,
+                Force.NONE,
                 false,
                 false);
 
@@ -418,22 +424,25 @@ public class ReleaseClusterTest {
                 "registry.example.com/addressbook:" + tag,
                 () -> TestEngine.example(APP),
                 Map.of(),
-                1,
-                null,
+                CanarySize.of(1),
                 "",
                 tests,
                 rollback,
+                OnBusy.FAIL,
+                Force.NONE,
+                false,
                 resumed);
     }
 
     private Outcome promote(Integer replicas) throws Exception {
         Session session = engine.session(target.cluster(), APP, MINUTE);
-        return engine.run(session, new PromoteStable(session, 0, replicas));
+        return engine.run(
+                session, new PromoteStable(session, new PromoteRequest(0, replicas, Duration.ZERO, false, Force.NONE)));
     }
 
     private Outcome rollback(String reason) throws Exception {
         Session session = engine.session(target.cluster(), APP, MINUTE);
-        return engine.run(session, new RollbackCanary(session, reason, true));
+        return engine.run(session, new RollbackCanary(session, RollbackRequest.undo(reason, true)));
     }
 
     private Optional<KubeObject> deployment(String track) {

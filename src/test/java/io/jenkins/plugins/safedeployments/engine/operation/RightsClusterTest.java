@@ -46,11 +46,16 @@ public class RightsClusterTest {
             Cluster cluster = limited.namespace(target.namespace());
 
             deploy(cluster, "1.0");
-            run(cluster, session -> new PromoteStable(session, 0, 2));
+            run(
+                    cluster,
+                    session -> new PromoteStable(session, new PromoteRequest(0, 2, Duration.ZERO, false, Force.NONE)));
             deploy(cluster, "1.1");
-            run(cluster, session -> new PromoteStable(session, 0, null));
+            run(
+                    cluster,
+                    session ->
+                            new PromoteStable(session, new PromoteRequest(0, null, Duration.ZERO, false, Force.NONE)));
             deploy(cluster, "1.2");
-            Outcome outcome = run(cluster, session -> new RollbackCanary(session, "", true));
+            Outcome outcome = run(cluster, session -> new RollbackCanary(session, RollbackRequest.undo("", true)));
 
             assertThat(outcome.release().phase(), is(Phase.ROLLED_BACK));
             assertThat(
@@ -105,10 +110,12 @@ public class RightsClusterTest {
                                 "registry.example.com/addressbook:" + tag,
                                 () -> TestEngine.example("addressbook"),
                                 Map.of(),
-                                1,
-                                null,
+                                CanarySize.of(1),
                                 "",
                                 List.of(new CommandTest(List.of("true"), "", Duration.ofSeconds(20))),
+                                false,
+                                OnBusy.FAIL,
+                                Force.NONE,
                                 false,
                                 false)));
     }

@@ -47,7 +47,15 @@ public final class TestEngine extends ExternalResource {
         Clock clock = Clock.systemUTC();
         Target target = new Target("test", cluster.namespace(), app);
         return new Session(
-                target, cluster, actor, clock, report, clock.instant().plus(timeout), new Wake());
+                target,
+                cluster,
+                actor,
+                clock,
+                report,
+                clock.instant().plus(timeout),
+                timeout,
+                new Wake(),
+                Runs.UNKNOWN);
     }
 
     public OperationRun start(Session session, Operation operation) {

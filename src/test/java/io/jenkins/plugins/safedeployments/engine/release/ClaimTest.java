@@ -33,7 +33,7 @@ public class ClaimTest {
 
     @Test
     public void begin_freeTarget_isHeldByTheFirstRelease() {
-        Claim.State state = claim.begin("canaryDeploy", ALICE, NOW);
+        Claim.State state = claim.begin("canaryDeploy", ALICE, false, NOW);
 
         assertThat(state.holder(), is(1));
         assertThat(state.fence(), is(1));
@@ -45,7 +45,7 @@ public class ClaimTest {
 
     @Test
     public void begin_freeTarget_isALeaseForEverybodyToSee() {
-        claim.begin("canaryDeploy", ALICE, NOW);
+        claim.begin("canaryDeploy", ALICE, false, NOW);
 
         KubeObject lease = cluster.get(Kind.LEASE, "safe-deployments-shop").orElseThrow();
         assertThat(lease.string("spec", "holderIdentity"), is("release-1"));
@@ -55,10 +55,10 @@ public class ClaimTest {
 
     @Test
     public void begin_heldByAnotherRelease_changesNothing() {
-        claim.begin("canaryDeploy", ALICE, NOW);
+        claim.begin("canaryDeploy", ALICE, false, NOW);
         int version = cluster.version();
 
-        Claim.State state = claim.begin("canaryDeploy", TIMER, NOW.plusSeconds(1));
+        Claim.State state = claim.begin("canaryDeploy", TIMER, false, NOW.plusSeconds(1));
 
         assertThat(state.actor(), is(ALICE.id()));
         assertThat(state.holder(), is(1));
@@ -67,9 +67,9 @@ public class ClaimTest {
 
     @Test
     public void begin_againByTheSameActor_isTheSameReleaseWithANewFence() {
-        claim.begin("canaryDeploy", ALICE, NOW);
+        claim.begin("canaryDeploy", ALICE, false, NOW);
 
-        Claim.State state = claim.begin("canaryDeploy", ALICE, NOW.plusSeconds(60));
+        Claim.State state = claim.begin("canaryDeploy", ALICE, false, NOW.plusSeconds(60));
 
         assertThat(state.holder(), is(1));
         assertThat(state.fence(), is(2));
@@ -78,9 +78,9 @@ public class ClaimTest {
 
     @Test
     public void begin_afterARelease_isTheNextNumber() {
-        claim.release(claim.begin("canaryDeploy", ALICE, NOW).fence(), NOW);
+        claim.release(claim.begin("canaryDeploy", ALICE, false, NOW).fence(), NOW);
 
-        Claim.State state = claim.begin("canaryDeploy", ALICE, NOW);
+        Claim.State state = claim.begin("canaryDeploy", ALICE, false, NOW);
 
         assertThat(state.holder(), is(2));
         assertThat(state.fence(), is(2));
@@ -88,9 +88,9 @@ public class ClaimTest {
 
     @Test
     public void begin_anotherIsQuicker_isHeldByThatOne() {
-        cluster.beforeNextWrite(() -> new Claim(cluster, "shop").begin("canaryDeploy", TIMER, NOW));
+        cluster.beforeNextWrite(() -> new Claim(cluster, "shop").begin("canaryDeploy", TIMER, false, NOW));
 
-        Claim.State state = claim.begin("canaryDeploy", ALICE, NOW);
+        Claim.State state = claim.begin("canaryDeploy", ALICE, false, NOW);
 
         assertThat(state.actor(), is(TIMER.id()));
         assertThat(state.holder(), is(1));
@@ -101,8 +101,8 @@ public class ClaimTest {
         ExecutorService threads = Executors.newFixedThreadPool(4);
         try {
             List<Callable<Claim.State>> all = java.util.stream.IntStream.range(0, 16)
-                    .<Callable<Claim.State>>mapToObj(i -> () ->
-                            new Claim(cluster, "shop").begin("canaryDeploy", new Actor("a" + i, "r", "", ""), NOW))
+                    .<Callable<Claim.State>>mapToObj(i -> () -> new Claim(cluster, "shop")
+                            .begin("canaryDeploy", new Actor("a" + i, "r", "", ""), false, NOW))
                     .toList();
 
             for (Future<Claim.State> state : threads.invokeAll(all)) {
@@ -116,7 +116,7 @@ public class ClaimTest {
 
     @Test
     public void act_forTheHolder_fencesOffWhoActedBefore() {
-        claim.begin("canaryDeploy", ALICE, NOW);
+        claim.begin("canaryDeploy", ALICE, false, NOW);
 
         Claim.State state = claim.act(1, "rollbackCanary", TIMER, NOW.plusSeconds(60));
 
@@ -130,7 +130,7 @@ public class ClaimTest {
 
     @Test
     public void act_forAnotherRelease_changesNothing() {
-        Claim.State held = claim.begin("canaryDeploy", ALICE, NOW);
+        Claim.State held = claim.begin("canaryDeploy", ALICE, false, NOW);
 
         assertThat(claim.act(2, "promoteStable", TIMER, NOW), is(held));
         assertThat(claim.look(), is(held));
@@ -144,7 +144,7 @@ public class ClaimTest {
 
     @Test
     public void release_twice_changesNothingMore() {
-        int fence = claim.begin("canaryDeploy", ALICE, NOW).fence();
+        int fence = claim.begin("canaryDeploy", ALICE, false, NOW).fence();
         claim.release(fence, NOW);
         int version = cluster.version();
 
@@ -157,7 +157,7 @@ public class ClaimTest {
 
     @Test
     public void release_nobodyHolds_leavesNoHolderInTheLease() {
-        claim.release(claim.begin("canaryDeploy", ALICE, NOW).fence(), NOW);
+        claim.release(claim.begin("canaryDeploy", ALICE, false, NOW).fence(), NOW);
 
         assertThat(
                 cluster.get(Kind.LEASE, "safe-deployments-shop")
@@ -175,7 +175,8 @@ public class ClaimTest {
             cluster.beforeNextWrite(() -> {}); // its own write
         }
 
-        ClusterException refusal = assertThrows(ClusterException.class, () -> claim.begin("canaryDeploy", ALICE, NOW));
+        ClusterException refusal =
+                assertThrows(ClusterException.class, () -> claim.begin("canaryDeploy", ALICE, false, NOW));
 
         assertThat(refusal.reason(), is(Reason.UNAVAILABLE));
         assertThat(refusal.getMessage(), is("The claim on shop changed 8 times while it was being taken"));

@@ -155,7 +155,8 @@ public class ReleaseStoreTest {
                 release.plan(),
                 release.phase(),
                 release.cause(),
-                history);
+                history,
+                release.facts());
     }
 
     @Test

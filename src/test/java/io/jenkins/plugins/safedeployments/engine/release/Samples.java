@@ -25,7 +25,10 @@ final class Samples {
                 deployment("shop-stable"),
                 List.of(Map.of("kind", "ConfigMap", "data", Map.of("motd", "Gr\u00fc\u00dfe, \uD83D\uDE80 $x"))),
                 List.of(),
-                deployment("shop-stable"));
+                deployment("shop-stable"),
+                List.of(),
+                List.of(),
+                false);
     }
 
     private static Map<String, Object> deployment(String name) {

@@ -1,0 +1,109 @@
+package io.jenkins.plugins.safedeployments.engine.operation;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import io.jenkins.plugins.safedeployments.engine.cluster.Cluster;
+import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException;
+import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
+import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * Whose fields may be taken over. What people did with kubectl may: they release with the plugin now. What another
+ * controller manages may not, unless that is asked for, since it would take its fields back.
+ *
+ * <p>Fields that kubectl owns become the plugin's own before it applies anything, as {@code kubectl apply --server-side}
+ * does with those of its client-side apply; else they would have two owners, and could not be removed by applying a
+ * manifest without them.
+ */
+final class FieldOwners {
+
+    private FieldOwners() {}
+
+    /** The manager of client-side apply, and what kubectl's other commands call themselves: {@code kubectl-set} … */
+    private static boolean isKubectl(String manager) {
+        return manager.equals("kubectl") || manager.startsWith("kubectl-") || manager.equals("before-first-apply");
+    }
+
+    /**
+     * Checks that fields in conflict may be taken over.
+     *
+     * @return of whom they are, for people; empty if all are the plugin's own, by its patches
+     * @throws UserException if one may not
+     */
+    @NonNull
+    static String checkConflicts(KubeObject object, ClusterException e, boolean forced) {
+        Map<String, String> foreign = e.conflicts().stream()
+                .filter(conflict -> !conflict.manager().equals(Cluster.FIELD_MANAGER))
+                .collect(Collectors.groupingBy(
+                        ClusterException.FieldConflict::manager,
+                        LinkedHashMap::new,
+                        Collectors.mapping(ClusterException.FieldConflict::field, Collectors.joining(", "))));
+        boolean allowed = forced || foreign.keySet().stream().allMatch(FieldOwners::isKubectl);
+        String fields = foreign.entrySet().stream()
+                .map(entry -> entry.getValue() + " (by '" + entry.getKey() + "')")
+                .collect(Collectors.joining("; "));
+        if (!allowed || e.conflicts().isEmpty()) {
+            throw new UserException(
+                    object + " has fields that somebody else manages and the manifest sets differently: "
+                            + (fields.isEmpty() ? e.getMessage() : fields)
+                            + ". Set them alike in the manifest, stop managing them elsewhere, or take them over with"
+                            + " 'force' and a 'reason'.",
+                    e);
+        }
+        return fields;
+    }
+
+    /** The object with what kubectl owns made the plugin's own; empty if there is nothing of that. */
+    @NonNull
+    static Optional<KubeObject> adopted(KubeObject seen) {
+        List<Object> others = new ArrayList<>();
+        Map<String, Object> own = new LinkedHashMap<>();
+        Map<String, Object> entry = null;
+        boolean found = false;
+        for (KubeObject field : seen.list("metadata", "managedFields")) {
+            String manager = field.string("manager");
+            boolean ofStatus = !field.string("subresource").isEmpty();
+            boolean update = field.string("operation").equals("Update");
+            if (!ofStatus && update && isKubectl(manager)) {
+                found = true;
+                merge(own, field.map("fieldsV1"));
+                entry = entry == null ? field.toMap() : entry;
+            } else if (!ofStatus && !update && manager.equals(Cluster.FIELD_MANAGER)) {
+                merge(own, field.map("fieldsV1"));
+                entry = field.toMap();
+            } else {
+                others.add(field.toMap());
+            }
+        }
+        if (!found) {
+            return Optional.empty();
+        }
+        // its size is never part of what the plugin applies, so it must not own it: applying without it would reset it
+        if (own.get("f:spec") instanceof Map<?, ?> spec) {
+            spec.remove("f:replicas");
+        }
+        Map<String, Object> ours = new LinkedHashMap<>(entry);
+        ours.put("manager", Cluster.FIELD_MANAGER);
+        ours.put("operation", "Apply");
+        ours.put("fieldsV1", own);
+        others.add(ours);
+        return Optional.of(seen.with(others, "metadata", "managedFields"));
+    }
+
+    /** Joins two sets of fields, which are trees of maps. */
+    @SuppressWarnings("unchecked")
+    private static void merge(Map<String, Object> into, Map<String, Object> from) {
+        from.forEach((field, below) -> {
+            Map<String, Object> child =
+                    (Map<String, Object>) into.computeIfAbsent(field, f -> new LinkedHashMap<String, Object>());
+            if (below instanceof Map<?, ?> tree) {
+                merge(child, (Map<String, Object>) tree);
+            }
+        });
+    }
+}

@@ -1,0 +1,197 @@
+package io.jenkins.plugins.safedeployments.engine.operation;
+
+import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
+import io.jenkins.plugins.safedeployments.engine.model.Track;
+import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import io.jenkins.plugins.safedeployments.engine.release.Claim;
+import io.jenkins.plugins.safedeployments.engine.release.Names;
+import io.jenkins.plugins.safedeployments.engine.release.Phase;
+import io.jenkins.plugins.safedeployments.engine.release.Release;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Brings stable back to a release that was promoted earlier, from the record of that release. Stable rolls over by its own
+ * strategy, so that there is no loss of capacity but the one that the strategy allows.
+ *
+ * <p>The release that stable runs holds the claim meanwhile, and its record says where it returns to: whoever takes a
+ * return over that was interrupted goes on with the same one.
+ */
+final class Return {
+
+    private final ReleaseState state;
+    private final RollbackRequest request;
+
+    /** The release that stable runs, and that is taken back. */
+    private Release from;
+
+    private Release goal;
+    private boolean begunBefore;
+    private long stableGeneration;
+
+    Return(ReleaseState state, RollbackRequest request) {
+        this.state = state;
+        this.request = request;
+    }
+
+    boolean isAskedFor() {
+        return begunBefore || !request.to().isEmpty();
+    }
+
+    /** Whether a release that this very step has taken back before it was interrupted is all that was asked for. */
+    boolean isDone(Release own) {
+        Integer returned = own.facts().returnTo();
+        return request.to().equals(RollbackRequest.PREVIOUS)
+                || (returned != null && request.to().equals(returned.toString()));
+    }
+
+    /** Goes on with a return that was begun by this or another step. */
+    void goOn(Release held) {
+        from = held;
+        begunBefore = true;
+    }
+
+    String title() {
+        return goal.title();
+    }
+
+    /**
+     * Finds where to return to, and checks all that can be checked before anything is changed.
+     *
+     * @param undone whether a release in progress has just been taken back
+     * @return whether there is anything to do
+     */
+    boolean find(boolean undone) {
+        if (begunBefore) {
+            String asked = request.to().matches("[0-9]+")
+                    ? request.to()
+                    : String.valueOf(from.facts().returnTo());
+            goal = record(Integer.parseInt(asked));
+        } else {
+            from = onStable();
+            goal = undone && request.to().equals(RollbackRequest.PREVIOUS) ? from : asked();
+        }
+        if (goal.number() == from.number() && !begunBefore) {
+            state.say("stable", "is " + goal.title() + " already");
+            return false;
+        }
+        if (goal.phase() != Phase.PROMOTED && !request.force().given()) {
+            throw new UserException("'to' is " + goal.number() + ", but " + goal.title() + " is "
+                    + goal.phase().text() + (goal.cause().isEmpty() ? "" : " (" + goal.cause() + ")")
+                    + ": name one that was promoted and not taken back, or give 'force' and a 'reason'.");
+        }
+        if (!goal.plan().isComplete()) {
+            throw new UserException("The record of " + goal.title() + " does not hold its manifests: name another.");
+        }
+        state.session.cluster().apply(KubeObject.of(goal.plan().stable()), true, true);
+        return true;
+    }
+
+    private Release onStable() {
+        String deployment = state.session.target().deployment(Track.STABLE);
+        String number = state.workloads
+                .get(Track.STABLE)
+                .map(stable -> stable.annotation(Names.RELEASE))
+                .orElse(null);
+        Optional<Release> release = number == null ? Optional.empty() : state.store.get(Integer.parseInt(number));
+        return release.orElseThrow(() -> new UserException("'to' is '" + request.to() + "', but " + deployment
+                + (number == null
+                        ? " is not there, or was made by no release"
+                        : " is release " + number + ", whose record is gone")
+                + ": there is nothing to return from."));
+    }
+
+    private Release asked() {
+        if (!request.to().equals(RollbackRequest.PREVIOUS)) {
+            return record(Integer.parseInt(request.to()));
+        }
+        return state.store.list().stream()
+                .filter(release -> release.number() < from.number() && release.phase() == Phase.PROMOTED)
+                .findFirst()
+                .orElseThrow(() -> new UserException("'to' is 'previous', but no good release of "
+                        + state.session.target() + " is known from before " + from.title() + "."));
+    }
+
+    private Release record(int number) {
+        return state.store
+                .get(number)
+                .orElseThrow(() -> new UserException("'to' is " + number + ", but there is no record of release "
+                        + number
+                        + " of " + state.session.target() + ". There are: "
+                        + String.join(
+                                ", ",
+                                state.store.list().stream().map(Release::title).toList())
+                        + "."));
+    }
+
+    /** To be made after {@link #find} has said that there is something to do. */
+    List<Move> moves() {
+        return List.of(
+                new LazyMove(() -> request.checkImage() ? new ProbeImage(state, goal) : () -> Next.DONE),
+                state.act("beginning to return", this::begin),
+                state.act("collecting the post-mortem", this::collect),
+                state.act("rolling stable back", this::apply),
+                new LazyMove(() -> new AwaitRollout(state, Track.STABLE, stableGeneration)),
+                state.act("recording the return", this::end));
+    }
+
+    private void begin() {
+        String reason = request.reason().isEmpty()
+                ? "asked for by " + state.session.actor().text()
+                : request.reason();
+        if (!begunBefore) {
+            Claim.State claim =
+                    state.claim.reclaim(from.number(), "rollbackCanary", state.session.actor(), state.session.now());
+            if (claim.holder() != from.number()) {
+                throw state.busy(claim);
+            }
+            state.hold(from, claim.fence());
+        }
+        state.say("rollback", "from " + from.title() + " to " + goal.title() + ": " + reason);
+        state.enter(Phase.ROLLING_BACK, reason, state.release().facts().withReturnTo(goal.number()));
+        state.learn(state.release().facts().withReturnTo(goal.number()));
+        state.workloads.stamp(Track.STABLE, state.fence());
+    }
+
+    private void collect() {
+        if (request.postMortem()) {
+            new PostMortem(state.session, state.release(), state.release().cause()).collect();
+        }
+    }
+
+    private void apply() {
+        for (Map<String, Object> object : goal.plan().stableSupport()) {
+            state.workloads.support(KubeObject.of(object), state.fence());
+        }
+        int now = state.workloads
+                .get(Track.STABLE)
+                .map(stable -> stable.integer(1, "spec", "replicas"))
+                .orElse(0);
+        Integer before = from.plan().originalReplicas();
+        int size = Math.max(now, before == null ? 1 : before);
+        state.sayIfAny("autoscaler", state.workloads.autoscaler().pin(size));
+        state.workloads.applyEarlier(KubeObject.of(goal.plan().stable()), goal.number(), state.fence());
+        Workloads.Resized resized = state.workloads.size(size, state.fence());
+        stableGeneration = resized.deployment().generation();
+        state.say("stable", "rolling to " + goal.title() + "; " + resized.text());
+    }
+
+    private void end() {
+        state.sayIfAny("autoscaler", state.workloads.autoscaler().unpin());
+        String text = "stable again, instead of " + from.title() + ": "
+                + state.release().cause();
+        boolean told = goal.history().stream()
+                .anyMatch(entry -> state.session.actor().id().equals(entry.actor())
+                        && entry.text().equals(text));
+        if (!told) {
+            goal = goal.enter(Phase.PROMOTED, text, state.session.actor(), state.session.now());
+            state.store.put(goal, state.fence());
+        }
+        // who goes forward again, to one that had been taken back, has nothing against the one in between
+        state.enter(
+                goal.number() < from.number() ? Phase.ROLLED_BACK : Phase.PROMOTED,
+                goal.number() < from.number() ? state.release().cause() : "stable is " + goal.title() + " again");
+        state.claim.release(state.fence(), state.session.now());
+    }
+}

@@ -1,0 +1,34 @@
+package io.jenkins.plugins.safedeployments.engine.operation;
+
+import io.jenkins.plugins.safedeployments.engine.model.UserException;
+
+/**
+ * What {@code rollbackCanary} was asked for.
+ *
+ * @param to number of the promoted release to return to, or {@link #PREVIOUS}; empty to undo the release in progress
+ * @param reason why; empty to give the release's own cause, if it has failed
+ * @param postMortem whether to collect evidence first
+ * @param acknowledgeMigration that it is known that data which a release has migrated is not brought back
+ * @param checkImage whether to see first, by a pod of its own, that the image to return to can still be pulled
+ * @param force whether to return to a release that was taken back itself
+ */
+public record RollbackRequest(
+        String to, String reason, boolean postMortem, boolean acknowledgeMigration, boolean checkImage, Force force) {
+
+    /** The last good release before the one that stable runs. */
+    public static final String PREVIOUS = "previous";
+
+    public RollbackRequest {
+        to = to.strip();
+        reason = reason.strip();
+        if (!to.isEmpty() && !to.equals(PREVIOUS) && !to.matches("[1-9][0-9]{0,8}")) {
+            throw new UserException(
+                    "'to' is '" + to + "': give the number of a promoted release, or '" + PREVIOUS + "'.");
+        }
+    }
+
+    /** Undoes the release in progress, and no other. */
+    public static RollbackRequest undo(String reason, boolean postMortem) {
+        return new RollbackRequest("", reason, postMortem, false, false, Force.NONE);
+    }
+}

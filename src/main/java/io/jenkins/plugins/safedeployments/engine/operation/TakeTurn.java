@@ -1,0 +1,246 @@
+package io.jenkins.plugins.safedeployments.engine.operation;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import io.jenkins.plugins.safedeployments.engine.model.Kind;
+import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
+import io.jenkins.plugins.safedeployments.engine.release.Actor;
+import io.jenkins.plugins.safedeployments.engine.release.Claim;
+import io.jenkins.plugins.safedeployments.engine.release.Phase;
+import io.jenkins.plugins.safedeployments.engine.release.Release;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Gets a new release the claim on its target: at once if that is free, else as {@link OnBusy} says.
+ *
+ * <p>Who waits is in a queue that the claim keeps. The first in it takes the target when it becomes free; who does not within
+ * two minutes loses its turn, since it may be long gone.
+ */
+final class TakeTurn implements Move {
+
+    private static final String OPERATION = "canaryDeploy";
+    private static final String SUPERSEDING = "canaryDeploy, superseding";
+    private static final Duration TURN = Duration.ofMinutes(2);
+
+    /** Watches tell when the claim changes; this is for those that died without a word. */
+    private static final Duration POLL = Duration.ofMinutes(5);
+
+    private final ReleaseState state;
+    private final OnBusy onBusy;
+    private final boolean evenIfOlder;
+    private Claim.State taken;
+    private boolean joined;
+    private String lastWait = "";
+    private Instant freeSince;
+    private String seen = "";
+    private Instant nextLook = Instant.MIN;
+
+    private ReleaseState other;
+    private Undo undo;
+    private final Deque<Move> undoing = new ArrayDeque<>();
+
+    /** @param evenIfOlder see {@link Claim#begin} */
+    TakeTurn(ReleaseState state, OnBusy onBusy, boolean evenIfOlder) {
+        this.state = state;
+        this.onBusy = onBusy;
+        this.evenIfOlder = evenIfOlder;
+    }
+
+    /** Whether others had the target in between, so that what was seen of it before may be true no more. */
+    boolean hasWaited() {
+        return joined;
+    }
+
+    /** Whether a claim is held for the release that is being taken back for a new one. */
+    static boolean isSuperseding(Claim.State claim) {
+        return claim.operation().equals(SUPERSEDING);
+    }
+
+    /** The claim, when the move is done; null before. */
+    @CheckForNull
+    Claim.State taken() {
+        return taken;
+    }
+
+    @Override
+    public Next look() {
+        if (other != null) {
+            Next next = supersede();
+            if (!next.isDone()) {
+                return next;
+            }
+        }
+        if (nothingNew()) {
+            return Next.waitUntil(nextLook);
+        }
+        Claim.State now = state.claim.look();
+        state.claim.checkOrder(now, me(), evenIfOlder);
+        if (now.holder() == 0) {
+            return isMyTurn(now) ? take() : awaitTurn(queued(now));
+        }
+        freeSince = null;
+        if (now.isActedOnBy(me()) && !isSuperseding(now)) {
+            return take();
+        }
+        return switch (onBusy) {
+            case FAIL -> throw state.busy(now);
+            case WAIT -> await(now);
+            case SUPERSEDE -> mayBeSuperseded(now) ? look() : await(now);
+        };
+    }
+
+    private Actor me() {
+        return state.session.actor();
+    }
+
+    private Next take() {
+        Claim.State got = state.claim.begin(OPERATION, me(), evenIfOlder, state.session.now());
+        if (!got.isActedOnBy(me())) {
+            nextLook = Instant.MIN; // somebody was quicker
+            return Next.waitUntil(state.session.now());
+        }
+        taken = got;
+        if (joined) {
+            state.notCounting();
+            state.say("turn", "it is this release's turn");
+        }
+        return Next.DONE;
+    }
+
+    /** The queue is for those who wait; who does not want to wait takes what is free. */
+    private boolean isMyTurn(Claim.State now) {
+        return now.waiting().isEmpty() || now.waiting().get(0).actor().equals(me().id()) || onBusy == OnBusy.FAIL;
+    }
+
+    private Next awaitTurn(Claim.State now) {
+        Claim.Waiting first = now.waiting().get(0);
+        Instant present = state.session.now();
+        freeSince = freeSince == null ? present : freeSince;
+        Instant lapse = freeSince.plus(TURN);
+        if (!present.isBefore(lapse)) {
+            state.say("turn", first.run() + " has not taken its turn, so it is passed over");
+            state.claim.leave(first.actor(), present);
+            freeSince = null;
+            nextLook = Instant.MIN;
+            return Next.waitUntil(present);
+        }
+        return waitUntil(lapse);
+    }
+
+    /** The claim with this in its queue. */
+    private Claim.State queued(Claim.State now) {
+        joined = true;
+        return place(now) >= 0 ? now : state.claim.join(me(), false, state.session.now());
+    }
+
+    private int place(Claim.State now) {
+        return now.waiting().stream().map(Claim.Waiting::actor).toList().indexOf(me().id());
+    }
+
+    private Next await(Claim.State now) {
+        int place = place(queued(now));
+        String text = "for " + now.text() + (place > 0 ? "; " + place + " more before this one" : "");
+        if (!text.equals(lastWait)) {
+            lastWait = text;
+            state.say("waiting", text);
+            state.status("waiting " + text);
+        }
+        return waitUntil(state.session.now().plus(POLL));
+    }
+
+    private Next waitUntil(Instant instant) {
+        state.notCounting();
+        seen = lease();
+        nextLook = instant;
+        return Next.waitUntil(instant);
+    }
+
+    /** Whether the watches, which tell of much, bring nothing about the claim. */
+    private boolean nothingNew() {
+        return state.session.now().isBefore(nextLook) && state.view().isComplete() && seen.equals(lease());
+    }
+
+    private String lease() {
+        return state.view()
+                .get(Kind.LEASE, Claim.leaseName(state.session.target().app()))
+                .map(KubeObject::resourceVersion)
+                .orElse("");
+    }
+
+    /** Begins to take the other release back, if that is possible now. */
+    private boolean mayBeSuperseded(Claim.State now) {
+        Optional<Release> release = state.store.get(now.holder());
+        if (release.isEmpty()) {
+            return false; // it is just being made
+        }
+        Phase phase = release.get().phase();
+        boolean begun = now.isActedOnBy(me());
+        if (!begun
+                && (phase == Phase.PROMOTING
+                        || phase == Phase.ROLLING_BACK
+                        || release.get().isReturning())) {
+            return false;
+        }
+        state.claim.join(me(), true, state.session.now());
+        joined = true;
+        Claim.State claim = state.claim.act(now.holder(), SUPERSEDING, me(), state.session.now());
+        if (claim.holder() != now.holder() || !claim.isActedOnBy(me())) {
+            return false;
+        }
+        // what it has become between the first look and the claim
+        Release held = state.store.get(now.holder()).orElse(release.get());
+        state.say("supersedes", held.title() + ", which " + now.run() + " had made");
+        other = new ReleaseState(state.session);
+        other.hold(held, claim.fence());
+        if (held.phase().isFinal()) {
+            other.free(held);
+            return true;
+        }
+        undo = new Undo(other, () -> "superseded by " + me().text(), false);
+        undoing.addAll(undo.moves());
+        return true;
+    }
+
+    private Next supersede() {
+        while (!undoing.isEmpty()) {
+            Next next = undoing.peek().look();
+            if (!next.isDone()) {
+                return next;
+            }
+            undoing.poll();
+        }
+        close();
+        return Next.DONE;
+    }
+
+    /** What gives back whatever this has, after a failure. */
+    @NonNull
+    List<Move> failed(String cause) {
+        List<Move> moves = new ArrayList<>();
+        if (!undoing.isEmpty()) {
+            undoing.clear();
+            moves.addAll(undo.failed(cause));
+        }
+        if (joined && taken == null) {
+            moves.add(state.act("leaving the queue", () -> state.claim.leave(me().id(), state.session.now())));
+        }
+        if (taken != null) {
+            moves.add(
+                    state.act("giving the claim back", () -> state.claim.release(taken.fence(), state.session.now())));
+        }
+        return moves;
+    }
+
+    void close() {
+        if (other != null) {
+            other.close();
+            other = null;
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package io.jenkins.plugins.safedeployments.engine.release;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * What was found out about a release while it was under way.
+ *
+ * @param digests of the images that the canary's pods ran, as they reported them
+ * @param returnTo number of the earlier release that stable returns or has returned to, if this one was taken back after its
+ *     promotion; null if it was not
+ * @param evidence where what was collected about the canary is kept; empty if nothing was
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record Facts(List<String> digests, @CheckForNull Integer returnTo, String evidence) {
+
+    static final Facts NONE = new Facts(List.of(), null, "");
+
+    public Facts {
+        // null in records of before they were kept
+        digests = digests == null ? List.of() : List.copyOf(digests);
+        evidence = evidence == null ? "" : evidence;
+    }
+
+    @NonNull
+    public Facts withDigests(Collection<String> seen) {
+        return new Facts(List.copyOf(seen), returnTo, evidence);
+    }
+
+    @NonNull
+    public Facts withReturnTo(int earlier) {
+        return new Facts(digests, earlier, evidence);
+    }
+
+    @NonNull
+    public Facts withEvidence(String place) {
+        return new Facts(digests, returnTo, place);
+    }
+}

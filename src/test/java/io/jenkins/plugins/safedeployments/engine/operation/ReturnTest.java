@@ -1,0 +1,134 @@
+package io.jenkins.plugins.safedeployments.engine.operation;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.is;
+
+import io.jenkins.plugins.safedeployments.engine.release.Phase;
+import java.util.Map;
+import java.util.function.BiFunction;
+import org.junit.Before;
+import org.junit.Test;
+
+/** Returning to releases that were promoted earlier, on a simulated cluster with simulated time. */
+public class ReturnTest {
+
+    private CrashRun run;
+
+    @Before
+    public void releaseThrice() {
+        CrashRun first = new CrashRun(null, Map.of());
+        first.deploy("1.0", false);
+        first.promote(3);
+        first.deploy("1.1", false);
+        first.promote(null);
+        first.deploy("1.2", false);
+        first.promote(null);
+        run = new CrashRun(first.cluster, Map.of());
+    }
+
+    @Test
+    public void return_previous_isTheLastGoodOneEachTime() {
+        assertThat(run.report.toString(), run.step("a", CrashRun.returning("previous")), is(true));
+        assertThat(run.stableImage(), is("registry.example.com/addressbook:1.1"));
+        assertThat(run.phase(3), is(Phase.ROLLED_BACK));
+        assertThat(run.cause(3), is("too many errors"));
+
+        assertThat(run.report.toString(), run.step("b", CrashRun.returning("previous")), is(true));
+        assertThat(run.stableImage(), is("registry.example.com/addressbook:1.0"));
+
+        assertThat(run.step("c", CrashRun.returning("previous")), is(false));
+        assertThat(
+                run.report.toString(),
+                containsString(
+                        "'to' is 'previous', but no good release of addressbook in shop on test is known from before"
+                                + " release 1 (registry.example.com/addressbook:1.0)."));
+        run.atRest();
+        assertThat(run.report.toString(), run.broken, is(empty()));
+    }
+
+    @Test
+    public void return_number_isThatOne() {
+        assertThat(run.report.toString(), run.step("a", CrashRun.returning("1")), is(true));
+
+        assertThat(run.stableImage(), is("registry.example.com/addressbook:1.0"));
+        assertThat(run.phase(2), is(Phase.PROMOTED));
+        assertThat(run.phase(3), is(Phase.ROLLED_BACK));
+    }
+
+    @Test
+    public void return_toWhatStableIs_changesNothing() {
+        assertThat(run.step("a", CrashRun.returning("3")), is(true));
+
+        assertThat(run.phase(3), is(Phase.PROMOTED));
+        assertThat(
+                run.report.toString(), containsString("is release 3 (registry.example.com/addressbook:1.2) already"));
+    }
+
+    @Test
+    public void return_whileAReleaseIsInProgress_takesThatBackFirst() {
+        run.deploy("1.3", false);
+
+        assertThat(run.report.toString(), run.step("a", CrashRun.returning("1")), is(true));
+
+        assertThat(run.phase(4), is(Phase.ROLLED_BACK));
+        assertThat(run.phase(3), is(Phase.ROLLED_BACK));
+        assertThat(run.stableImage(), is("registry.example.com/addressbook:1.0"));
+        run.atRest();
+    }
+
+    @Test
+    public void return_previousWhileAReleaseIsInProgress_isWhatStableWasBeforeIt() {
+        run.deploy("1.3", false);
+
+        assertThat(run.report.toString(), run.step("a", CrashRun.returning("previous")), is(true));
+
+        assertThat(run.phase(4), is(Phase.ROLLED_BACK));
+        assertThat(run.phase(3), is(Phase.PROMOTED));
+        assertThat(run.stableImage(), is("registry.example.com/addressbook:1.2"));
+    }
+
+    @Test
+    public void return_toOneThatWasTakenBack_needsForce() {
+        run.step("a", CrashRun.returning("2"));
+
+        assertThat(run.step("b", CrashRun.returning("3")), is(false));
+        assertThat(
+                run.report.toString(),
+                containsString(
+                        "'to' is 3, but release 3 (registry.example.com/addressbook:1.2) is rolled back (too many"
+                                + " errors): name one that was promoted and not taken back, or give 'force' and a 'reason'."));
+
+        BiFunction<Session, Boolean, Operation> forward = (session, resumed) -> new RollbackCanary(
+                session,
+                new RollbackRequest("3", "", false, false, false, new Force(true, "it was the database after all")));
+        assertThat(run.report.toString(), run.step("c", forward), is(true));
+        assertThat(run.phase(3), is(Phase.PROMOTED));
+        assertThat(run.phase(2), is(Phase.PROMOTED));
+        assertThat(run.stableImage(), is("registry.example.com/addressbook:1.2"));
+    }
+
+    @Test
+    public void return_toOneThatIsNotKnown_saysWhichAre() {
+        assertThat(run.step("a", CrashRun.returning("17")), is(false));
+        assertThat(
+                run.report.toString(),
+                containsString(
+                        "'to' is 17, but there is no record of release 17 of addressbook in shop on test. There are:"
+                                + " release 3 (registry.example.com/addressbook:1.2), release 2"));
+    }
+
+    @Test
+    public void return_thatWasInterrupted_isGoneOnWithByWhoeverRollsBackNext() {
+        CrashRun.Running returning = run.start("a", CrashRun.returning("1"));
+        run.pass(java.time.Duration.ofSeconds(1));
+        assertThat(run.phase(3), is(Phase.ROLLING_BACK));
+
+        assertThat(run.report.toString(), run.rollback("b"), is(true));
+        run.endLater(returning);
+
+        assertThat(run.stableImage(), is("registry.example.com/addressbook:1.0"));
+        assertThat(run.phase(3), is(Phase.ROLLED_BACK));
+    }
+}
