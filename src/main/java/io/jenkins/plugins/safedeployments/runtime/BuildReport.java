@@ -9,6 +9,8 @@ import io.jenkins.plugins.safedeployments.engine.cluster.ClusterAccess;
 import io.jenkins.plugins.safedeployments.engine.operation.Report;
 import java.io.File;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,8 +43,14 @@ public final class BuildReport implements Report {
         this.run = run;
         this.listener = listener;
         this.secrets = Stream.of(access.token(), access.clientKey())
+                .flatMap(secret -> Stream.concat(Stream.of(secret), keyLines(secret)))
                 .filter(secret -> secret.length() >= MIN_SECRET)
                 .toList();
+    }
+
+    /** Of a key in PEM each line by itself, since it may stand indented in a file. */
+    private static Stream<String> keyLines(String secret) {
+        return secret.lines().map(String::strip).filter(line -> !line.startsWith("-----"));
     }
 
     @Override
@@ -79,7 +87,7 @@ public final class BuildReport implements Report {
                 // by number, since names come from the cluster
                 String name = Integer.toString(number++);
                 Files.writeString(temporary.resolve(name), masked(file.getValue()), StandardCharsets.UTF_8);
-                artifacts.put(folder + "/" + file.getKey().replaceAll("[^A-Za-z0-9._-]", "_"), name);
+                artifacts.put(folder + "/" + safe(file.getKey()), name);
             }
             run.pickArtifactManager()
                     .archive(
@@ -88,19 +96,22 @@ public final class BuildReport implements Report {
                             new BuildListenerAdapter(listener),
                             artifacts);
             String root = Jenkins.get().getRootUrl();
-            return root == null
-                    ? folder + " among the build's artifacts"
-                    : root + run.getUrl() + "artifact/" + folder + "/"; // which the console makes a link of
-        } catch (IOException | InterruptedException e) {
-            if (e instanceof InterruptedException) {
-                Thread.currentThread().interrupt();
-            }
-            return "not kept: " + e.getMessage();
+            return root == null ? "" : root + run.getUrl() + "artifact/" + folder + "/";
+        } catch (IOException e) {
+            throw new UncheckedIOException(e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new UncheckedIOException("interrupted", new InterruptedIOException());
         } finally {
             if (temporary != null) {
                 delete(temporary.toFile());
             }
         }
+    }
+
+    /** A relative path that stays below its folder. */
+    private static String safe(String path) {
+        return path.replaceAll("[^A-Za-z0-9._/-]", "_").replaceAll("(^|/)\\.+(?=/|$)", "$1_");
     }
 
     private void delete(File directory) {

@@ -16,11 +16,12 @@ public interface Report {
     void output(String text);
 
     /**
-     * Keeps the evidence of a post-mortem.
+     * Keeps evidence with the build.
      *
      * @param folder where it belongs, a relative path such as {@code post-mortem/addressbook-3}
-     * @param files texts by relative file name
-     * @return where it is to be found, for people
+     * @param files texts by relative file name, whose parts are separated by {@code /}
+     * @return the URL of the folder, ending in {@code /}; empty if it is not known
+     * @throws RuntimeException if they cannot be kept
      */
     String keep(String folder, Map<String, String> files);
 }

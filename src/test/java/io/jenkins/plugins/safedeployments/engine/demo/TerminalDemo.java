@@ -184,7 +184,8 @@ public final class TerminalDemo {
 
         @Override
         public String keep(String folder, Map<String, String> evidence) {
-            return String.join(", ", evidence.keySet());
+            System.out.println(evidence.get("cause.txt").strip().indent(4).stripTrailing());
+            return "";
         }
     }
 }

@@ -1,4 +1,4 @@
-package io.jenkins.plugins.safedeployments.engine.operation;
+package io.jenkins.plugins.safedeployments.engine.evidence;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
@@ -14,6 +14,7 @@ import org.junit.Test;
 
 public class EvidenceTextTest {
 
+    private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
     private static final String CREATED = "2026-01-02T03:00:00Z";
     private static final Map<String, Object> CONTAINER = Map.of(
             "name", "main",
@@ -47,11 +48,11 @@ public class EvidenceTextTest {
             "spec", Map.of("replicas", 2, "template", Map.of("spec", Map.of("containers", List.of(CONTAINER)))),
             "status", Map.of("readyReplicas", 1, "updatedReplicas", 2, "availableReplicas", 1)));
 
-    private final EvidenceText text = new EvidenceText(Instant.parse("2026-01-02T03:04:05Z"));
+    private final EvidenceText text = new EvidenceText(NOW);
 
     @Test
     public void all_objects_areTabulatedAsKubectlDoes() {
-        assertThat(text.all(List.of(POD), List.of(), List.of(DEPLOYMENT), List.of()), is("""
+        assertThat(text.all(List.of(POD), List.of(), List.of(DEPLOYMENT), List.of(), List.of()), is("""
                 NAME         READY   STATUS             RESTARTS   AGE   IP       NODE
                 pod/shop-1   0/1     CrashLoopBackOff   4          4m    <none>   node-1
 
@@ -68,7 +69,8 @@ public class EvidenceTextTest {
     public void all_podThatIsBeingDeleted_isTerminating() {
         KubeObject leaving = POD.with(CREATED, "metadata", "deletionTimestamp");
 
-        assertThat(text.all(List.of(leaving), List.of(), List.of(), List.of()), containsString("Terminating"));
+        assertThat(
+                text.all(List.of(leaving), List.of(), List.of(), List.of(), List.of()), containsString("Terminating"));
     }
 
     @Test
@@ -90,8 +92,8 @@ public class EvidenceTextTest {
 
     @Test
     public void describe_hasTheEventsOfTheseObjectsOnly() {
-        String described = text.describe(
-                DEPLOYMENT, List.of(POD), List.of(event("u1", CREATED, "Ours"), event("u9", CREATED, "Foreign")));
+        String described = Description.deployment(
+                NOW, DEPLOYMENT, List.of(POD), List.of(event("u1", CREATED, "Ours"), event("u9", CREATED, "Foreign")));
 
         assertThat(described, containsString("Ours"));
         assertThat(described, not(containsString("Foreign")));
@@ -101,12 +103,12 @@ public class EvidenceTextTest {
 
     @Test
     public void describe_environment_isLeftOut() {
-        assertThat(text.describe(DEPLOYMENT, List.of(POD), List.of()), not(containsString("s3cr3t")));
+        assertThat(Description.deployment(NOW, DEPLOYMENT, List.of(POD), List.of()), not(containsString("s3cr3t")));
     }
 
     @Test
     public void describe_noDeployment_saysSo() {
-        assertThat(text.describe(null, List.of(), List.of()), is("There is no such Deployment.\n"));
+        assertThat(Description.deployment(NOW, null, List.of(), List.of()), is("There is no such Deployment.\n"));
     }
 
     private static KubeObject event(String uid, String time, String reason) {
