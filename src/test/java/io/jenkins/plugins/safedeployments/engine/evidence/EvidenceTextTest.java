@@ -7,7 +7,9 @@ import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.startsWith;
 
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.Test;
@@ -45,24 +47,114 @@ public class EvidenceTextTest {
             "apiVersion", "apps/v1",
             "kind", "Deployment",
             "metadata", Map.of("name", "shop", "uid", "u0", "creationTimestamp", CREATED),
-            "spec", Map.of("replicas", 2, "template", Map.of("spec", Map.of("containers", List.of(CONTAINER)))),
+            "spec",
+                    Map.of(
+                            "replicas",
+                            2,
+                            "selector",
+                            Map.of(
+                                    "matchLabels",
+                                    Map.of("app", "shop"),
+                                    "matchExpressions",
+                                    List.of(Map.of("key", "tier", "operator", "In", "values", List.of("b", "a")))),
+                            "template",
+                            Map.of("spec", Map.of("containers", List.of(CONTAINER)))),
             "status", Map.of("readyReplicas", 1, "updatedReplicas", 2, "availableReplicas", 1)));
 
     private final EvidenceText text = new EvidenceText(NOW);
 
     @Test
     public void all_objects_areTabulatedAsKubectlDoes() {
-        assertThat(text.all(List.of(POD), List.of(), List.of(DEPLOYMENT), List.of(), List.of()), is("""
-                NAME         READY   STATUS             RESTARTS   AGE   IP       NODE
-                pod/shop-1   0/1     CrashLoopBackOff   4          4m    <none>   node-1
+        KubeObject service = object(
+                "v1",
+                "Service",
+                Map.of(
+                        "type",
+                        "LoadBalancer",
+                        "clusterIP",
+                        "10.0.0.7",
+                        "selector",
+                        Map.of("app", "shop"),
+                        "ports",
+                        List.of(
+                                Map.of("port", 80, "nodePort", 30080, "protocol", "TCP"),
+                                Map.of("port", 53, "protocol", "UDP"))));
+        KubeObject set = object("apps/v1", "ReplicaSet", DEPLOYMENT.map("spec"));
+        KubeObject scaler = object(
+                "autoscaling/v1",
+                "HorizontalPodAutoscaler",
+                Map.of(
+                        "maxReplicas",
+                        9,
+                        "targetCPUUtilizationPercentage",
+                        50,
+                        "scaleTargetRef",
+                        Map.of("kind", "Deployment", "name", "shop")));
 
-                NAME   TYPE   CLUSTER-IP   SELECTOR   AGE
+        assertThat(
+                text.all(List.of(POD), List.of(service), List.of(DEPLOYMENT), List.of(set), List.of(scaler)), is("""
+                NAME         READY   STATUS             RESTARTS   AGE    IP       NODE     NOMINATED NODE   READINESS GATES
+                pod/shop-1   0/1     CrashLoopBackOff   4          4m5s   <none>   node-1   <none>           <none>
 
-                NAME                   READY   UP-TO-DATE   AVAILABLE   AGE   IMAGES
-                deployment.apps/shop   1/2     2            1           4m    shop:1
+                NAME           TYPE           CLUSTER-IP   EXTERNAL-IP   PORT(S)               AGE    SELECTOR
+                service/shop   LoadBalancer   10.0.0.7     <pending>     80:30080/TCP,53/UDP   4m5s   app=shop
 
-                NAME   DESIRED   CURRENT   READY   AGE   IMAGES
+                NAME                   READY   UP-TO-DATE   AVAILABLE   AGE    CONTAINERS   IMAGES   SELECTOR
+                deployment.apps/shop   1/2     2            1           4m5s   main         shop:1   app=shop,tier in (a,b)
+
+                NAME                   DESIRED   CURRENT   READY   AGE    CONTAINERS   IMAGES   SELECTOR
+                replicaset.apps/shop   2         0         0       4m5s   main         shop:1   app=shop,tier in (a,b)
+
+                NAME                                       REFERENCE         TARGETS         MINPODS   MAXPODS   REPLICAS   AGE
+                horizontalpodautoscaler.autoscaling/shop   Deployment/shop   <unknown>/50%   1         9         0          4m5s
                 """));
+    }
+
+    @Test
+    public void all_kindsWithoutObjects_areLeftOut() {
+        assertThat(text.all(List.of(), List.of(), List.of(), List.of(), List.of()), is("No resources found.\n"));
+    }
+
+    @Test
+    public void age_hasTheTwoUnitsThatMatter() {
+        Map<Duration, String> ages = new LinkedHashMap<>();
+        ages.put(Duration.ofSeconds(-3), "0s");
+        ages.put(Duration.ofSeconds(119), "119s");
+        ages.put(Duration.ofSeconds(120), "2m");
+        ages.put(Duration.ofSeconds(185), "3m5s");
+        ages.put(Duration.ofMinutes(179), "179m");
+        ages.put(Duration.ofMinutes(185), "3h5m");
+        ages.put(Duration.ofHours(47), "47h");
+        ages.put(Duration.ofHours(51), "2d3h");
+        ages.put(Duration.ofDays(8), "8d");
+
+        ages.forEach((age, shown) -> assertThat(Shown.age(NOW.minus(age).toString(), NOW), is(shown)));
+    }
+
+    @Test
+    public void status_isTheOneOfKubectl() {
+        Map<String, Object> running =
+                Map.of("name", "a", "ready", true, "state", Map.of("running", Map.of("startedAt", CREATED)));
+        Map<String, Object> done =
+                Map.of("name", "b", "state", Map.of("terminated", Map.of("reason", "Completed", "exitCode", 0)));
+        Map<String, Object> killed =
+                Map.of("name", "b", "state", Map.of("terminated", Map.of("signal", 9, "exitCode", 137)));
+        Map<String, Object> waiting =
+                Map.of("name", "i", "state", Map.of("waiting", Map.of("reason", "ImagePullBackOff")));
+
+        assertThat(status(Map.of("phase", "Pending")), is("Pending"));
+        assertThat(status(Map.of("phase", "Failed", "reason", "Evicted")), is("Evicted"));
+        assertThat(status(Map.of("phase", "Running", "containerStatuses", List.of(done, running))), is("Running"));
+        assertThat(status(Map.of("phase", "Running", "containerStatuses", List.of(running, killed))), is("Signal:9"));
+        assertThat(
+                status(Map.of("phase", "Pending", "initContainerStatuses", List.of(waiting))),
+                is("Init:ImagePullBackOff"));
+        assertThat(status(Map.of("phase", "Pending", "initContainerStatuses", List.of(done, running))), is("Init:1/2"));
+    }
+
+    private static String status(Map<String, Object> status) {
+        return Shown.status(object("v1", "Pod", Map.of("initContainers", List.of(Map.of(), Map.of())))
+                .with(status, "status"));
     }
 
     @Test
@@ -80,7 +172,7 @@ public class EvidenceTextTest {
 
         assertThat(text.events(List.of(later, earlier)), is("""
                 LAST SEEN   TYPE      REASON    OBJECT       COUNT   MESSAGE
-                3m          Warning   Pulled    pod/shop-1   1       what happened
+                3m5s        Warning   Pulled    pod/shop-1   1       what happened
                 65s         Warning   BackOff   pod/shop-1   7       what happened
                 """));
     }
@@ -109,6 +201,67 @@ public class EvidenceTextTest {
     @Test
     public void describe_noDeployment_saysSo() {
         assertThat(Description.deployment(NOW, null, List.of(), List.of()), is("There is no such Deployment.\n"));
+    }
+
+    @Test
+    public void describe_probesStatesAndMaps_areWrittenAsKubectlDoes() {
+        KubeObject pod = object(
+                        "v1",
+                        "Pod",
+                        Map.of(
+                                "containers",
+                                List.of(Map.of(
+                                        "name", "main",
+                                        "image", "shop:1",
+                                        "ports", List.of(Map.of("containerPort", 3000)),
+                                        "resources", Map.of("limits", Map.of("memory", "64Mi", "cpu", "1")),
+                                        "readinessProbe",
+                                                Map.of("httpGet", Map.of("path", "/ready", "port", "http"))))))
+                .with(Map.of("track", "canary", "app", "shop"), "metadata", "labels")
+                .with(
+                        List.of(Map.of(
+                                "name",
+                                "main",
+                                "restartCount",
+                                4,
+                                "lastState",
+                                Map.of("terminated", Map.of("reason", "OOMKilled", "exitCode", 137)))),
+                        "status",
+                        "containerStatuses");
+
+        String described = Description.deployment(NOW, DEPLOYMENT, List.of(pod), List.of());
+
+        assertThat(described, containsString("Labels:      app=shop,track=canary\n"));
+        assertThat(described, containsString("    Ports:       3000/TCP\n"));
+        assertThat(described, containsString("    Limits:      cpu=1,memory=64Mi\n"));
+        assertThat(
+                described,
+                containsString(
+                        "    Readiness:   http-get :http/ready delay=0s timeout=1s period=10s #success=1 #failure=3\n"));
+        assertThat(described, containsString("    Last state:  terminated: OOMKilled, exit code 137\n"));
+    }
+
+    @Test
+    public void describe_service_hasTheAddressesBehindIt() {
+        KubeObject service = object("v1", "Service", Map.of("selector", Map.of("app", "shop")));
+        KubeObject endpoints = KubeObject.of(Map.of(
+                "subsets",
+                List.of(Map.of(
+                        "addresses", List.of(Map.of("ip", "10.1.0.4", "targetRef", Map.of("name", "shop-1"))),
+                        "notReadyAddresses", List.of(Map.of("ip", "10.1.0.5"))))));
+
+        String described = Description.service(NOW, service, endpoints);
+
+        assertThat(described, containsString("Ready:       10.1.0.4 (shop-1)\n"));
+        assertThat(described, containsString("Not ready:   10.1.0.5\n"));
+    }
+
+    private static KubeObject object(String apiVersion, String kind, Map<String, Object> spec) {
+        return KubeObject.of(Map.of(
+                "apiVersion", apiVersion,
+                "kind", kind,
+                "metadata", Map.of("name", "shop", "creationTimestamp", CREATED),
+                "spec", spec));
     }
 
     private static KubeObject event(String uid, String time, String reason) {

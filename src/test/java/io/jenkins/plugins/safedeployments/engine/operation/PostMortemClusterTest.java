@@ -46,13 +46,14 @@ public class PostMortemClusterTest {
                 files.get("deployment.yml")
                         .replace("      containers:", "      imagePullSecrets: [{name: nowhere}]\n      containers:")
                         .replace("          ports:", """
-                                          args: [--verbose, --db-password=swordfish-1]
-                                          env:
-                                            - {name: LOG_LEVEL, value: debug}
-                                            - {name: API_TOKEN, value: swordfish-2}
-                                            - name: DB_PASSWORD
-                                              valueFrom: {secretKeyRef: {name: database, key: password}}
-                                          ports:""")
+                                args: [--verbose, --db-password=swordfish-1]
+                                env:
+                                  - {name: LOG_LEVEL, value: debug}
+                                  - {name: API_TOKEN, value: swordfish-2}
+                                  - name: DB_PASSWORD
+                                    valueFrom: {secretKeyRef: {name: database, key: password}}
+                                ports:
+                                """.indent(10).stripTrailing())
                         .replace(
                                 "      labels:\n        app",
                                 "      annotations:\n        fake-kubelet/log: '<script>alert(1)</script> password"
@@ -105,7 +106,7 @@ public class PostMortemClusterTest {
         assertThat(file("post-mortem.html"), containsString("cannot be pulled"));
         assertThat(file("post-mortem.html"), containsString("Container addressbook of pod addressbook-canary-"));
         assertThat(file("post-mortem.html"), containsString("has never run"));
-        assertThat(file("get-all.txt"), containsString("ErrImagePull|ImagePullBackOff".split("\\|")[1]));
+        assertThat(file("get-all.txt"), containsString("ImagePullBackOff"));
         assertThat(file("get-all.txt"), containsString("app=addressbook,deployment=addressbook-canary"));
         assertThat(file("get-all.txt"), containsString("80:"));
     }
