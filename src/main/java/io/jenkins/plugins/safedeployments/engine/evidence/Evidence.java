@@ -15,6 +15,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 
 /**
  * What can be known of a release from outside: one page with the cause on top, what {@code kubectl} would show, the logs, and
@@ -56,13 +58,22 @@ public final class Evidence {
         Look look = new Look(cluster, target, release, inquiry);
         Instant now = clock.instant();
         Bundle bundle = new Bundle(look.mask());
-        overview(look, now, bundle);
+        BiConsumer<String, Supplier<String>> kept = (file, text) -> {
+            String made = inquiry.attempt(file, text);
+            if (made != null) {
+                bundle.put(file, made);
+            }
+        };
+        overview(look, now, kept);
         Logs logs = new Logs(cluster, inquiry, bundle);
         List<KubeObject> pods = pods(look, bundle);
         pods.forEach(logs::of);
-        look.belongings().forEach(object -> yaml(object, bundle));
-        look.own(Kind.REPLICA_SET).forEach(set -> yaml(set, bundle));
-        pods.forEach(pod -> yaml(pod, bundle));
+        List<KubeObject> objects = look.belongings();
+        objects.addAll(look.own(Kind.REPLICA_SET));
+        objects.addAll(pods);
+        objects.forEach(object -> kept.accept(
+                "yaml/" + object.kind().kind().toLowerCase(Locale.ROOT) + "-" + object.name() + ".yaml",
+                () -> YamlText.of(object)));
 
         ReleasePage page = new ReleasePage(target, release, look, now, cause);
         page.write(collector, logs);
@@ -74,31 +85,31 @@ public final class Evidence {
         return bundle.files(texts);
     }
 
-    private void overview(Look look, Instant now, Bundle bundle) {
+    private void overview(Look look, Instant now, BiConsumer<String, Supplier<String>> kept) {
         EvidenceText text = new EvidenceText(now);
-        bundle.put(
+        kept.accept(
                 "get-all.txt",
-                text.all(
+                () -> text.all(
                         look.list(Kind.POD),
                         look.list(Kind.SERVICE),
                         look.list(Kind.DEPLOYMENT),
                         look.list(Kind.REPLICA_SET),
                         look.list(Kind.AUTOSCALER)));
-        bundle.put("events.txt", text.events(look.list(Kind.EVENT)));
+        kept.accept("events.txt", () -> text.events(look.list(Kind.EVENT)));
         for (Track track : List.of(Track.CANARY, Track.STABLE)) {
             String name = target.deployment(track);
-            bundle.put(
+            kept.accept(
                     "describe-deployment-" + name + ".txt",
-                    Description.deployment(
+                    () -> Description.deployment(
                             now,
                             look.get(Kind.DEPLOYMENT, name).orElse(null),
                             look.pods(track),
                             look.list(Kind.EVENT)));
         }
         look.services()
-                .forEach(service -> bundle.put(
+                .forEach(service -> kept.accept(
                         "describe-service-" + service.name() + ".txt",
-                        Description.service(
+                        () -> Description.service(
                                 now,
                                 service,
                                 look.get(Kind.ENDPOINTS, service.name()).orElse(null))));
@@ -116,11 +127,5 @@ public final class Evidence {
             bundle.cut("Logs and YAML: of the first " + MAX_PODS + " of " + pods.size() + " pods");
         }
         return pods.stream().limit(MAX_PODS).toList();
-    }
-
-    private static void yaml(KubeObject object, Bundle bundle) {
-        bundle.put(
-                "yaml/" + object.kind().kind().toLowerCase(Locale.ROOT) + "-" + object.name() + ".yaml",
-                YamlText.of(object));
     }
 }

@@ -35,6 +35,12 @@ final class Inquiry {
             }
             return null;
         }
+        return attempt(what, question);
+    }
+
+    /** Like {@link #ask}, for what needs no request and so little time that there always is enough. */
+    @CheckForNull
+    <T> T attempt(String what, Supplier<T> question) {
         try {
             return question.get();
         } catch (RuntimeException e) {

@@ -41,8 +41,7 @@ final class Masking {
 
     private static final Pattern OPTION = Pattern.compile("--?[\\w.-]*" + WORDS + "[\\w.-]*", Pattern.CASE_INSENSITIVE);
 
-    private static final Pattern USER_INFO =
-            Pattern.compile("([a-zA-Z][a-zA-Z0-9+.-]{0,30}://[^\\s/:@]{0,100}:)[^\\s/@]{1,200}@");
+    private static final Pattern USER_INFO = Pattern.compile("(://[^\\s/:@]{0,100}:)[^\\s/@]{1,200}@");
 
     private static final Pattern BEARER = Pattern.compile("(?i)(bearer\\s{1,3})[a-z0-9._~+/-]{16,}=*");
 

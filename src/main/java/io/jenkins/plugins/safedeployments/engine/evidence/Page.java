@@ -15,6 +15,9 @@ final class Page {
 
     private static final Pattern URL = Pattern.compile("https?://[^\\s\"'<>]+");
 
+    /** After so many characters a word such as a digest may be broken, lest a table of them be wider than the window. */
+    private static final int LONG_WORD = 36;
+
     private final UnaryOperator<String> mask;
     private final StringBuilder html = new StringBuilder();
     private final StringBuilder text = new StringBuilder();
@@ -83,7 +86,8 @@ final class Page {
         int width = facts.keySet().stream().mapToInt(String::length).max().orElse(0) + 2;
         facts.forEach((name, value) -> {
             String shown = mask.apply(value);
-            html.append("<tr><th scope=\"row\" align=\"left\">").append(escaped(name));
+            html.append("<tr><th scope=\"row\" align=\"left\" nowrap=\"nowrap\">")
+                    .append(escaped(name));
             html.append("</th><td>").append(linked(shown)).append("</td></tr>\n");
             text.append(name)
                     .append(':')
@@ -98,14 +102,14 @@ final class Page {
     void table(TextTable table) {
         html.append("<table border=\"1\" cellpadding=\"4\" cellspacing=\"0\">\n<thead>\n<tr>");
         table.header()
-                .forEach(cell -> html.append("<th scope=\"col\" align=\"left\">")
+                .forEach(cell -> html.append("<th scope=\"col\" align=\"left\" nowrap=\"nowrap\">")
                         .append(escaped(cell))
                         .append("</th>"));
         html.append("</tr>\n</thead>\n<tbody>\n");
         TextTable masked = new TextTable(table.header().toArray(new String[0]));
         for (List<String> row : table.rows()) {
             String[] shown = row.stream().map(mask).toArray(String[]::new);
-            html.append("<tr><th scope=\"row\" align=\"left\">")
+            html.append("<tr><th scope=\"row\" align=\"left\" nowrap=\"nowrap\">")
                     .append(escaped(shown[0]))
                     .append("</th>");
             for (int i = 1; i < shown.length; i++) {
@@ -151,8 +155,24 @@ final class Page {
 
     /** A text that is an address becomes a link. */
     private static String linked(String shown) {
-        String escaped = escaped(shown);
-        return URL.matcher(shown).matches() ? "<a href=\"" + escaped + "\">" + escaped + "</a>" : escaped;
+        String text = breakable(shown);
+        return URL.matcher(shown).matches() ? "<a href=\"" + escaped(shown) + "\">" + text + "</a>" : text;
+    }
+
+    private static String breakable(String shown) {
+        StringBuilder text = new StringBuilder();
+        int start = 0;
+        int word = 0;
+        for (int i = 0; i < shown.length(); i++) {
+            char c = shown.charAt(i);
+            word = Character.isWhitespace(c) ? 0 : word + 1;
+            if (word > LONG_WORD && !Character.isLowSurrogate(c)) {
+                text.append(escaped(shown.substring(start, i))).append("<wbr />");
+                start = i;
+                word = 1;
+            }
+        }
+        return text.append(escaped(shown.substring(start))).toString();
     }
 
     /** As text in HTML and in its attributes: whatever it holds, it is neither markup nor a character that XML forbids. */

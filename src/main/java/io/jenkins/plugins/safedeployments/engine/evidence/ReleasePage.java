@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /** What the page of a release says, from the cause at its top to the gaps at its end. */
 final class ReleasePage {
@@ -74,8 +75,8 @@ final class ReleasePage {
                 text,
                 "History",
                 release.history().stream()
-                        .map(entry -> entry.at() + "  " + entry.phase().text() + ": " + entry.text() + " (" + entry.by()
-                                + ")")
+                        .map(entry -> Shown.moment(entry.at()) + "  "
+                                + entry.phase().text() + ": " + entry.text() + " (" + entry.by() + ")")
                         .toList());
         section(text, "Could not be had", missing);
         section(text, "Was cut", cut);
@@ -152,9 +153,9 @@ final class ReleasePage {
             facts.put("Its run", release.origin().url());
         }
         if (!release.history().isEmpty()) {
-            facts.put("Begun", release.history().get(0).at());
+            facts.put("Begun", Shown.moment(release.history().get(0).at()));
         }
-        facts.put("Collected", now + " by " + collector);
+        facts.put("Collected", Shown.moment(now.toString()) + " by " + collector);
         return facts;
     }
 
@@ -205,15 +206,16 @@ final class ReleasePage {
 
     private String digests(Track track) {
         Set<String> digests = new LinkedHashSet<>();
-        look.pods(track).forEach(pod -> digests.add(digests(pod)));
+        look.pods(track).forEach(pod -> digests.add(digests(pod, digest -> digest)));
         digests.remove(Shown.NONE);
         return digests.isEmpty() ? Shown.NONE : String.join(", ", digests);
     }
 
-    private static String digests(KubeObject pod) {
+    private static String digests(KubeObject pod, UnaryOperator<String> form) {
         List<String> digests = pod.list("status", "containerStatuses").stream()
                 .map(Shown::digest)
                 .filter(digest -> !digest.isEmpty())
+                .map(form)
                 .distinct()
                 .toList();
         return digests.isEmpty() ? Shown.NONE : String.join(", ", digests);
@@ -236,7 +238,7 @@ final class ReleasePage {
                             Integer.toString(Shown.restarts(pod)),
                             Shown.orNone(pod.string("spec", "nodeName")),
                             Shown.age(pod.string("metadata", "creationTimestamp"), now),
-                            digests(pod)));
+                            digests(pod, Shown::shortened)));
         }
         return table;
     }
@@ -278,7 +280,7 @@ final class ReleasePage {
         TextTable table = new TextTable("When", "Phase", "What", "By");
         release.history()
                 .forEach(entry -> table.row(
-                        entry.at(),
+                        Shown.moment(entry.at()),
                         entry.phase().text(),
                         entry.text(),
                         entry.by() + (entry.user().isEmpty() ? "" : " (" + entry.user() + ")")));
@@ -289,6 +291,8 @@ final class ReleasePage {
     void end(Map<String, Integer> sizes, List<String> missing, List<String> cut) {
         page.heading("Files");
         Map<String, String> files = new LinkedHashMap<>();
+        files.put("post-mortem.txt", "this page as text");
+        files.put("cause.txt", "the same in short");
         Map<String, Integer> objects = new LinkedHashMap<>();
         sizes.forEach((file, bytes) -> {
             if (file.startsWith("yaml/")) {

@@ -166,4 +166,15 @@ final class Shown {
         String id = status.string("imageID");
         return id.substring(id.indexOf('@') + 1);
     }
+
+    /** The beginning of a digest, which is enough to tell one from another. */
+    static String shortened(String digest) {
+        int colon = digest.indexOf(':');
+        return colon < 0 || digest.length() <= colon + 13 ? digest : digest.substring(0, colon + 13);
+    }
+
+    /** A moment to the second. */
+    static String moment(String time) {
+        return time.replaceFirst("\\.[0-9]+Z$", "Z");
+    }
 }

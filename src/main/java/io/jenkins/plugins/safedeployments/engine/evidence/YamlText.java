@@ -1,6 +1,7 @@
 package io.jenkins.plugins.safedeployments.engine.evidence;
 
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -34,7 +35,12 @@ final class YamlText {
         }
         return value instanceof List<?> list
                 ? list.stream().map(YamlText::sorted).collect(java.util.ArrayList::new, List::add, List::addAll)
-                : value;
+                : value instanceof String text ? whole(text) : value;
+    }
+
+    /** Halves of characters, which JSON may hold, are no text to a writer of YAML. */
+    private static String whole(String text) {
+        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     }
 
     /** Text of several lines stays readable. */
