@@ -75,12 +75,14 @@ public class CrashEnumerationTest {
             }),
             new Scenario("superseded by a newer build", false, Phase.PROMOTED, run -> {
                 if (run.deploy("1.1", false)
-                        && run.step("newer", CrashRun.deployment("1.2", false, OnBusy.SUPERSEDE, Force.NONE))) {
+                        && !run.isOvertaken()
+                        && run.step("newer", CrashRun.deployment("1.2", false, OnBusy.SUPERSEDE, Force.NONE))
+                        && !run.isOvertaken()) {
                     run.promote(null);
                 }
             }),
             new Scenario("promoted and taken back", false, Phase.ROLLED_BACK, run -> {
-                if (run.deploy("1.1", false) && run.promote(null)) {
+                if (run.deploy("1.1", false) && run.promote(null) && !run.isOvertaken()) {
                     run.step("return", CrashRun.returning("1"));
                 }
             }));

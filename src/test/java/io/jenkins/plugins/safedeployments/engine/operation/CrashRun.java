@@ -122,6 +122,11 @@ final class CrashRun {
         }
     }
 
+    /** Whether somebody else has ended the release; what is done after that is no late driver's doing. */
+    boolean isOvertaken() {
+        return overtaken;
+    }
+
     /** Looks at what a request has taken away. */
     void done(String verb, String object) {
         // what is lost at this very moment, nobody can know yet
