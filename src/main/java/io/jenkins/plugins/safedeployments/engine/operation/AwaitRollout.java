@@ -1,7 +1,9 @@
 package io.jenkins.plugins.safedeployments.engine.operation;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.safedeployments.engine.cluster.Cluster.View;
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterReader;
+import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import io.jenkins.plugins.safedeployments.engine.model.Track;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.engine.rollout.Diagnosis;
@@ -10,7 +12,6 @@ import io.jenkins.plugins.safedeployments.engine.rollout.Problem;
 import io.jenkins.plugins.safedeployments.engine.rollout.Rollout;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -31,6 +32,8 @@ final class AwaitRollout implements Move {
     private final Instant begun;
     private Instant lastPoll;
     private String lastProgress = "";
+    private String lastRow = "";
+    private String uid = "";
 
     /** @param generation that of the last write, whose result is awaited */
     AwaitRollout(ReleaseState state, Track track, long generation) {
@@ -71,22 +74,46 @@ final class AwaitRollout implements Move {
         if (rollout.isComplete()) {
             return Next.DONE;
         }
-        if (observation.deployment() == null && source == state.session.cluster()) {
-            throw new UserException("Deployment " + deployment + " is gone: somebody deleted it.");
-        }
-        Optional<Problem> problem = diagnosis.certain(observation, now);
+        identify(observation.deployment(), deployment, source);
+        // before the controller has seen the last change, what it says is about the version before
+        Optional<Problem> problem = rollout.seen() ? diagnosis.certain(observation, now) : Optional.empty();
         if (problem.isPresent()) {
-            throw new UserException(sentence(problem.get()));
+            throw new UserException(told(problem.get()).text());
         }
         Instant deadline = state.deadline();
         if (!now.isBefore(deadline)) {
-            throw new UserException(
-                    "The " + track.label() + " of " + state.session.target() + " was not ready in time (" + rollout
-                            + "). " + openProblems(observation) + "Raise 'timeout' if it only needs longer.");
+            throw new UserException("The " + track.label() + " of " + state.session.target()
+                    + " was not ready in time (" + rollout + "). "
+                    + diagnosis
+                            .likeliest(observation)
+                            .map(open -> told(open).text() + " ")
+                            .orElse("")
+                    + "Raise 'timeout' if it only needs longer.");
         }
-        Instant next =
-                diagnosis.nextCertainty(observation).filter(i -> i.isAfter(now)).orElse(deadline);
-        return Next.waitUntil(earliest(next, deadline, now.plus(POLL)));
+        diagnosis
+                .notable(now)
+                .ifPresent(open ->
+                        state.say(track.label(), "still waiting: " + told(open).text()));
+        Instant next = diagnosis.next().filter(i -> i.isAfter(now)).orElse(deadline);
+        return Next.waitUntil(earliest(next, deadline, now.plus(view.isComplete() ? POLL : FIRST_LISTS)));
+    }
+
+    /** A Deployment that is gone, or another one of the same name, is nobody's rollout any more. */
+    private void identify(@CheckForNull KubeObject found, String deployment, ClusterReader source) {
+        if (found == null && source == state.session.cluster()) {
+            throw new UserException("Deployment " + deployment + " is gone: somebody deleted it.");
+        }
+        if (found != null) {
+            if (!uid.isEmpty() && !uid.equals(found.uid())) {
+                throw new UserException("Deployment " + deployment
+                        + " was deleted and made anew by somebody while its pods were waited for.");
+            }
+            uid = found.uid();
+        }
+    }
+
+    private Problem told(Problem problem) {
+        return new Testimony(state.session.cluster(), state.session.report()).hear(problem);
     }
 
     private void progress(Rollout rollout) {
@@ -94,24 +121,19 @@ final class AwaitRollout implements Move {
         if (!text.equals(lastProgress)) {
             lastProgress = text;
             state.status("waiting for " + track.label() + ": " + text);
-            if (rollout.seen()) {
-                state.say(track.label(), text + (rollout.isComplete() ? " (" + took() + ")" : ""));
+        }
+        String row = rollout.row() + (rollout.isComplete() ? "  serves after " + took() : "");
+        if (rollout.seen() && !row.equals(lastRow)) {
+            if (lastRow.isEmpty()) {
+                state.say(track.label(), rollout.header());
             }
+            lastRow = row;
+            state.say(track.label(), row);
         }
     }
 
     private String took() {
         return ReleaseState.seconds(Duration.between(begun, state.session.now()));
-    }
-
-    private static String sentence(Problem problem) {
-        String text = problem.sentence();
-        return text + (text.endsWith(".") ? " " : ". ") + problem.hint();
-    }
-
-    private static String openProblems(Observation observation) {
-        List<Problem> problems = Diagnosis.problems(observation);
-        return problems.isEmpty() ? "" : problems.get(0).sentence() + ". ";
     }
 
     private static Instant earliest(Instant first, Instant second, Instant third) {

@@ -1,15 +1,16 @@
 package io.jenkins.plugins.safedeployments.engine.rollout;
 
-import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Finds out from status fields alone that a rollout will not get done, and says why. One instance follows one rollout:
@@ -17,44 +18,89 @@ import java.util.Optional;
  */
 public final class Diagnosis {
 
-    /** A registry may be out of reach for a moment; an image that is not there stays so. */
-    private static final Duration PULL = Duration.ofSeconds(10);
+    /** What lasts longer than this while waiting is worth a line in the log. */
+    private static final Duration NOTABLE = Duration.ofSeconds(15);
 
-    /** A Secret or ConfigMap may be created by something that runs at the same time. */
-    private static final Duration CONFIG = Duration.ofSeconds(15);
+    private static final Duration SCALED_TO_NOTHING = Duration.ofSeconds(30);
 
-    /** A cluster autoscaler needs this long to bring a node. */
-    private static final Duration UNSCHEDULABLE = Duration.ofSeconds(120);
+    /** One eviction is bad luck. */
+    private static final int LOST_PODS = 3;
 
-    /** A pod that depends on another may crash once or twice at its start. */
-    private static final int RESTARTS = 3;
+    private final Map<String, Known> known = new HashMap<>();
+    private final Flapping flapping = new Flapping();
+    private final Set<String> told = new HashSet<>();
 
-    private static final int MAX_MESSAGE = 300;
+    /** @param problem as it was seen when most was said about it */
+    private record Known(Instant since, Problem problem) {
 
-    private final Map<String, Instant> firstSeen = new HashMap<>();
+        Instant certain() {
+            return since.plus(problem.patience());
+        }
+    }
 
     /** The first problem that has lasted longer than its patience at {@code now}, if there is one. */
     @NonNull
     public Optional<Problem> certain(Observation observation, Instant now) {
-        List<Problem> problems = problems(observation);
-        firstSeen.keySet().retainAll(problems.stream().map(Problem::key).toList());
-        problems.forEach(problem -> firstSeen.putIfAbsent(problem.key(), now));
+        flapping.see(observation);
+        List<Problem> problems = all(observation);
+        known.keySet().retainAll(problems.stream().map(Problem::key).toList());
+        problems.forEach(problem -> known.merge(
+                problem.key(),
+                new Known(now, problem),
+                (before, after) -> new Known(before.since(), fuller(before.problem(), after.problem()))));
         return problems.stream()
-                .filter(problem ->
-                        !firstSeen.get(problem.key()).plus(problem.patience()).isAfter(now))
+                .map(problem -> known.get(problem.key()))
+                .filter(problem -> !problem.certain().isAfter(now))
+                .map(Known::problem)
                 .findFirst();
     }
 
-    /** When the next problem seen so far becomes certain if it stays, if there is one. */
+    /** A problem that is not certain and has lasted a while; each sort of problem once. */
     @NonNull
-    public Optional<Instant> nextCertainty(Observation observation) {
-        return problems(observation).stream()
-                .filter(problem -> firstSeen.containsKey(problem.key()))
-                .map(problem -> firstSeen.get(problem.key()).plus(problem.patience()))
+    public Optional<Problem> notable(Instant now) {
+        return known.values().stream()
+                .filter(problem -> !problem.since().plus(NOTABLE).isAfter(now))
+                .map(Known::problem)
+                .filter(problem -> told.add(problem.sort()))
+                .findFirst();
+    }
+
+    /** When the next problem seen so far becomes certain or notable if it stays, if there is one. */
+    @NonNull
+    public Optional<Instant> next() {
+        return known.values().stream()
+                .map(problem -> told.contains(problem.problem().sort())
+                                || problem.problem().patience().compareTo(NOTABLE) < 0
+                        ? problem.certain()
+                        : problem.since().plus(NOTABLE))
                 .min(Instant::compareTo);
     }
 
-    /** All that is wrong at this moment, whether or not it may pass. */
+    /** What most likely keeps the rollout from getting done, certain or not, as far as it has been seen. */
+    @NonNull
+    public Optional<Problem> likeliest(Observation observation) {
+        return all(observation).stream()
+                .map(problem -> known.containsKey(problem.key())
+                        ? fuller(known.get(problem.key()).problem(), problem)
+                        : problem)
+                .findFirst();
+    }
+
+    private List<Problem> all(Observation observation) {
+        List<Problem> problems = problems(observation);
+        problems.addAll(flapping.problems(observation));
+        return problems;
+    }
+
+    /** While a pull is backed off, the kubelet no longer says why it failed. */
+    private static Problem fuller(Problem before, Problem after) {
+        boolean saysLess = after.sentence().contains("(ImagePullBackOff")
+                && !after.sentence().contains("ErrImagePull")
+                && before.sentence().contains("(ErrImagePull: ");
+        return saysLess ? before : after;
+    }
+
+    /** All that is wrong at this moment, whether or not it may pass; what is closest to a pod first. */
     @NonNull
     public static List<Problem> problems(Observation observation) {
         List<Problem> problems = new ArrayList<>();
@@ -62,14 +108,6 @@ public final class Diagnosis {
         if (deployment == null) {
             return problems;
         }
-        for (KubeObject pod : observation.newPods()) {
-            pod(pod, problems);
-        }
-        deployment(deployment, problems);
-        return problems;
-    }
-
-    private static void deployment(KubeObject deployment, List<Problem> problems) {
         if (Boolean.TRUE.equals(deployment.get("spec", "paused"))) {
             problems.add(new Problem(
                     "paused",
@@ -77,107 +115,92 @@ public final class Diagnosis {
                     "Resume it: kubectl rollout resume deployment/" + deployment.name() + ".",
                     Duration.ZERO));
         }
-        KubeObject failure = deployment.condition("ReplicaFailure");
+        if (deployment.integer(1, "spec", "replicas") == 0) {
+            problems.add(new Problem(
+                    "zero",
+                    deployment + " has been scaled to 0, so nothing of it can serve",
+                    "See who scaled it; scale it up again.",
+                    SCALED_TO_NOTHING));
+        }
+        refused(observation, deployment, problems);
+        // what needs no more than time comes last
+        List<Problem> waiting = new ArrayList<>();
+        for (KubeObject pod : observation.newPods()) {
+            for (Problem problem : PodProblems.of(pod)) {
+                (problem.patience().equals(Problem.UNTIL_DEADLINE) ? waiting : problems).add(problem);
+            }
+        }
+        lost(observation, deployment, problems);
+        problems.addAll(waiting);
+        stuck(deployment, problems);
+        return problems;
+    }
+
+    /** Pods that cannot even be created. The Deployment repeats what its old ReplicaSets say as well. */
+    private static void refused(Observation observation, KubeObject deployment, List<Problem> problems) {
+        KubeObject replicaSet = observation.newReplicaSet();
+        KubeObject failure = (replicaSet == null ? deployment : replicaSet).condition("ReplicaFailure");
         if (failure != null && failure.string("status").equals("True")) {
             String message = failure.string("message");
+            Refusal refusal = Refusal.of(message, observation.leaving() > 0);
+            boolean removal = failure.string("reason").equals("FailedDelete");
             problems.add(new Problem(
-                    "replica-failure",
-                    "No pod of " + deployment + " can be created: " + shortened(message),
-                    message.contains("quota")
-                            ? "Raise the ResourceQuota, or ask for less."
-                            : "Mend what the message names, then deploy again.",
+                    "refused-" + refusal.key(),
+                    "No pod of " + deployment + " can be " + (removal ? "removed" : "created") + Messages.said(message),
+                    refusal.hint(),
+                    refusal.patience()));
+        }
+    }
+
+    /** Pods that Kubernetes gave up, one after the other; nodes that are shut down are nobody's fault. */
+    private static void lost(Observation observation, KubeObject deployment, List<Problem> problems) {
+        List<KubeObject> lost = observation.newPods().stream()
+                .filter(PodProblems::isOver)
+                .filter(pod -> !Messages.hasAny(
+                        pod.string("status", "reason"), "nodeshutdown", "terminated", "nodelost", "preempting"))
+                .toList();
+        if (lost.size() >= LOST_PODS) {
+            KubeObject pod = lost.get(lost.size() - 1);
+            problems.add(new Problem(
+                    "given-up",
+                    lost.size() + " pods of " + deployment + " were given up by their nodes, the last one "
+                            + pod.name() + " (" + pod.string("status", "reason")
+                            + Messages.said(pod.string("status", "message")) + ")",
+                    "Give the pod the resources that it needs, or find what uses them up.",
                     Duration.ZERO));
         }
+    }
+
+    private static void stuck(KubeObject deployment, List<Problem> problems) {
         KubeObject progressing = deployment.condition("Progressing");
-        if (progressing != null && progressing.string("reason").equals("ProgressDeadlineExceeded")) {
+        if (progressing == null || !progressing.string("status").equals("False")) {
+            return;
+        }
+        if (progressing.string("reason").equals("ReplicaSetCreateError")) {
             problems.add(new Problem(
+                    "replica-set",
+                    "The ReplicaSet of " + deployment + " cannot be created"
+                            + Messages.said(progressing.string("message")),
+                    "Mend what the message names, then deploy again.",
+                    Duration.ZERO));
+        }
+        if (progressing.string("reason").equals("ProgressDeadlineExceeded")) {
+            Problem deadline = new Problem(
                     "progress-deadline",
                     deployment + " made no progress for its progressDeadlineSeconds ("
                             + deployment.integer(600, "spec", "progressDeadlineSeconds") + " s)",
                     "See the pods' events and readiness probes in the post-mortem.",
-                    Duration.ZERO));
-        }
-    }
-
-    private static void pod(KubeObject pod, List<Problem> problems) {
-        KubeObject scheduled = pod.condition("PodScheduled");
-        if (scheduled != null && scheduled.string("reason").equals("Unschedulable")) {
-            problems.add(new Problem(
-                    "unschedulable/" + pod.name(),
-                    "Pod " + pod.name() + " finds no node: " + shortened(scheduled.string("message")),
-                    "Lower the pod's resource requests, or add nodes.",
-                    UNSCHEDULABLE));
-        }
-        for (String list : new String[] {"initContainerStatuses", "containerStatuses"}) {
-            for (KubeObject status : pod.list("status", list)) {
-                Problem problem = container(pod, status);
-                if (problem != null) {
-                    problems.add(problem);
-                }
+                    Duration.ZERO);
+            if (!problems.isEmpty()) {
+                Problem cause = problems.get(0);
+                deadline = new Problem(
+                                deadline.key(),
+                                deadline.sentence() + ": " + cause.sentence(),
+                                cause.hint(),
+                                deadline.patience())
+                        .asking(cause.ask(), cause.pod(), cause.container());
             }
+            problems.add(deadline);
         }
-    }
-
-    @CheckForNull
-    private static Problem container(KubeObject pod, KubeObject status) {
-        String reason = status.string("state", "waiting", "reason");
-        String message = status.string("state", "waiting", "message");
-        String container = status.string("name");
-        String where = "Pod " + pod.name() + ", container " + container + ": ";
-        String image = status.string("image");
-        switch (reason) {
-            case "InvalidImageName", "ErrImageNeverPull":
-                return new Problem(
-                        key(reason, pod, container),
-                        where + "the image " + image + " cannot be used (" + reason + said(message) + ")",
-                        "Correct the image's name, or its imagePullPolicy.",
-                        Duration.ZERO);
-            case "ErrImagePull", "ImagePullBackOff":
-                // The two follow each other by turns; they are one problem.
-                return new Problem(
-                        key("pull", pod, container),
-                        where + "the image " + image + " cannot be pulled (" + reason + said(message) + ")",
-                        "Check that the image and its tag exist in the registry, and the pod's imagePullSecrets.",
-                        PULL);
-            case "CreateContainerConfigError", "CreateContainerError":
-                return new Problem(
-                        key(reason, pod, container),
-                        where + "it cannot be created (" + reason + said(message) + ")",
-                        "Create the Secret or ConfigMap that the message names, or correct the reference to it.",
-                        CONFIG);
-            default:
-                int restarts = status.integer(0, "restartCount");
-                // one that serves has got over it
-                return restarts < RESTARTS || Boolean.TRUE.equals(status.get("ready"))
-                        ? null
-                        : crash(pod, status, container, where, restarts);
-        }
-    }
-
-    private static Problem crash(KubeObject pod, KubeObject status, String container, String where, int restarts) {
-        String code = status.string("lastState", "terminated", "exitCode");
-        String why = status.string("lastState", "terminated", "reason");
-        boolean memory = why.equals("OOMKilled");
-        return new Problem(
-                key("crash", pod, container),
-                where + "it keeps crashing (" + restarts + " restarts, last exit code " + code
-                        + (why.isEmpty() || why.equals("Error") ? "" : ", " + why) + ")",
-                memory
-                        ? "It used more memory than its limit: raise the limit, or find the leak."
-                        : "See its last log lines ('previous') in the post-mortem.",
-                Duration.ZERO);
-    }
-
-    private static String key(String problem, KubeObject pod, String container) {
-        return problem + "/" + pod.name() + "/" + container;
-    }
-
-    private static String said(String message) {
-        return message.isEmpty() ? "" : ": " + shortened(message);
-    }
-
-    private static String shortened(String message) {
-        String line = message.strip().replaceAll("\\s+", " ");
-        return line.length() <= MAX_MESSAGE ? line : line.substring(0, MAX_MESSAGE - 3) + "...";
     }
 }

@@ -6,18 +6,28 @@ import io.jenkins.plugins.safedeployments.engine.cluster.ClusterReader;
 import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
  * A Deployment with what its rollout shows in, seen at about the same time.
  *
  * @param deployment null if there is none
- * @param newPods the pods of the Deployment's current template, and no others
+ * @param newReplicaSet that of the Deployment's current template; null if there is none yet
+ * @param newPods the pods of the Deployment's current template that are not being removed, and no others
  * @param servingPods names of those new pods that the Service sends traffic to
+ * @param leaving how many pods of the Deployment, of whatever template, are being removed
  */
-public record Observation(@CheckForNull KubeObject deployment, List<KubeObject> newPods, Set<String> servingPods) {
+public record Observation(
+        @CheckForNull KubeObject deployment,
+        @CheckForNull KubeObject newReplicaSet,
+        List<KubeObject> newPods,
+        Set<String> servingPods,
+        int leaving) {
 
     private static final String REVISION = "deployment.kubernetes.io/revision";
 
@@ -28,45 +38,58 @@ public record Observation(@CheckForNull KubeObject deployment, List<KubeObject> 
     public static Observation of(ClusterReader reader, String deploymentName, String service) {
         KubeObject deployment = reader.get(Kind.DEPLOYMENT, deploymentName).orElse(null);
         if (deployment == null) {
-            return new Observation(null, List.of(), Set.of());
+            return new Observation(null, null, List.of(), Set.of(), 0);
         }
-        List<KubeObject> pods = newPods(reader, deployment);
-        Set<String> serving = new HashSet<>();
-        if (!service.isEmpty()) {
-            Set<String> uids = new HashSet<>();
-            pods.forEach(pod -> uids.add(pod.uid()));
-            reader.get(Kind.ENDPOINTS, service).ifPresent(endpoints -> {
-                for (KubeObject subset : endpoints.list("subsets")) {
-                    for (KubeObject address : subset.list("addresses")) {
-                        if (uids.contains(address.string("targetRef", "uid"))) {
-                            serving.add(address.string("targetRef", "name"));
-                        }
-                    }
-                }
-            });
-        }
-        return new Observation(deployment, pods, serving);
-    }
-
-    private static List<KubeObject> newPods(ClusterReader reader, KubeObject deployment) {
-        String revision = deployment.annotation(REVISION);
-        Set<String> replicaSets = new HashSet<>();
+        Map<String, KubeObject> replicaSets = new HashMap<>();
         for (KubeObject replicaSet : reader.list(Kind.REPLICA_SET)) {
-            // The controller gives the Deployment and the ReplicaSet of its current template the same revision.
-            if (replicaSet.controllerUid().equals(deployment.uid())
-                    && revision != null
-                    && revision.equals(replicaSet.annotation(REVISION))) {
-                replicaSets.add(replicaSet.uid());
+            if (replicaSet.controllerUid().equals(deployment.uid())) {
+                replicaSets.put(replicaSet.uid(), replicaSet);
             }
         }
+        KubeObject current = current(deployment, replicaSets.values());
         List<KubeObject> pods = new ArrayList<>();
+        int leaving = 0;
         for (KubeObject pod : reader.list(Kind.POD)) {
-            if (replicaSets.contains(pod.controllerUid())
-                    && pod.string("metadata", "deletionTimestamp").isEmpty()) {
+            boolean stays = pod.string("metadata", "deletionTimestamp").isEmpty();
+            if (!stays && replicaSets.containsKey(pod.controllerUid())) {
+                leaving++;
+            }
+            if (stays && current != null && pod.controllerUid().equals(current.uid())) {
                 pods.add(pod);
             }
         }
-        return pods;
+        return new Observation(deployment, current, pods, serving(reader, service, pods), leaving);
+    }
+
+    /** The controller gives the Deployment and the ReplicaSet of its current template the same revision. */
+    @CheckForNull
+    private static KubeObject current(KubeObject deployment, Collection<KubeObject> replicaSets) {
+        String revision = deployment.annotation(REVISION);
+        for (KubeObject replicaSet : replicaSets) {
+            if (revision != null && revision.equals(replicaSet.annotation(REVISION))) {
+                return replicaSet;
+            }
+        }
+        return null;
+    }
+
+    private static Set<String> serving(ClusterReader reader, String service, List<KubeObject> pods) {
+        Set<String> serving = new HashSet<>();
+        if (service.isEmpty()) {
+            return serving;
+        }
+        Set<String> uids = new HashSet<>();
+        pods.forEach(pod -> uids.add(pod.uid()));
+        reader.get(Kind.ENDPOINTS, service).ifPresent(endpoints -> {
+            for (KubeObject subset : endpoints.list("subsets")) {
+                for (KubeObject address : subset.list("addresses")) {
+                    if (uids.contains(address.string("targetRef", "uid"))) {
+                        serving.add(address.string("targetRef", "name"));
+                    }
+                }
+            }
+        });
+        return serving;
     }
 
     /** New pods whose condition {@code Ready} is true. */

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** A Deployment {@code shop} with all that belongs to its rollout, as a cluster shows it. */
 final class Cast implements ClusterReader {
@@ -47,6 +48,11 @@ final class Cast implements ClusterReader {
 
     static KubeObject pod(String name, String replicaSet) {
         return object(Kind.POD, name, name + "-uid", replicaSet + "-uid");
+    }
+
+    /** What is seen of a Deployment whose ReplicaSet and pods that leave do not matter. */
+    static Observation observation(KubeObject deployment, List<KubeObject> pods, Set<String> serving) {
+        return new Observation(deployment, null, pods, serving, 0);
     }
 
     static KubeObject ready(KubeObject pod, String status) {

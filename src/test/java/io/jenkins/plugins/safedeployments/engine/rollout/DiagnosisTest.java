@@ -48,7 +48,7 @@ public class DiagnosisTest {
             assertProblem(
                     waiting(reason, "secret \"db\" not found"),
                     WHERE + "it cannot be created (" + reason + ": secret \"db\" not found)",
-                    15);
+                    30);
         }
     }
 
@@ -82,7 +82,7 @@ public class DiagnosisTest {
                 .with(List.of(status("migrate", "ImagePullBackOff", "")), "status", "initContainerStatuses")
                 .with(List.of(status("main", "PodInitializing", "")), "status", "containerStatuses");
 
-        assertProblem(pod, "Pod a, container migrate: the image shop:1 cannot be pulled (ImagePullBackOff)", 10);
+        assertProblem(pod, "Pod a, init container migrate: the image shop:1 cannot be pulled (ImagePullBackOff)", 10);
     }
 
     @Test
@@ -107,7 +107,7 @@ public class DiagnosisTest {
     }
 
     @Test
-    public void problems_quota_isCertainAtOnce() {
+    public void problems_quota_isNamed() {
         Problem problem = assertProblem(
                 condition(Map.of(
                         "type", "ReplicaFailure",
@@ -115,7 +115,7 @@ public class DiagnosisTest {
                         "reason", "FailedCreate",
                         "message", "pods \"x\" is forbidden: exceeded quota: small")),
                 "No pod of Deployment shop can be created: pods \"x\" is forbidden: exceeded quota: small",
-                0);
+                5);
 
         assertThat(problem.hint(), is("Raise the ResourceQuota, or ask for less."));
     }
@@ -137,7 +137,7 @@ public class DiagnosisTest {
     public void problems_paused_isCertainAtOnce() {
         KubeObject paused = deployment(1, 0, 0, 0).with(true, "spec", "paused");
 
-        assertProblem(new Observation(paused, List.of(), Set.of()), "Deployment shop is paused", 0);
+        assertProblem(Cast.observation(paused, List.of(), Set.of()), "Deployment shop is paused", 0);
     }
 
     @Test
@@ -149,7 +149,7 @@ public class DiagnosisTest {
 
     @Test
     public void problems_noDeployment_isNone() {
-        assertThat(Diagnosis.problems(new Observation(null, List.of(), Set.of())), is(empty()));
+        assertThat(Diagnosis.problems(Cast.observation(null, List.of(), Set.of())), is(empty()));
     }
 
     @Test
@@ -157,7 +157,7 @@ public class DiagnosisTest {
         Observation failing = observation(waiting("ErrImagePull", ""));
 
         assertThat(diagnosis.certain(failing, START), is(Optional.empty()));
-        assertThat(diagnosis.nextCertainty(failing), is(Optional.of(START.plusSeconds(10))));
+        assertThat(diagnosis.next(), is(Optional.of(START.plusSeconds(10))));
         assertThat(diagnosis.certain(failing, START.plusMillis(9_999)), is(Optional.empty()));
         assertThat(diagnosis.certain(failing, START.plusSeconds(10)).isPresent(), is(true));
     }
@@ -187,7 +187,167 @@ public class DiagnosisTest {
         Observation fine = observation(pod("a", "new"));
 
         assertThat(diagnosis.certain(fine, START), is(Optional.empty()));
-        assertThat(diagnosis.nextCertainty(fine), is(Optional.empty()));
+        assertThat(diagnosis.next(), is(Optional.empty()));
+    }
+
+    @Test
+    public void certain_pullThatIsBackedOff_stillSaysWhy() {
+        diagnosis.certain(observation(waiting("ErrImagePull", "manifest unknown")), START);
+
+        Optional<Problem> certain = diagnosis.certain(
+                observation(waiting("ImagePullBackOff", "Back-off pulling image \"shop:1\"")), START.plusSeconds(10));
+
+        assertThat(
+                certain.orElseThrow().sentence(),
+                is(WHERE + "the image shop:1 cannot be pulled (ErrImagePull: manifest unknown)"));
+    }
+
+    @Test
+    public void certain_registryThatAils_isGivenTimeThroughBackOff() {
+        diagnosis.certain(observation(waiting("ErrImagePull", "dial tcp: i/o timeout")), START);
+        Observation backedOff = observation(waiting("ImagePullBackOff", "Back-off pulling image \"shop:1\""));
+
+        assertThat(diagnosis.certain(backedOff, START.plusSeconds(59)), is(Optional.empty()));
+        assertThat(diagnosis.certain(backedOff, START.plusSeconds(60)).isPresent(), is(true));
+    }
+
+    @Test
+    public void certain_podThatFlaps_isNamedAndAtLastCertain() {
+        KubeObject pod = pod("a", "new");
+        Optional<Problem> certain = Optional.empty();
+        for (int i = 1; i <= 5; i++) {
+            assertThat(certain, is(Optional.empty()));
+            diagnosis.certain(observation(Cast.ready(pod, "True")), START.plusSeconds(2 * i));
+            certain = diagnosis.certain(observation(Cast.ready(pod, "False")), START.plusSeconds(2 * i + 1));
+            if (i == 2) {
+                assertThat(
+                        diagnosis.likeliest(observation(pod)).orElseThrow().sentence(),
+                        is("Pod a was ready and then not any more, 2 times"));
+            }
+        }
+
+        assertThat(certain.orElseThrow().sentence(), is("Pod a was ready and then not any more, 5 times"));
+    }
+
+    @Test
+    public void certain_podThatWasReadyInBetween_keepsItsCrashes() {
+        Map<String, Object> failed = Map.of("terminated", Map.of("exitCode", 7, "reason", "Error"));
+        assertThat(diagnosis.certain(observation(crashing(2, false, failed)), START), is(Optional.empty()));
+        assertThat(diagnosis.certain(observation(crashing(2, true, failed)), START), is(Optional.empty()));
+
+        assertThat(
+                diagnosis
+                        .certain(observation(crashing(3, false, failed)), START)
+                        .isPresent(),
+                is(true));
+    }
+
+    @Test
+    public void notable_whatLastsAWhile_isToldOnceForEachSort() {
+        Observation waiting =
+                Cast.observation(deployment(2, 2, 0, 2), List.of(unschedulable("a"), unschedulable("b")), Set.of());
+        diagnosis.certain(waiting, START);
+
+        assertThat(diagnosis.notable(START.plusSeconds(14)), is(Optional.empty()));
+        assertThat(diagnosis.next(), is(Optional.of(START.plusSeconds(15))));
+        assertThat(diagnosis.notable(START.plusSeconds(15)).isPresent(), is(true));
+        assertThat(diagnosis.notable(START.plusSeconds(16)), is(Optional.empty()));
+        assertThat(diagnosis.next(), is(Optional.of(START.plusSeconds(120))));
+    }
+
+    @Test
+    public void problems_oldReplicaSetsRefusal_isNone() {
+        KubeObject refused = deployment(1, 1, 0, 1)
+                .with(
+                        List.of(Map.of("type", "ReplicaFailure", "status", "True", "message", "exceeded quota")),
+                        "status",
+                        "conditions");
+        KubeObject fine = Cast.replicaSet("new", "7", "shop-uid");
+
+        assertThat(Diagnosis.problems(new Observation(refused, fine, List.of(), Set.of(), 0)), is(empty()));
+    }
+
+    @Test
+    public void problems_podThatCannotBeRemoved_isNotCalledCreated() {
+        Problem problem = assertProblem(
+                condition(Map.of(
+                        "type", "ReplicaFailure", "status", "True", "reason", "FailedDelete", "message", "denied")),
+                "No pod of Deployment shop can be removed: denied",
+                0);
+
+        assertThat(problem.sort(), is("refused-other"));
+    }
+
+    @Test
+    public void problems_progressDeadline_namesTheLikeliestCause() {
+        KubeObject stuck = deployment(1, 1, 0, 1)
+                .with(
+                        List.of(Map.of("type", "Progressing", "status", "False", "reason", "ProgressDeadlineExceeded")),
+                        "status",
+                        "conditions");
+
+        Optional<Problem> certain =
+                diagnosis.certain(Cast.observation(stuck, List.of(unschedulable("a")), Set.of()), START);
+
+        assertThat(
+                certain.orElseThrow().sentence(),
+                is("Deployment shop made no progress for its progressDeadlineSeconds (600 s): Pod a finds no node: no"
+                        + " cpu"));
+        assertThat(certain.orElseThrow().hint(), containsString("add nodes"));
+    }
+
+    @Test
+    public void problems_replicaSetThatCannotBeMade_isCertain() {
+        assertProblem(
+                condition(Map.of(
+                        "type", "Progressing",
+                        "status", "False",
+                        "reason", "ReplicaSetCreateError",
+                        "message", "replicasets.apps \"x\" is forbidden: exceeded quota")),
+                "The ReplicaSet of Deployment shop cannot be created: replicasets.apps \"x\" is forbidden: exceeded"
+                        + " quota",
+                0);
+    }
+
+    @Test
+    public void problems_podsGivenUpByTheirNodes_areCountedUnlessTheNodeWentDown() {
+        List<KubeObject> evicted = List.of(givenUp("a", "Evicted"), givenUp("b", "Evicted"), givenUp("c", "Evicted"));
+        List<KubeObject> shutDown =
+                List.of(givenUp("a", "NodeShutdown"), givenUp("b", "Terminated"), givenUp("c", "NodeShutdown"));
+
+        List<Problem> problems = Diagnosis.problems(Cast.observation(deployment(1, 1, 0, 1), evicted, Set.of()));
+        assertThat(problems, hasSize(1));
+        assertThat(
+                problems.get(0).sentence(),
+                is("3 pods of Deployment shop were given up by their nodes, the last one c (Evicted: low on memory)"));
+        assertThat(Diagnosis.problems(Cast.observation(deployment(1, 1, 0, 1), shutDown, Set.of())), is(empty()));
+    }
+
+    @Test
+    public void problems_scaledToNothing_isNamed() {
+        assertProblem(
+                Cast.observation(deployment(0, 0, 0, 0), List.of(), Set.of()),
+                "Deployment shop has been scaled to 0, so nothing of it can serve",
+                30);
+    }
+
+    private static KubeObject givenUp(String name, String reason) {
+        return pod(name, "new")
+                .with("Failed", "status", "phase")
+                .with(reason, "status", "reason")
+                .with("low on memory", "status", "message");
+    }
+
+    private static KubeObject unschedulable(String name) {
+        return pod(name, "new")
+                .with(
+                        List.of(Map.of(
+                                "type", "PodScheduled",
+                                "status", "False",
+                                "reason", "Unschedulable",
+                                "message", "no cpu")),
+                        "status",
+                        "conditions");
     }
 
     private static Problem assertProblem(KubeObject pod, String sentence, int patience) {
@@ -203,11 +363,11 @@ public class DiagnosisTest {
     }
 
     private static Observation observation(KubeObject pod) {
-        return new Observation(deployment(1, 1, 0, 1), List.of(pod), Set.of());
+        return Cast.observation(deployment(1, 1, 0, 1), List.of(pod), Set.of());
     }
 
     private static Observation condition(Map<String, ?> condition) {
-        return new Observation(
+        return Cast.observation(
                 deployment(1, 0, 0, 0).with(List.of(condition), "status", "conditions"), List.of(), Set.of());
     }
 

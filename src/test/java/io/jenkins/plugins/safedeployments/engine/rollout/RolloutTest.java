@@ -41,14 +41,14 @@ public class RolloutTest {
 
     @Test
     public void isComplete_seenBeforeOurOwnWrite_isFalse() {
-        Observation stale = new Observation(deployment(2, 2, 2, 2), List.of(), Set.of("a", "b"));
+        Observation stale = Cast.observation(deployment(2, 2, 2, 2), List.of(), Set.of("a", "b"));
 
         assertThat(Rollout.of(stale, GENERATION + 1, true).isComplete(), is(false));
     }
 
     @Test
     public void isComplete_noService_doesNotAskForEndpoints() {
-        Rollout rollout = Rollout.of(new Observation(deployment(2, 2, 2, 2), List.of(), Set.of()), GENERATION, false);
+        Rollout rollout = Rollout.of(Cast.observation(deployment(2, 2, 2, 2), List.of(), Set.of()), GENERATION, false);
 
         assertThat(rollout.isComplete(), is(true));
         assertThat(rollout.toString(), is("2/2 updated, 2/2 available"));
@@ -56,7 +56,7 @@ public class RolloutTest {
 
     @Test
     public void isComplete_noDeployment_isFalse() {
-        Rollout rollout = Rollout.of(new Observation(null, List.of(), Set.of()), 0, false);
+        Rollout rollout = Rollout.of(Cast.observation(null, List.of(), Set.of()), 0, false);
 
         assertThat(rollout.isComplete(), is(false));
     }
@@ -68,7 +68,23 @@ public class RolloutTest {
                 is("2/3 updated, 1/3 available, 2 old, 1/3 in the Service"));
     }
 
+    @Test
+    public void row_standsUnderItsHeader() {
+        Rollout rollout = rollout(deployment(3, 2, 1, 4).with(2, "status", "readyReplicas"), "a");
+
+        assertThat(rollout.header(), is("desired  updated  ready  available  in Service"));
+        assertThat(rollout.row(), is("      3        2      2          1           1  2 old"));
+    }
+
+    @Test
+    public void row_noService_hasNoColumnForIt() {
+        Rollout rollout = Rollout.of(Cast.observation(deployment(2, 2, 2, 2), List.of(), Set.of()), GENERATION, false);
+
+        assertThat(rollout.header(), is("desired  updated  ready  available"));
+        assertThat(rollout.row(), is("      2        2      0          2"));
+    }
+
     private static Rollout rollout(KubeObject deployment, String... serving) {
-        return Rollout.of(new Observation(deployment, List.of(), Set.of(serving)), GENERATION, true);
+        return Rollout.of(Cast.observation(deployment, List.of(), Set.of(serving)), GENERATION, true);
     }
 }
