@@ -74,7 +74,7 @@ public interface Cluster extends ClusterReader {
     Execution exec(String pod, String container, List<String> command, Consumer<String> lines);
 
     /**
-     * Watches Deployments, ReplicaSets, Pods and Endpoints of the namespace. All watchers of one namespace share one set
+     * Watches Deployments, ReplicaSets, Pods and EndpointSlices of the namespace. All watchers of one namespace share one set
      * of watches.
      *
      * @param changed is called, on some thread and without detail, after anything changed; it must return at once
@@ -85,7 +85,9 @@ public interface Cluster extends ClusterReader {
     /** What the watches have brought. Close it when no longer waiting. */
     interface View extends ClusterReader, AutoCloseable {
 
-        /** Whether the first lists have arrived: before, nothing can be concluded from what is absent. */
+        /**
+         * Whether the lists have arrived and the watches go on: before, nothing can be concluded from what is absent.
+         */
         boolean isComplete();
 
         @Override

@@ -7,11 +7,11 @@ import io.jenkins.plugins.safedeployments.engine.cluster.Cluster;
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException;
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException.Reason;
 import io.jenkins.plugins.safedeployments.engine.kubernetes.ResourceTypes.ResourceType;
+import io.jenkins.plugins.safedeployments.engine.kubernetes.ResourceTypes.Served;
 import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,7 +53,9 @@ final class KubernetesCluster implements Cluster {
     @Override
     public Optional<KubeObject> get(Kind kind, String name) {
         try {
-            return Optional.of(rest.send("GET", path(kind, name), null, null));
+            Served type = types.served(kind);
+            String path = path(type.kind(), type.type(), namespace, name);
+            return Optional.of(type.form(rest.send("GET", path, null, null)));
         } catch (ClusterException e) {
             if (e.reason() == Reason.NOT_FOUND) {
                 return Optional.empty();
@@ -73,13 +75,18 @@ final class KubernetesCluster implements Cluster {
     }
 
     private List<KubeObject> items(Kind kind, String query) {
-        List<KubeObject> items = new ArrayList<>();
-        // the items of a list do not repeat what the list says of all of them
-        rest.send("GET", path(kind, "") + query, null, null)
-                .list("items")
-                .forEach(item ->
-                        items.add(item.with(kind.apiVersion(), "apiVersion").with(kind.kind(), "kind")));
-        return items;
+        Served type = types.served(kind);
+        String path = path(type.kind(), type.type(), namespace, "");
+        try {
+            return rest.send("GET", path + query, null, null).list("items").stream()
+                    .map(type::form)
+                    .toList();
+        } catch (ClusterException e) {
+            if (e.reason() == Reason.NOT_FOUND) {
+                types.forget(kind);
+            }
+            throw e;
+        }
     }
 
     @Override
@@ -170,14 +177,18 @@ final class KubernetesCluster implements Cluster {
     }
 
     private String path(Kind kind, String name) {
-        ResourceType type = types.of(kind);
+        return path(kind, types.of(kind), namespace, name);
+    }
+
+    /** @param name of an object; empty for all of the namespace */
+    static String path(Kind kind, ResourceType type, String namespace, String name) {
         return ResourceTypes.root(kind)
                 + (type.namespaced() ? "/namespaces/" + encoded(namespace) : "")
                 + "/" + type.plural()
                 + (name.isEmpty() ? "" : "/" + encoded(name));
     }
 
-    private static String encoded(String text) {
+    static String encoded(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 

@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.jenkins.plugins.safedeployments.engine.cluster.Cluster;
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterAccess;
+import io.jenkins.plugins.safedeployments.engine.kubernetes.ResourceTypes.Served;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import java.util.Base64;
 import java.util.Map;
@@ -44,8 +45,6 @@ public final class KubernetesConnection implements AutoCloseable {
                 .withDisableHostnameVerification(access.skipTlsVerify())
                 .withConnectionTimeout(CONNECT_MILLIS)
                 .withRequestTimeout(ANSWER_MILLIS)
-                // over the one HTTP/2 connection; as WebSockets each would hold a thread and a connection
-                .withOnlyHttpWatches(true)
                 // what may be repeated is repeated by who knows what it was for
                 .withRequestRetryBackoffLimit(0)
                 .withUserAgent("jenkins-safe-deployments")
@@ -72,7 +71,13 @@ public final class KubernetesConnection implements AutoCloseable {
     }
 
     private NamespaceWatch watch(String namespace) {
-        return new NamespaceWatch(client, namespace);
+        return new NamespaceWatch(
+                (kind, changed) -> {
+                    Served type = types.served(kind);
+                    String path = KubernetesCluster.path(type.kind(), type.type(), namespace, "");
+                    return new KindWatch(rest, type, path, changed, Later.SHARED);
+                },
+                Later.SHARED);
     }
 
     /** Asks the API server who it is: {@code v1.30.2}. */

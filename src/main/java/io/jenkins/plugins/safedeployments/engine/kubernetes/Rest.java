@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
+import io.fabric8.kubernetes.client.http.AsyncBody;
 import io.fabric8.kubernetes.client.http.HttpClient;
 import io.fabric8.kubernetes.client.http.HttpRequest;
 import io.fabric8.kubernetes.client.http.HttpResponse;
@@ -14,6 +15,7 @@ import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException.Reason
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import java.io.IOException;
 import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -61,11 +63,43 @@ final class Rest {
     KubeObject send(String method, String path, @CheckForNull String contentType, @CheckForNull Map<String, ?> body) {
         String answer = text(method, path, contentType, body);
         try {
-            return KubeObject.of(OBJECT.<Map<String, Object>>readValue(answer));
+            return object(answer);
         } catch (JsonProcessingException e) {
             throw new ClusterException(
                     Reason.UNREACHABLE, server + " answered something that is no JSON: it is no Kubernetes API", null);
         }
+    }
+
+    /** Asks for an object without waiting for the answer; fails with what went wrong. */
+    @NonNull
+    CompletableFuture<KubeObject> sendLater(String path) {
+        HttpRequest request = http.newHttpRequestBuilder()
+                .uri(server + path)
+                .timeout(ANSWER_SECONDS, TimeUnit.SECONDS)
+                .build();
+        return http.sendAsync(request, String.class)
+                .orTimeout(CALL_SECONDS, TimeUnit.SECONDS)
+                .thenApply(response -> {
+                    if (!response.isSuccessful()) {
+                        throw refusal("GET", path, response);
+                    }
+                    try {
+                        return object(response.body());
+                    } catch (JsonProcessingException e) {
+                        throw new ClusterException(Reason.UNREACHABLE, server + " answered something else", null);
+                    }
+                });
+    }
+
+    /** Asks for an answer that comes bit by bit. */
+    @NonNull
+    CompletableFuture<HttpResponse<AsyncBody>> stream(String path, AsyncBody.Consumer<List<ByteBuffer>> consumer) {
+        return http.consumeBytes(
+                http.newHttpRequestBuilder().uri(server + path).forStreaming().build(), consumer);
+    }
+
+    static KubeObject object(String json) throws JsonProcessingException {
+        return KubeObject.of(OBJECT.<Map<String, Object>>readValue(json));
     }
 
     /** Sends a request whose answer is taken as it is. */
@@ -212,7 +246,7 @@ final class Rest {
             return null;
         }
         try {
-            return KubeObject.of(OBJECT.<Map<String, Object>>readValue(body));
+            return object(body);
         } catch (JsonProcessingException e) {
             return null;
         }

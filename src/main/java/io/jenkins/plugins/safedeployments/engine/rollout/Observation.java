@@ -80,15 +80,18 @@ public record Observation(
         }
         Set<String> uids = new HashSet<>();
         pods.forEach(pod -> uids.add(pod.uid()));
-        reader.get(Kind.ENDPOINTS, service).ifPresent(endpoints -> {
-            for (KubeObject subset : endpoints.list("subsets")) {
-                for (KubeObject address : subset.list("addresses")) {
-                    if (uids.contains(address.string("targetRef", "uid"))) {
-                        serving.add(address.string("targetRef", "name"));
+        for (KubeObject slice : reader.list(Kind.ENDPOINT_SLICE)) {
+            if (service.equals(slice.map("metadata", "labels").get(Kind.SERVICE_OF_SLICE))) {
+                for (KubeObject endpoint : slice.list("endpoints")) {
+                    // where it is not said, an endpoint counts as ready
+                    boolean ready = !Boolean.FALSE.equals(endpoint.get("conditions", "ready"))
+                            && !Boolean.TRUE.equals(endpoint.get("conditions", "terminating"));
+                    if (ready && uids.contains(endpoint.string("targetRef", "uid"))) {
+                        serving.add(endpoint.string("targetRef", "name"));
                     }
                 }
             }
-        });
+        }
         return serving;
     }
 

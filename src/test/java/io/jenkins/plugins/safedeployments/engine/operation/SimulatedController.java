@@ -147,18 +147,23 @@ final class SimulatedController {
 
     private void endpoints() {
         for (KubeObject service : cluster.all(Kind.SERVICE)) {
-            List<Map<String, Object>> addresses = cluster.all(Kind.POD).stream()
+            List<Map<String, Object>> endpoints = cluster.all(Kind.POD).stream()
                     .filter(SimulatedCluster::isReady)
                     .filter(pod -> KubeObject.selects(service.map("spec", "selector"), pod.map("metadata", "labels")))
-                    .<Map<String, Object>>map(
-                            pod -> Map.of("targetRef", Map.of("kind", "Pod", "name", pod.name(), "uid", pod.uid())))
+                    .<Map<String, Object>>map(pod -> Map.of(
+                            "conditions", Map.of("ready", true),
+                            "targetRef", Map.of("kind", "Pod", "name", pod.name(), "uid", pod.uid())))
                     .toList();
-            List<Map<String, Object>> subsets = List.of(Map.of("addresses", addresses));
-            KubeObject existing = cluster.get(Kind.ENDPOINTS, service.name())
+            KubeObject existing = cluster.get(Kind.ENDPOINT_SLICE, service.name())
                     .orElseGet(() -> KubeObject.of(Map.of(
-                            "apiVersion", "v1", "kind", "Endpoints", "metadata", Map.of("name", service.name()))));
-            if (!subsets.equals(existing.get("subsets"))) {
-                cluster.put(existing.with(subsets, "subsets"));
+                            "apiVersion",
+                            Kind.ENDPOINT_SLICE.apiVersion(),
+                            "kind",
+                            Kind.ENDPOINT_SLICE.kind(),
+                            "metadata",
+                            Map.of("name", service.name(), "labels", Map.of(Kind.SERVICE_OF_SLICE, service.name())))));
+            if (!endpoints.equals(existing.get("endpoints"))) {
+                cluster.put(existing.with(endpoints, "endpoints"));
             }
         }
     }

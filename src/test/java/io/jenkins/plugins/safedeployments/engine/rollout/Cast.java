@@ -61,10 +61,19 @@ final class Cast implements ClusterReader {
 
     /** @param pods names of the ready ones */
     static KubeObject endpoints(String... pods) {
-        List<Map<String, ?>> addresses = Arrays.stream(pods)
-                .<Map<String, ?>>map(pod -> Map.of("targetRef", Map.of("name", pod, "uid", pod + "-uid")))
-                .toList();
-        return object(Kind.ENDPOINTS, "shop-lb", "", "").with(List.of(Map.of("addresses", addresses)), "subsets");
+        return slice(Arrays.stream(pods)
+                .<Map<String, ?>>map(pod -> endpoint(pod, Map.of("ready", true)))
+                .toList());
+    }
+
+    static Map<String, ?> endpoint(String pod, Map<String, ?> conditions) {
+        return Map.of("conditions", conditions, "targetRef", Map.of("name", pod, "uid", pod + "-uid"));
+    }
+
+    static KubeObject slice(List<Map<String, ?>> endpoints) {
+        return object(Kind.ENDPOINT_SLICE, "shop-lb-x7f3b", "", "")
+                .with("shop-lb", "metadata", "labels", Kind.SERVICE_OF_SLICE)
+                .with(endpoints, "endpoints");
     }
 
     private static KubeObject object(Kind kind, String name, String uid, String owner) {

@@ -11,7 +11,10 @@ import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.nullValue;
 
+import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
+import java.util.List;
+import java.util.Map;
 import org.junit.Test;
 
 public class ObservationTest {
@@ -77,6 +80,36 @@ public class ObservationTest {
         KubeObject recreated = pod("a", "new").with("another-uid", "metadata", "uid");
 
         assertThat(observe(DEPLOYMENT, NEW, recreated, endpoints("a")).servingPods(), is(empty()));
+    }
+
+    @Test
+    public void of_endpointThatIsNotReadyOrGoes_doesNotCount_oneThatDoesNotSayDoes() {
+        KubeObject slice = Cast.slice(List.of(
+                Cast.endpoint("a", Map.of("ready", false)),
+                Cast.endpoint("b", Map.of("ready", true, "terminating", true)),
+                Cast.endpoint("c", Map.of())));
+
+        Observation observation = observe(DEPLOYMENT, NEW, pod("a", "new"), pod("b", "new"), pod("c", "new"), slice);
+
+        assertThat(observation.servingPods(), contains("c"));
+        assertThat(
+                "of another Service",
+                observe(DEPLOYMENT, NEW, pod("c", "new"), slice.with("x", "metadata", "labels", Kind.SERVICE_OF_SLICE))
+                        .servingPods(),
+                is(empty()));
+    }
+
+    @Test
+    public void of_podsThatAreBeingRemoved_areOnlyCounted() {
+        KubeObject old = pod("a", "old").with("2026-01-02T03:04:05Z", "metadata", "deletionTimestamp");
+        KubeObject drained = pod("b", "new").with("2026-01-02T03:04:05Z", "metadata", "deletionTimestamp");
+        KubeObject foreign = pod("c", "other").with("2026-01-02T03:04:05Z", "metadata", "deletionTimestamp");
+
+        Observation observation = observe(DEPLOYMENT, OLD, NEW, old, drained, foreign, pod("d", "new"));
+
+        assertThat(observation.newPods(), contains(pod("d", "new")));
+        assertThat(observation.leaving(), is(2));
+        assertThat(observation.newReplicaSet(), is(NEW));
     }
 
     @Test
