@@ -33,6 +33,12 @@ final class AuditLog {
             return client.startsWith(clientName);
         }
 
+        /** The last name of the path that is no object's: {@code pods}, {@code leases} … */
+        String resource() {
+            String[] rest = path.replaceFirst("^.*/namespaces/[^/]+/", "").split("/");
+            return rest[0];
+        }
+
         /** Shorter, for lists: without the namespace, with what matters of the query. */
         @Override
         public String toString() {

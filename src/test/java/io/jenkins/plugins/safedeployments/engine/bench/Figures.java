@@ -14,8 +14,8 @@ final class Figures {
         samples.add(sample);
     }
 
-    int count() {
-        return samples.size();
+    void addAll(Figures others) {
+        samples.addAll(others.samples);
     }
 
     double median() {
