@@ -1,5 +1,7 @@
 package io.jenkins.plugins.safedeployments.engine.bench;
 
+import io.jenkins.plugins.safedeployments.engine.cluster.ClusterAccess;
+import io.jenkins.plugins.safedeployments.engine.cluster.Kubeconfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,6 +54,10 @@ public final class Bench {
 
     Path kubeconfig() {
         return kubeconfig;
+    }
+
+    ClusterAccess access() throws IOException {
+        return Kubeconfig.read(Files.readString(kubeconfig));
     }
 
     /** Where files may be left. */

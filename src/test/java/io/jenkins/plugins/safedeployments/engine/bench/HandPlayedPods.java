@@ -69,7 +69,8 @@ final class HandPlayedPods implements AutoCloseable {
         send(pod, "POST", "binding", "application/json", """
                 {"apiVersion": "v1", "kind": "Binding", "metadata": {"name": "%s"},
                  "target": {"apiVersion": "v1", "kind": "Node", "name": "nobody"}}
-                """.formatted(pod.getMetadata().getName()));
+                """.formatted(
+                        pod.getMetadata().getName()));
     }
 
     /** @param number of the pod's address */
@@ -96,11 +97,16 @@ final class HandPlayedPods implements AutoCloseable {
 
     /** One request and no other: the client's own methods read first. */
     private void send(Pod pod, String method, String subresource, String type, String body) throws Exception {
-        String url = client.getMasterUrl() + "api/v1/namespaces/"
-                + pod.getMetadata().getNamespace() + "/pods/" + pod.getMetadata().getName() + "/" + subresource;
+        String url =
+                client.getMasterUrl() + "api/v1/namespaces/" + pod.getMetadata().getNamespace() + "/pods/"
+                        + pod.getMetadata().getName() + "/" + subresource;
         HttpClient http = client.getHttpClient();
         HttpResponse<String> response = http.sendAsync(
-                        http.newHttpRequestBuilder().uri(url).method(method, type, body).build(), String.class)
+                        http.newHttpRequestBuilder()
+                                .uri(url)
+                                .method(method, type, body)
+                                .build(),
+                        String.class)
                 .get(30, TimeUnit.SECONDS);
         if (!response.isSuccessful()) {
             throw new IOException(method + " " + url + ": " + response.code() + " " + response.body());

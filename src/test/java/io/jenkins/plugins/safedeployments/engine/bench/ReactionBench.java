@@ -39,13 +39,19 @@ final class ReactionBench {
         String namespace = bench.namespace("reaction");
         Kind ready = new Kind();
         Kind failed = new Kind();
-        try (WarmController controller = new WarmController(bench.kubeconfig());
+        try (WarmController controller = new WarmController(bench.access());
                 HandPlayedPods pods = new HandPlayedPods(bench.kubeconfig())) {
             controller.makeNamespace(namespace);
             try {
                 for (int round = -WARM_UP; round < ROUNDS; round++) {
                     round(controller, pods, new Target("", namespace, "good-" + (round + WARM_UP)), true, round, ready);
-                    round(controller, pods, new Target("", namespace, "bad-" + (round + WARM_UP)), false, round, failed);
+                    round(
+                            controller,
+                            pods,
+                            new Target("", namespace, "bad-" + (round + WARM_UP)),
+                            false,
+                            round,
+                            failed);
                 }
             } finally {
                 controller.dropNamespace(namespace);
@@ -58,7 +64,8 @@ final class ReactionBench {
         all.addAll(ready.ours);
         all.addAll(failed.ours);
         bench.limit("p95 of the plugin, seconds", all.quantile(0.95) / 1000, 1);
-        bench.line(String.format(Locale.ROOT, "plugin : watch, ready %.2f, failed %.2f", ready.ratio(), failed.ratio()));
+        bench.line(
+                String.format(Locale.ROOT, "plugin : watch, ready %.2f, failed %.2f", ready.ratio(), failed.ratio()));
         bench.ratio("reaction", Math.max(ready.ratio(), failed.ratio()), 1.5);
     }
 
@@ -98,7 +105,9 @@ final class ReactionBench {
         long recorded = ended.get(1, TimeUnit.MINUTES) - begin;
         watches.forEach(Watch::close);
         if (run.result().isCompletedExceptionally() == good) {
-            throw new IllegalStateException("another end than expected", run.result().handle((o, e) -> e).join());
+            throw new IllegalStateException(
+                    "another end than expected",
+                    run.result().handle((o, e) -> e).join());
         }
         if (round >= 0) {
             kind.bare.add(bare / 1e6);
@@ -183,7 +192,9 @@ final class ReactionBench {
                                 && pod.getStatus().getContainerStatuses().stream()
                                         .anyMatch(c -> c.getState().getWaiting() != null
                                                 && "InvalidImageName"
-                                                        .equals(c.getState().getWaiting().getReason()))) {
+                                                        .equals(c.getState()
+                                                                .getWaiting()
+                                                                .getReason()))) {
                             seen.run();
                         }
                     })));

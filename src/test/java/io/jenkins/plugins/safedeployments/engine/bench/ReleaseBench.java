@@ -46,7 +46,7 @@ final class ReleaseBench {
         boolean count = names.contains("requests");
         String script = bench.namespace("script");
         String ours = bench.namespace("ours");
-        try (WarmController controller = new WarmController(bench.kubeconfig())) {
+        try (WarmController controller = new WarmController(bench.access())) {
             controller.makeNamespace(script);
             controller.makeNamespace(ours);
             try {

@@ -35,14 +35,17 @@ final class Waiters {
                             List.of(),
                             WarmController.SILENT));
         }
-        Awaitility.await().atMost(Duration.ofMinutes(5)).pollInterval(Duration.ofMillis(200)).until(() -> {
-            for (OperationRun run : runs.values()) {
-                if (run.result().isDone()) {
-                    run.result().join(); // throws what it failed with
-                }
-            }
-            return runs.values().stream().allMatch(run -> run.status().contains("0/1 available"));
-        });
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(5))
+                .pollInterval(Duration.ofMillis(200))
+                .until(() -> {
+                    for (OperationRun run : runs.values()) {
+                        if (run.result().isDone()) {
+                            run.result().join(); // throws what it failed with
+                        }
+                    }
+                    return runs.values().stream().allMatch(run -> run.status().contains("0/1 available"));
+                });
     }
 
     int count() {

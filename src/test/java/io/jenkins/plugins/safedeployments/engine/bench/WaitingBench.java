@@ -25,7 +25,7 @@ final class WaitingBench {
     void run() throws Exception {
         String namespace = bench.namespace("waiting");
         List<Request> requests;
-        try (WarmController controller = new WarmController(bench.kubeconfig())) {
+        try (WarmController controller = new WarmController(bench.access())) {
             controller.makeNamespace(namespace);
             try {
                 Waiters waiters = new Waiters(controller);
@@ -38,9 +38,16 @@ final class WaitingBench {
         double polled = (double) RELEASES * WINDOW_SECONDS / POLL_SECONDS;
         bench.title("waiting: requests of " + RELEASES + " releases in one namespace that wait for their pods, in "
                 + WINDOW_SECONDS + " s");
-        bench.line(String.format(Locale.ROOT, "plugin            %d (%.1f per hour and release)", requests.size(),
+        bench.line(String.format(
+                Locale.ROOT,
+                "plugin            %d (%.1f per hour and release)",
+                requests.size(),
                 requests.size() * 3600.0 / WINDOW_SECONDS / RELEASES));
-        bench.line(String.format(Locale.ROOT, "poll of %d s       %.0f (%d per hour and release)", POLL_SECONDS, polled,
+        bench.line(String.format(
+                Locale.ROOT,
+                "poll of %d s       %.0f (%d per hour and release)",
+                POLL_SECONDS,
+                polled,
                 3600 / POLL_SECONDS));
         Map<String, Integer> counts = new TreeMap<>();
         requests.forEach(request -> counts.merge(request.verb() + " " + request.resource(), 1, Integer::sum));

@@ -1,7 +1,7 @@
 package io.jenkins.plugins.safedeployments.engine.bench;
 
 import io.jenkins.plugins.safedeployments.engine.cluster.Cluster;
-import io.jenkins.plugins.safedeployments.engine.cluster.Kubeconfig;
+import io.jenkins.plugins.safedeployments.engine.cluster.ClusterAccess;
 import io.jenkins.plugins.safedeployments.engine.kubernetes.KubernetesConnection;
 import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
@@ -18,9 +18,6 @@ import io.jenkins.plugins.safedeployments.engine.operation.Report;
 import io.jenkins.plugins.safedeployments.engine.operation.Session;
 import io.jenkins.plugins.safedeployments.engine.operation.Wake;
 import io.jenkins.plugins.safedeployments.engine.release.Actor;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -48,8 +45,8 @@ final class WarmController implements AutoCloseable {
     private final KubernetesConnection connection;
     private final AtomicInteger actors = new AtomicInteger();
 
-    WarmController(Path kubeconfig) throws IOException {
-        connection = KubernetesConnection.open(Kubeconfig.read(Files.readString(kubeconfig)));
+    WarmController(ClusterAccess access) {
+        connection = KubernetesConnection.open(access);
     }
 
     Cluster namespace(String namespace) {
