@@ -4,7 +4,10 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The threads of this process, but for those that lie idle in a pool and end by themselves after a minute. */
+/**
+ * The threads of this process, but for those that lie idle in a pool and end by themselves after a minute, and the HTTP
+ * client's one or two for time-outs, which come and go.
+ */
 final class BusyThreads {
 
     private BusyThreads() {}
@@ -13,7 +16,7 @@ final class BusyThreads {
     static Map<String, Integer> byName() {
         Map<String, Integer> names = new TreeMap<>();
         Thread.getAllStackTraces().forEach((thread, stack) -> {
-            if (!isIdle(stack)) {
+            if (!isIdle(stack) && !thread.getName().matches("OkHttp TaskRunner|Okio Watchdog")) {
                 names.merge(
                         thread.getName().replaceAll("[0-9]+", "*").replaceAll("https?://\\S+", "..."), 1, Integer::sum);
             }
