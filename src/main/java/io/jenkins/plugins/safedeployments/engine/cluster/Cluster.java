@@ -3,7 +3,9 @@ package io.jenkins.plugins.safedeployments.engine.cluster;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
 /**
@@ -74,6 +76,18 @@ public interface Cluster extends ClusterReader {
     Execution exec(String pod, String container, List<String> command, Consumer<String> lines);
 
     /**
+     * Asks a pod by HTTP GET, through the API server's proxy. Returns at once; redirections are not followed.
+     *
+     * @param scheme {@code http} or {@code https}
+     * @param path absolute, with query, encoded as in a URL
+     * @param timeout after which there will be no answer
+     * @return completes with what the pod answered, or what the API server answered because the pod could not be reached;
+     *     exceptionally with a {@link ClusterException} if the API server refused or did not answer
+     */
+    @NonNull
+    CompletableFuture<HttpAnswer> http(String pod, String scheme, int port, String path, Duration timeout);
+
+    /**
      * Watches Deployments, ReplicaSets, Pods and EndpointSlices of the namespace. All watchers of one namespace share one set
      * of watches.
      *
@@ -94,12 +108,20 @@ public interface Cluster extends ClusterReader {
         void close();
     }
 
+    /**
+     * What a pod answered.
+     *
+     * @param body its beginning
+     * @param cut whether there was more of it
+     */
+    record HttpAnswer(int status, String body, boolean cut) {}
+
     /** A command that runs in a container. */
     interface Execution extends AutoCloseable {
 
         /** Completes with the exit code, or exceptionally if the connection was lost and the outcome is not known. */
         @NonNull
-        java.util.concurrent.CompletableFuture<Integer> exitCode();
+        CompletableFuture<Integer> exitCode();
 
         /** Closes the connection, whether or not the command has ended. */
         @Override

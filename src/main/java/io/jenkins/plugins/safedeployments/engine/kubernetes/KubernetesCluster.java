@@ -12,6 +12,8 @@ import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -169,6 +171,12 @@ final class KubernetesCluster implements Cluster {
                                     : e.getCause().getMessage()),
                     e);
         }
+    }
+
+    @Override
+    public CompletableFuture<HttpAnswer> http(String pod, String scheme, int port, String path, Duration timeout) {
+        String proxied = path(Kind.POD, scheme + ":" + pod + ":" + port) + "/proxy" + path;
+        return new PodProxy(client.getHttpClient(), client.getConfiguration().getMasterUrl()).get(proxied, timeout);
     }
 
     @Override

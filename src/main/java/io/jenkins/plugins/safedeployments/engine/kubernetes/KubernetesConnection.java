@@ -50,7 +50,11 @@ public final class KubernetesConnection implements AutoCloseable {
                 .withUserAgent("jenkins-safe-deployments")
                 .build();
         return new KubernetesConnection(
-                new KubernetesClientBuilder().withConfig(config).build(), access.url());
+                new KubernetesClientBuilder()
+                        .withConfig(config)
+                        .withHttpClientFactory(new Transport())
+                        .build(),
+                access.url());
     }
 
     private static String base64(String pem) {

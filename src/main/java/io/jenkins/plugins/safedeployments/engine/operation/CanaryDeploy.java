@@ -47,8 +47,8 @@ public final class CanaryDeploy extends ReleaseOperation {
         moves.add(state.act("recording the release", this::record));
         moves.add(state.act("applying the canary", this::apply));
         moves.add(new LazyMove(() -> new AwaitRollout(state, Track.CANARY, 0)));
-        for (CommandTest test : request.tests()) {
-            moves.add(new RunCommandTest(state, test));
+        for (CanaryCheck test : request.tests()) {
+            moves.add(RunCheck.of(state, test));
         }
         if (!request.tests().isEmpty()) {
             // the tests took their time: what stable gives up, the canary must be serving now

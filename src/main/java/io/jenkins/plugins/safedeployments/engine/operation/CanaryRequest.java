@@ -23,7 +23,7 @@ public record CanaryRequest(
         Map<String, String> variables,
         CanarySize size,
         String service,
-        List<CommandTest> tests,
+        List<? extends CanaryCheck> tests,
         boolean rollbackOnFailure,
         OnBusy onBusy,
         Force force,

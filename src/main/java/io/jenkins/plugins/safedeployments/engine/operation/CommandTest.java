@@ -7,23 +7,38 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A command that is run in a pod of the canary and decides by its exit code.
+ * A command that is run in pods of the canary and decides by its exit code.
  *
- * @param command program and arguments
+ * @param command program and arguments; no shell is added
  * @param container where; empty for the pod's first one
- * @param timeout after which it has failed
+ * @param timeout after which it has failed, for each pod
+ * @param migration whether it changes data, so that it is run at most once per release, and in one pod only
  */
-public record CommandTest(List<String> command, String container, Duration timeout) {
+public record CommandTest(List<String> command, String container, Pods pods, Duration timeout, boolean migration)
+        implements CanaryCheck {
 
     public CommandTest {
         command = List.copyOf(command);
         if (command.isEmpty() || command.get(0).isBlank()) {
             throw new UserException("A test's 'command' is empty: write the command to run in the canary's pod.");
         }
-        if (timeout.isZero() || timeout.isNegative() || timeout.compareTo(Duration.ofDays(1)) > 0) {
-            throw new UserException("The timeout of the test '" + String.join(" ", command) + "' is "
-                    + timeout.toSeconds() + " s: it must be more than nothing and at most a day.");
+        String name = String.join(" ", command);
+        CanaryCheck.atMostADay(timeout, "timeout", name);
+        if (migration && pods == Pods.ALL) {
+            throw new UserException("The migration '" + name
+                    + "' is for all pods: it runs once, so leave 'pods' out or make it a test.");
         }
+    }
+
+    /** One that may be repeated, in one pod. */
+    public CommandTest(List<String> command, String container, Duration timeout) {
+        this(command, container, Pods.ONE, timeout, false);
+    }
+
+    /** A line as a command: by the pod's shell, or word by word without one. */
+    @NonNull
+    public static List<String> command(String line, boolean shell) {
+        return !shell ? words(line) : line.isBlank() ? List.of() : List.of("sh", "-c", line);
     }
 
     /**
@@ -67,7 +82,7 @@ public record CommandTest(List<String> command, String container, Duration timeo
     }
 
     @Override
-    public String toString() {
+    public String name() {
         return String.join(" ", command);
     }
 }

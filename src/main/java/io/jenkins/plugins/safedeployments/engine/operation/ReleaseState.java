@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /** The release that an operation acts on, with the claim it acts under: what the moves of all operations share. */
 final class ReleaseState {
@@ -37,6 +38,7 @@ final class ReleaseState {
     private Release release;
     private int fence;
     private View view;
+    private Runnable open;
     private volatile String status = "starting";
 
     ReleaseState(Session session) {
@@ -88,6 +90,23 @@ final class ReleaseState {
             store.put(entered, fence);
             release = entered; // not before it is written: a retry must write it
         }
+    }
+
+    /**
+     * Changes the record of the release from what it is by now, if the claim is still as it was when this operation took the
+     * release up; and looks at the claim once more, so that what follows is not done for a release that others act for.
+     */
+    void change(UnaryOperator<Release> change) {
+        claim.check(fence);
+        release = store.change(release().number(), fence, change);
+        claim.check(fence);
+    }
+
+    /** The record of the release as it is now: others may have written to it under the same fencing number. */
+    @NonNull
+    Release fresh() {
+        change(UnaryOperator.identity());
+        return release;
     }
 
     /**
@@ -245,7 +264,15 @@ final class ReleaseState {
         return session.runs().isOver(now.actor()) ? ", but its run is over, so nobody goes on with it" : "";
     }
 
+    /** Keeps how to end what is under way in a pod; the last one counts. */
+    void closeAtTheEnd(Runnable underWay) {
+        open = underWay;
+    }
+
     void close() {
+        if (open != null) {
+            open.run();
+        }
         if (view != null) {
             view.close();
             view = null;

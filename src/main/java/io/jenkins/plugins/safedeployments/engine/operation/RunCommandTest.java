@@ -1,75 +1,99 @@
 package io.jenkins.plugins.safedeployments.engine.operation;
 
 import io.jenkins.plugins.safedeployments.engine.cluster.Cluster.Execution;
+import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException;
+import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException.Reason;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
-import io.jenkins.plugins.safedeployments.engine.model.Track;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
-import io.jenkins.plugins.safedeployments.engine.rollout.Observation;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 
-/** Runs one test in a ready pod of the canary's new template, and waits for its exit code without holding a thread. */
-final class RunCommandTest implements Move {
+/**
+ * Runs a command in a pod, and waits for its exit code without holding a thread. A command whose connection is lost is not
+ * started again; a migration not even if it is only likely that it was not started.
+ */
+final class RunCommandTest extends RunCheck {
 
-    private static final int MAX_LINES = 1000;
-
-    private final ReleaseState state;
     private final CommandTest test;
+    private final Migration migration;
     private Execution execution;
-    private String pod;
+    private OutputLimit output;
     private Instant begun;
-    private int lines;
 
     RunCommandTest(ReleaseState state, CommandTest test) {
-        this.state = state;
+        super(state, test);
         this.test = test;
+        this.migration = new Migration(state, test.name());
     }
 
     @Override
-    public Next look() {
+    boolean isSettled() {
+        return test.migration() && migration.isDone();
+    }
+
+    @Override
+    Next lookAt(KubeObject pod) {
         if (execution == null) {
-            begin();
+            begin(pod);
         }
         Instant end = begun.plus(test.timeout());
         if (!execution.exitCode().isDone()) {
             if (state.session.now().isBefore(end)) {
                 return Next.waitUntil(end);
             }
-            execution.close();
-            throw new UserException("The test '" + test + "' in pod " + pod + " did not end within "
-                    + ReleaseState.seconds(test.timeout()) + ".");
+            close();
+            throw new UserException("The test '" + test.name() + "' in pod " + pod.name() + " did not end within "
+                    + ReleaseState.seconds(test.timeout())
+                    + (test.migration() ? ": it may still be running there." : "."));
         }
-        int code = exitCode();
-        execution.close();
+        int code = exitCode(pod);
+        if (test.migration()) {
+            migration.ended(code);
+        }
+        close();
         if (code != 0) {
-            throw new UserException("The test '" + test + "' failed in pod " + pod + " with exit code " + code + ".");
+            throw new UserException(
+                    "The test '" + test.name() + "' failed in pod " + pod.name() + " with exit code " + code + ".");
         }
-        state.say(
-                "test",
-                "'" + test + "' passed (" + ReleaseState.seconds(Duration.between(begun, state.session.now())) + ")");
         return Next.DONE;
     }
 
-    private void begin() {
-        state.status("testing the canary: " + test);
-        List<KubeObject> ready = Observation.of(
-                        state.session.cluster(), state.session.target().deployment(Track.CANARY), "")
-                .readyPods();
-        if (ready.isEmpty()) {
-            throw new UserException(
-                    "The test '" + test + "' found no ready pod of the canary: it was ready and is no longer.");
+    private void begin(KubeObject pod) {
+        String container = container(pod);
+        if (test.migration()) {
+            migration.begin();
         }
-        pod = ready.get(0).name();
-        String container = container(ready.get(0));
-        state.say("test", "'" + test + "' in pod " + pod + ", container " + container);
+        state.say("test", "'" + test.name() + "' in pod " + pod.name() + ", container " + container);
         begun = state.session.now();
-        execution = state.session.cluster().exec(pod, container, test.command(), this::output);
+        output = new OutputLimit(state.session.report());
+        execution = started(pod, container);
+        state.closeAtTheEnd(execution::close);
         execution
                 .exitCode()
                 .whenComplete((code, problem) -> state.session.wake().run());
+    }
+
+    private Execution started(KubeObject pod, String container) {
+        try {
+            return state.session.cluster().exec(pod.name(), container, test.command(), output::line);
+        } catch (ClusterException e) {
+            if (!test.migration()) {
+                throw e;
+            }
+            if (e.reason() == Reason.UNAVAILABLE) {
+                throw unknown(pod, e.getMessage(), e);
+            }
+            migration.notStarted();
+            throw e;
+        }
+    }
+
+    private void close() {
+        execution.close();
+        execution = null;
+        output.end();
     }
 
     private String container(KubeObject inPod) {
@@ -80,31 +104,26 @@ final class RunCommandTest implements Move {
             return names.get(0);
         }
         if (!names.contains(test.container())) {
-            throw new UserException("The test '" + test + "' is for the container '" + test.container()
+            throw new UserException("The test '" + test.name() + "' is for the container '" + test.container()
                     + "', but the pod has " + String.join(", ", names) + ".");
         }
         return test.container();
     }
 
-    private void output(String line) {
-        if (lines++ < MAX_LINES) {
-            state.session.report().output(line);
-        } else if (lines == MAX_LINES + 1) {
-            state.session.report().output("(more than " + MAX_LINES + " lines: the rest is not shown)");
-        }
-    }
-
-    private int exitCode() {
+    private int exitCode(KubeObject pod) {
         try {
             return execution.exitCode().join();
         } catch (CompletionException | CancellationException e) {
-            throw new UserException(
-                    "The connection to the test '" + test + "' in pod " + pod
-                            + " was lost, so it is not known how it ended: "
-                            + (e.getCause() == null
-                                    ? e.getMessage()
-                                    : e.getCause().getMessage()),
-                    e);
+            close();
+            throw unknown(
+                    pod, e.getCause() == null ? e.getMessage() : e.getCause().getMessage(), e);
         }
+    }
+
+    private UserException unknown(KubeObject pod, String why, RuntimeException cause) {
+        return new UserException(
+                "The connection to the test '" + test.name() + "' in pod " + pod.name()
+                        + " was lost, so it is not known how it ended: " + why,
+                cause);
     }
 }

@@ -18,7 +18,8 @@ import java.util.List;
  * @param phase where it is
  * @param cause why it failed or was rolled back, in one sentence; empty if neither
  * @param history what happened, oldest first
- * @param facts what was found out on the way
+ * @param tested what tests in its canary have left
+ * @param facts what else was found out on the way
  */
 public record Release(
         int format,
@@ -29,6 +30,7 @@ public record Release(
         Phase phase,
         String cause,
         List<Entry> history,
+        Tested tested,
         Facts facts) {
 
     public static final int FORMAT = 1;
@@ -51,11 +53,13 @@ public record Release(
 
     public Release {
         history = List.copyOf(history);
-        facts = facts == null ? Facts.NONE : facts; // as in records of before they were kept
+        // null in records of before they were kept
+        tested = tested == null ? Tested.NOTHING : tested;
+        facts = facts == null ? Facts.NONE : facts;
     }
 
     private static Release made(int number, String app, Actor origin, Plan plan) {
-        return new Release(FORMAT, number, app, origin, plan, Phase.CANARY_STARTING, "", List.of(), Facts.NONE);
+        return new Release(FORMAT, number, app, origin, plan, Phase.CANARY_STARTING, "", List.of(), Tested.NOTHING, Facts.NONE);
     }
 
     @NonNull
@@ -79,17 +83,38 @@ public record Release(
     /** The release in a phase, with an entry in its history. */
     @NonNull
     public Release enter(Phase next, String text, Actor by, Instant now) {
+        boolean undone = next == Phase.FAILED || next == Phase.ROLLING_BACK || next == Phase.ROLLED_BACK;
+        List<Entry> entries = with(next, text, by, now);
+        return new Release(format, number, app, origin, plan, next, undone ? text : cause, entries, tested, facts);
+    }
+
+    private List<Entry> with(Phase next, String text, Actor by, Instant now) {
         List<Entry> entries = new ArrayList<>(history);
         entries.add(
                 new Entry(now.truncatedTo(ChronoUnit.SECONDS).toString(), next, by.run(), by.user(), text, by.id()));
-        boolean undone = next == Phase.FAILED || next == Phase.ROLLING_BACK || next == Phase.ROLLED_BACK;
-        return new Release(format, number, app, origin, plan, next, undone ? text : cause, entries, facts);
+        return entries;
+    }
+
+    /** The release with something more known of its tests, and an entry in its history that says so. */
+    @NonNull
+    public Release learn(Tested known, String text, Actor by, Instant now) {
+        return new Release(format, number, app, origin, plan, phase, cause, with(phase, text, by, now), known, facts);
+    }
+
+    /** Whether a migration was begun, so that its data may have changed in a way that no rollback takes back. */
+    public boolean hasMigrated() {
+        return !tested.migrations().isEmpty();
+    }
+
+    /** Whether a test failed in its canary, and has not passed since. */
+    public boolean testsFailed() {
+        return tested.results().stream().anyMatch(result -> !result.passed());
     }
 
     /** The release with other facts. */
     @NonNull
     public Release with(Facts found) {
-        return new Release(format, number, app, origin, plan, phase, cause, history, found);
+        return new Release(format, number, app, origin, plan, phase, cause, history, tested, found);
     }
 
     /** Whether stable is on its way back to an earlier release. */

@@ -22,6 +22,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 
@@ -88,6 +89,30 @@ public final class ReleaseStore {
         Fence.check(seen, fence);
         cluster.update(
                 secret.with(seen.uid(), "metadata", "uid").with(seen.resourceVersion(), "metadata", "resourceVersion"));
+    }
+
+    /**
+     * Changes the record from what it is at this moment: unlike {@link #put} it keeps what others wrote under the same
+     * fencing number. Refused as a conflict if somebody writes at the same time.
+     *
+     * @param change gives the very same release if there is nothing to change
+     * @return the record as it is after it
+     * @throws FencedException if the record was last written by a later holder of the claim
+     */
+    @NonNull
+    public Release change(int number, int fence, UnaryOperator<Release> change) {
+        KubeObject seen = cluster.get(Kind.SECRET, Names.secret(app, number))
+                .orElseThrow(() -> new UserException("Release " + number + " of " + app
+                        + " has no record any more: somebody deleted Secret " + Names.secret(app, number) + "."));
+        Fence.check(seen, fence);
+        Release now = decode(seen);
+        Release next = change.apply(now);
+        if (!next.equals(now)) {
+            cluster.update(encode(next, fence)
+                    .with(seen.uid(), "metadata", "uid")
+                    .with(seen.resourceVersion(), "metadata", "resourceVersion"));
+        }
+        return next;
     }
 
     /** Forgets the oldest releases beyond the number that is kept, but never the last good one. */

@@ -4,6 +4,7 @@ import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException.Reason
 import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -150,6 +151,12 @@ public final class InMemoryCluster implements Cluster {
                 // nothing is open
             }
         };
+    }
+
+    /** Nobody listens. */
+    @Override
+    public CompletableFuture<HttpAnswer> http(String pod, String scheme, int port, String path, Duration timeout) {
+        return CompletableFuture.completedFuture(new HttpAnswer(503, "error trying to reach service", false));
     }
 
     @Override

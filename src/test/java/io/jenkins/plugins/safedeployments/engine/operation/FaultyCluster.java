@@ -5,8 +5,10 @@ import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException;
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException.Reason;
 import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -127,6 +129,11 @@ final class FaultyCluster implements Cluster {
     @Override
     public Execution exec(String pod, String container, List<String> command, Consumer<String> lines) {
         return call("exec", pod, false, () -> cluster.exec(pod, container, command, lines));
+    }
+
+    @Override
+    public CompletableFuture<HttpAnswer> http(String pod, String scheme, int port, String path, Duration timeout) {
+        return call("ask", pod, false, () -> cluster.http(pod, scheme, port, path, timeout));
     }
 
     @Override

@@ -26,6 +26,15 @@ final class SimulatedCluster implements Cluster {
     static final Duration LAG = Duration.ofMillis(100);
     private static final Duration CONTROLLERS = Duration.ofMillis(10);
     private static final Duration COMMAND = Duration.ofSeconds(1);
+    private static final Duration FOREVER = Duration.ofDays(365);
+
+    /** The commands that were started, and the requests to pods, in order. */
+    final List<String> started = new ArrayList<>();
+
+    final List<String> asked = new ArrayList<>();
+
+    /** What runs, by pod. */
+    final Map<String, CompletableFuture<Integer>> execs = new LinkedHashMap<>();
 
     private record Change(Instant at, Kind kind, String name, KubeObject object) {}
 
@@ -251,12 +260,14 @@ final class SimulatedCluster implements Cluster {
         return "";
     }
 
-    /** Ends after a second; {@code false} with 1, everything else with 0. */
+    /** Ends after a second; {@code false} with 1, {@code hang} never, everything else with 0. */
     @Override
     public Execution exec(String pod, String container, List<String> command, Consumer<String> lines) {
         CompletableFuture<Integer> code = new CompletableFuture<>();
         String uid = get(Kind.POD, pod).map(KubeObject::uid).orElse("");
-        time.in(COMMAND, () -> {
+        started.add(String.join(" ", command));
+        execs.put(pod, code);
+        time.in(command.get(0).equals("hang") ? FOREVER : COMMAND, () -> {
             if (get(Kind.POD, pod).filter(p -> p.uid().equals(uid)).isPresent()) {
                 code.complete(command.get(0).equals("false") ? 1 : 0);
             } else {
@@ -274,6 +285,18 @@ final class SimulatedCluster implements Cluster {
                 // nothing is open
             }
         };
+    }
+
+    /** Answers after a second: {@code /slow} never, {@code /fail} with 500, the rest with 200 and {@code hello}. */
+    @Override
+    public CompletableFuture<HttpAnswer> http(String pod, String scheme, int port, String path, Duration timeout) {
+        CompletableFuture<HttpAnswer> answer = new CompletableFuture<>();
+        asked.add(scheme + "://" + pod + ":" + port + path);
+        if (!path.equals("/slow")) {
+            int status = path.equals("/fail") ? 500 : 200;
+            time.in(COMMAND, () -> answer.complete(new HttpAnswer(status, "hello", false)));
+        }
+        return answer;
     }
 
     @Override

@@ -156,6 +156,7 @@ public class ReleaseStoreTest {
                 release.phase(),
                 release.cause(),
                 history,
+                Tested.NOTHING,
                 release.facts());
     }
 
