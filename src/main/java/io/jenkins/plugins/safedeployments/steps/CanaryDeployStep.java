@@ -222,7 +222,7 @@ public final class CanaryDeployStep extends ForceableStep {
                 values(),
                 new CanarySize(replicas, percent, stableReplicas),
                 Util.fixNull(service),
-                tests.stream().map(CanaryTest::toCommandTest).toList(),
+                tests.stream().map(CanaryTest::toCheck).toList(),
                 isRollback(onFailure),
                 onBusy(),
                 force(),

@@ -7,7 +7,7 @@ import hudson.Util;
 import hudson.model.Item;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.safedeployments.Messages;
-import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import io.jenkins.plugins.safedeployments.engine.operation.CanaryCheck;
 import io.jenkins.plugins.safedeployments.engine.operation.CommandTest;
 import java.time.Duration;
 import org.jenkinsci.Symbol;
@@ -24,7 +24,9 @@ public final class ExecTest extends CanaryTest {
     private static final int DEFAULT_TIMEOUT = 60;
 
     private final String command;
+    private boolean shell;
     private String container;
+    private boolean migration;
     private int timeoutSeconds = DEFAULT_TIMEOUT;
 
     @DataBoundConstructor
@@ -35,6 +37,26 @@ public final class ExecTest extends CanaryTest {
     @NonNull
     public String getCommand() {
         return command;
+    }
+
+    /** Whether a shell of the container runs the command, as {@code sh -c}. */
+    public boolean isShell() {
+        return shell;
+    }
+
+    @DataBoundSetter
+    public void setShell(boolean shell) {
+        this.shell = shell;
+    }
+
+    /** Whether it changes data, so that it is run once per release. */
+    public boolean isMigration() {
+        return migration;
+    }
+
+    @DataBoundSetter
+    public void setMigration(boolean migration) {
+        this.migration = migration;
     }
 
     /** Null for the pod's first container. */
@@ -58,8 +80,13 @@ public final class ExecTest extends CanaryTest {
     }
 
     @Override
-    CommandTest toCommandTest() {
-        return new CommandTest(CommandTest.words(command), Util.fixNull(container), Duration.ofSeconds(timeoutSeconds));
+    CanaryCheck toCheck() {
+        return new CommandTest(
+                CommandTest.command(command, shell),
+                Util.fixNull(container),
+                pods(),
+                Duration.ofSeconds(timeoutSeconds),
+                migration);
     }
 
     @Extension
@@ -73,16 +100,20 @@ public final class ExecTest extends CanaryTest {
         }
 
         @POST
-        public FormValidation doCheckCommand(@AncestorInPath Item item, @QueryParameter String value) {
-            if (!ReleaseStep.ReleaseStepDescriptor.mayConfigure(item)) {
-                return FormValidation.ok();
-            }
-            try {
-                new ExecTest(value).toCommandTest();
-                return FormValidation.ok();
-            } catch (UserException e) {
-                return FormValidation.error(e.getMessage());
-            }
+        public FormValidation doCheckCommand(
+                @AncestorInPath Item item, @QueryParameter String value, @QueryParameter boolean shell) {
+            ExecTest test = new ExecTest(value);
+            test.setShell(shell);
+            return checked(item, test);
+        }
+
+        @POST
+        public FormValidation doCheckMigration(
+                @AncestorInPath Item item, @QueryParameter boolean value, @QueryParameter String pods) {
+            ExecTest test = new ExecTest("migrate");
+            test.setMigration(value);
+            test.setPods(pods);
+            return checked(item, test);
         }
     }
 }

@@ -66,4 +66,22 @@ public class CommandTestTest {
                             + " s: it must be more than nothing and at most a day."));
         }
     }
+
+    @Test
+    public void command_shell_getsTheLineAsItIs() {
+        assertThat(CommandTest.command("a 'b c' && $d", true), contains("sh", "-c", "a 'b c' && $d"));
+        assertThat(CommandTest.command("a 'b c'", false), contains("a", "b c"));
+        assertThat(CommandTest.command(" ", true), is(empty()));
+    }
+
+    @Test
+    public void newTest_migrationInAllPods_isRefused() {
+        UserException refusal = assertThrows(
+                UserException.class,
+                () -> new CommandTest(List.of("migrate"), "", CanaryCheck.Pods.ALL, Duration.ofMinutes(1), true));
+
+        assertThat(
+                refusal.getMessage(),
+                is("The migration 'migrate' is for all pods: it runs once, so leave 'pods' out or make it a test."));
+    }
 }

@@ -33,6 +33,9 @@ final class SimulatedCluster implements Cluster {
 
     final List<String> asked = new ArrayList<>();
 
+    /** Why no command can be started; null if they can. */
+    ClusterException execRefusal;
+
     /** What runs, by pod. */
     final Map<String, CompletableFuture<Integer>> execs = new LinkedHashMap<>();
 
@@ -265,6 +268,9 @@ final class SimulatedCluster implements Cluster {
     public Execution exec(String pod, String container, List<String> command, Consumer<String> lines) {
         CompletableFuture<Integer> code = new CompletableFuture<>();
         String uid = get(Kind.POD, pod).map(KubeObject::uid).orElse("");
+        if (execRefusal != null) {
+            throw execRefusal;
+        }
         started.add(String.join(" ", command));
         execs.put(pod, code);
         time.in(command.get(0).equals("hang") ? FOREVER : COMMAND, () -> {

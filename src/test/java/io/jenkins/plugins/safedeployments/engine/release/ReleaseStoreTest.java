@@ -101,6 +101,60 @@ public class ReleaseStoreTest {
     }
 
     @Test
+    public void change_keepsWhatOthersWrote() {
+        Tested.Result theirs = new Tested.Result("ping", "them", "");
+        Tested.Migration ours = new Tested.Migration("migrate", NOW.toString(), "us", null, null);
+        store.put(release(3), 1);
+        store.change(3, 1, r -> r.learn(r.tested().with(theirs), "ping passed", ALICE, NOW));
+
+        Release changed = store.change(3, 1, r -> r.learn(r.tested().with(ours), "migrate begins", ALICE, NOW));
+
+        assertThat(store.get(3), is(Optional.of(changed)));
+        assertThat(changed.tested(), is(new Tested(List.of(ours), List.of(theirs))));
+        assertThat(changed.history().size(), is(3));
+        assertThat(changed.phase(), is(Phase.CANARY_STARTING));
+    }
+
+    @Test
+    public void change_somebodyWritesAtTheSameTime_isRefused() {
+        Release theirs = release(3).enter(Phase.CANARY_READY, "it serves", ALICE, NOW);
+        store.put(release(3), 1);
+        cluster.beforeNextWrite(() -> new ReleaseStore(cluster, "shop").put(theirs, 1));
+
+        ClusterException refusal = assertThrows(
+                ClusterException.class, () -> store.change(3, 1, r -> r.enter(Phase.FAILED, "no", ALICE, NOW)));
+
+        assertThat(refusal.reason(), is(Reason.CONFLICT));
+        assertThat(store.get(3), is(Optional.of(theirs)));
+    }
+
+    @Test
+    public void change_afterALaterHolder_isRefused() {
+        store.put(release(3), 2);
+
+        assertThrows(FencedException.class, () -> store.change(3, 1, r -> r.enter(Phase.FAILED, "no", ALICE, NOW)));
+    }
+
+    @Test
+    public void change_toTheSame_writesNothing() {
+        store.put(release(3), 1);
+        int version = cluster.version();
+
+        assertThat(store.change(3, 1, r -> r), is(release(3)));
+
+        assertThat(cluster.version(), is(version));
+    }
+
+    @Test
+    public void change_noRecord_isSaid() {
+        UserException refusal = assertThrows(UserException.class, () -> store.change(3, 1, r -> r));
+
+        assertThat(
+                refusal.getMessage(),
+                is("Release 3 of shop has no record any more: somebody deleted Secret safe-deployments-shop-v3."));
+    }
+
+    @Test
     public void list_hasTheNewestFirstAndNoOtherApps() {
         new ReleaseStore(cluster, "other").put(release(9), 1);
         store.put(release(9), 1);

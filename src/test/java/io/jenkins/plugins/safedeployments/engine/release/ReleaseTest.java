@@ -55,6 +55,37 @@ public class ReleaseTest {
     }
 
     @Test
+    public void hasMigrated_asSoonAsOneHasBegun() {
+        Tested.Migration begun = new Tested.Migration("migrate", NOW.toString(), "us", null, null);
+        Release release = Samples.release(7);
+
+        Release migrating = release.learn(release.tested().with(begun), "migrate begins", ALICE, NOW);
+
+        assertThat(release.hasMigrated(), is(false));
+        assertThat(migrating.hasMigrated(), is(true));
+        assertThat(
+                migrating
+                        .learn(migrating.tested().withoutMigration("migrate"), "it did not", ALICE, NOW)
+                        .hasMigrated(),
+                is(false));
+        assertThat(migrating.enter(Phase.ROLLED_BACK, "undone", ALICE, NOW).hasMigrated(), is(true));
+    }
+
+    @Test
+    public void testsFailed_untilTheSameTestPasses() {
+        Release failed = tested(tested(Samples.release(7), "ping", "no answer"), "pong", "");
+
+        assertThat(failed.testsFailed(), is(true));
+        assertThat(failed.phase(), is(Phase.CANARY_STARTING));
+        assertThat(tested(failed, "ping", "").testsFailed(), is(false));
+        assertThat(tested(Samples.release(7), "ping", "").testsFailed(), is(false));
+    }
+
+    private static Release tested(Release release, String test, String cause) {
+        return release.learn(release.tested().with(new Tested.Result(test, "us", cause)), test, ALICE, NOW);
+    }
+
+    @Test
     public void isFinal_onlyWhenNothingIsLeftToBeDone() {
         for (Phase phase : Phase.values()) {
             assertThat(phase.text(), phase.isFinal(), is(phase == Phase.PROMOTED || phase == Phase.ROLLED_BACK));

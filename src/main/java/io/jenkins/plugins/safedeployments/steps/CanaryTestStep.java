@@ -1,0 +1,79 @@
+package io.jenkins.plugins.safedeployments.steps;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.Extension;
+import hudson.ExtensionList;
+import hudson.model.Descriptor;
+import io.jenkins.plugins.safedeployments.Messages;
+import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import io.jenkins.plugins.safedeployments.engine.operation.CanaryCheck;
+import io.jenkins.plugins.safedeployments.engine.operation.Operation;
+import io.jenkins.plugins.safedeployments.engine.operation.Session;
+import io.jenkins.plugins.safedeployments.engine.operation.TestCanary;
+import java.util.ArrayList;
+import java.util.List;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundSetter;
+
+/** {@code canaryTest}: runs tests in the canary of the release that waits for a decision, and records how they ended. */
+public final class CanaryTestStep extends ReleaseStep {
+
+    private static final long serialVersionUID = 1L;
+
+    private ArrayList<CanaryTest> tests = new ArrayList<>();
+
+    @DataBoundConstructor
+    public CanaryTestStep(String app) {
+        super(app);
+    }
+
+    @NonNull
+    public List<CanaryTest> getTests() {
+        return new ArrayList<>(tests);
+    }
+
+    @DataBoundSetter
+    public void setTests(List<CanaryTest> tests) {
+        this.tests = tests == null ? new ArrayList<>() : new ArrayList<>(tests);
+    }
+
+    @Override
+    void check() {
+        if (checks().isEmpty()) {
+            throw new UserException(
+                    "'tests' is missing: say what is to be tried in the canary, such as [exec('npm run ping')].");
+        }
+    }
+
+    private List<CanaryCheck> checks() {
+        return tests.stream().map(CanaryTest::toCheck).toList();
+    }
+
+    @Override
+    Operation operation(Session session, StepContext context, boolean resumed) {
+        return new TestCanary(session, checks());
+    }
+
+    @Extension
+    public static final class DescriptorImpl extends ReleaseStepDescriptor {
+
+        @Override
+        public String getFunctionName() {
+            return "canaryTest";
+        }
+
+        @NonNull
+        @Override
+        public String getDisplayName() {
+            return Messages.CanaryTestStep_DisplayName();
+        }
+
+        @Restricted(NoExternalUse.class) // config.jelly
+        public List<? extends Descriptor<CanaryTest>> getTestDescriptors() {
+            return ExtensionList.lookup(CanaryTest.CanaryTestDescriptor.class);
+        }
+    }
+}
