@@ -5,12 +5,20 @@ import static org.hamcrest.Matchers.is;
 
 import com.cloudbees.plugins.credentials.CredentialsScope;
 import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
+import hudson.model.Item;
+import hudson.model.User;
+import hudson.security.ACL;
+import hudson.security.ACLContext;
+import hudson.security.AuthorizationStrategy;
+import hudson.security.SecurityRealm;
+import hudson.util.FormValidation;
 import hudson.util.Secret;
 import io.jenkins.plugins.safedeployments.config.ClusterConfiguration;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsConfiguration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
 import org.jenkinsci.plugins.structs.describable.DescribableModel;
 import org.jenkinsci.plugins.workflow.cps.SnippetizerTester;
@@ -19,6 +27,7 @@ import org.junit.BeforeClass;
 import org.junit.ClassRule;
 import org.junit.Test;
 import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.MockAuthorizationStrategy;
 
 /** The steps in the Snippet Generator: what the form shows is what the script says, and the other way round. */
 public class ReleaseStepConfigTest {
@@ -95,8 +104,83 @@ public class ReleaseStepConfigTest {
     }
 
     @Test
+    public void canaryTestWithEverything() throws Exception {
+        CanaryTestStep step = new CanaryTestStep("addressbook");
+        step.setCluster("staging");
+        step.setNamespace("shop");
+        ExecTest migration = new ExecTest("npm run migrate && echo done");
+        migration.setShell(true);
+        migration.setMigration(true);
+        ExecTest everywhere = new ExecTest("true");
+        everywhere.setPods("all");
+        HttpTest http = new HttpTest("/contacts");
+        http.setPort("web");
+        http.setScheme("https");
+        http.setStatus("200,204");
+        http.setBodyContains("Smith");
+        http.setAttempts(5);
+        http.setIntervalSeconds(2);
+        http.setTimeoutSeconds(3);
+        http.setPods("all");
+        step.setTests(List.of(migration, everywhere, http, new HttpTest("/")));
+
+        jenkins.assertEqualDataBoundBeans(step, form.configRoundTrip(step));
+        snippets.assertRoundTrip(
+                step,
+                "canaryTest app: 'addressbook', cluster: 'staging', namespace: 'shop', tests:"
+                        + " [exec(command: 'npm run migrate && echo done', migration: true, shell: true),"
+                        + " exec(command: 'true', pods: 'all'), http(attempts: 5, bodyContains: 'Smith',"
+                        + " intervalSeconds: 2, path: '/contacts', pods: 'all', port: 'web', scheme: 'https',"
+                        + " status: '200,204', timeoutSeconds: 3), http('/')]");
+        snippets.assertRoundTrip(new CanaryTestStep("addressbook"), "canaryTest 'addressbook'");
+    }
+
+    @Test
+    public void testsAreCheckedAsTheyAreTyped() throws Exception {
+        ExecTest.DescriptorImpl exec = jenkins.jenkins.getDescriptorByType(ExecTest.DescriptorImpl.class);
+        HttpTest.DescriptorImpl http = jenkins.jenkins.getDescriptorByType(HttpTest.DescriptorImpl.class);
+
+        assertThat(exec.doCheckCommand(null, "a 'b", false).kind, is(FormValidation.Kind.ERROR));
+        assertThat(exec.doCheckCommand(null, "a 'b", true).kind, is(FormValidation.Kind.OK));
+        assertThat(exec.doCheckMigration(null, true, "all").kind, is(FormValidation.Kind.ERROR));
+        assertThat(exec.doCheckMigration(null, true, "one").kind, is(FormValidation.Kind.OK));
+        assertThat(exec.doCheckTimeoutSeconds(null, "0").kind, is(FormValidation.Kind.ERROR));
+        assertThat(http.doCheckPath(null, "/../x").kind, is(FormValidation.Kind.ERROR));
+        assertThat(http.doCheckPath(null, "/x").kind, is(FormValidation.Kind.OK));
+        assertThat(http.doCheckPort(null, "0").kind, is(FormValidation.Kind.ERROR));
+        assertThat(http.doCheckStatus(null, "2xx").kind, is(FormValidation.Kind.ERROR));
+        assertThat(http.doCheckAttempts(null, "0").kind, is(FormValidation.Kind.ERROR));
+        assertThat(http.doCheckIntervalSeconds(null, "1").kind, is(FormValidation.Kind.OK));
+        assertThat(http.doFillPodsItems(null).size(), is(2));
+        assertThat(http.doFillSchemeItems(null).size(), is(2));
+    }
+
+    @Test
+    public void whoMayNotConfigureLearnsNothing() throws Exception {
+        jenkins.jenkins.setSecurityRealm(jenkins.createDummySecurityRealm());
+        jenkins.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
+                .grant(Jenkins.READ, Item.READ)
+                .everywhere()
+                .to("bob"));
+        try (ACLContext bob = ACL.as2(User.getOrCreateByIdOrFullName("bob").impersonate2())) {
+            ExecTest.DescriptorImpl exec = jenkins.jenkins.getDescriptorByType(ExecTest.DescriptorImpl.class);
+            HttpTest.DescriptorImpl http = jenkins.jenkins.getDescriptorByType(HttpTest.DescriptorImpl.class);
+
+            assertThat(exec.doCheckCommand(null, "a 'b", false).kind, is(FormValidation.Kind.OK));
+            assertThat(http.doCheckPath(null, "/../x").kind, is(FormValidation.Kind.OK));
+            assertThat(http.doCheckAttempts(null, "0").kind, is(FormValidation.Kind.OK));
+            assertThat(http.doFillPodsItems(null).size(), is(0));
+            assertThat(http.doFillSchemeItems(null).size(), is(0));
+        } finally {
+            jenkins.jenkins.setAuthorizationStrategy(AuthorizationStrategy.UNSECURED);
+            jenkins.jenkins.setSecurityRealm(SecurityRealm.NO_AUTHENTICATION);
+        }
+    }
+
+    @Test
     public void referencePagesAreComplete() throws Exception {
         SnippetizerTester.assertDocGeneration(CanaryDeployStep.class);
+        SnippetizerTester.assertDocGeneration(CanaryTestStep.class);
         SnippetizerTester.assertDocGeneration(PromoteStableStep.class);
         SnippetizerTester.assertDocGeneration(RollbackCanaryStep.class);
     }

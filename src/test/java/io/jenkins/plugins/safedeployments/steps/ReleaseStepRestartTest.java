@@ -71,6 +71,23 @@ public class ReleaseStepRestartTest {
         });
     }
 
+    /** Waiting for a command whose connection the restart cuts; the test before it has passed and is not repeated. */
+    @Test
+    public void canaryTestWaitsOnAfterARestart() throws Throwable {
+        sessions.then(j -> {
+            AddressBook.configureCluster(TestCluster.kubeconfig());
+            start(j, canary("1.0", "") + "\ncanaryTest(" + at() + ", tests: [exec('echo first'), exec('sleep 5')])");
+            j.waitForMessage("'sleep 5' in pod", run(j));
+        });
+        sessions.then(j -> {
+            j.waitForMessage("'echo first' has passed before", run(j));
+
+            j.assertBuildStatusSuccess(j.waitForCompletion(run(j)));
+
+            j.assertLogContains("All 2 tests of release 1", run(j));
+        });
+    }
+
     /** Waiting for the pod that stable gets back, which takes three seconds to be ready. */
     @Test
     public void rollbackCanaryWaitsOnAfterARestart() throws Throwable {

@@ -15,6 +15,9 @@ import hudson.model.Result;
 import io.jenkins.plugins.safedeployments.engine.cluster.Kubeconfig;
 import io.jenkins.plugins.safedeployments.engine.kubernetes.TestCluster;
 import io.jenkins.plugins.safedeployments.engine.model.Kind;
+import io.jenkins.plugins.safedeployments.engine.release.Phase;
+import io.jenkins.plugins.safedeployments.engine.release.Release;
+import io.jenkins.plugins.safedeployments.engine.release.ReleaseStore;
 import java.nio.charset.StandardCharsets;
 import org.awaitility.Awaitility;
 import org.jenkinsci.plugins.plaincredentials.impl.FileCredentialsImpl;
@@ -79,6 +82,56 @@ public class ReleaseStepsTest {
         assertThat(deployment("canary"), is(false));
         assertThat(run.getArtifacts().stream().anyMatch(a -> a.relativePath.endsWith("/cause.txt")), is(true));
         jenkins.assertLogNotContains("\tat ", run);
+    }
+
+    @Test
+    public void canaryTestWorksInADeclarativePipelineAndMigratesOnce() throws Exception {
+        String migration = "exec(command: 'echo migrated && exit 0', shell: true, migration: true)";
+        WorkflowRun run = jenkins.buildAndAssertSuccess(job("pipeline { agent none\n stages {\n"
+                + "stage('Canary') { steps { " + canary("1.0", ", tests: [" + migration + "]") + " } }\n"
+                + "stage('Test') { steps { canaryTest(" + at() + ", tests: [" + migration
+                + ", exec(command: 'echo pong', pods: 'all')]) } }\n"
+                + "} }"));
+
+        jenkins.assertLogContains("| migrated", run);
+        jenkins.assertLogContains("is not run: this release was migrated at", run);
+        jenkins.assertLogContains("'echo pong' passed in pod addressbook-canary-", run);
+        jenkins.assertLogContains("All 2 tests of release 1", run);
+    }
+
+    @Test
+    public void failedCanaryTestLeavesTheCanary() throws Exception {
+        WorkflowRun run = fails(canary("1.0", "") + "\ncanaryTest(" + at() + ", tests: [exec('false')])");
+
+        jenkins.assertLogContains("The test 'false' failed in pod addressbook-canary-", run);
+        jenkins.assertLogContains("the canary is left as it is", run);
+        assertThat(deployment("canary"), is(true));
+        assertThat(release().testsFailed(), is(true));
+        assertThat(release().phase(), is(Phase.CANARY_READY));
+    }
+
+    /** Nobody answers at the made-up addresses of the pods, which the API server says in its own words or not at all. */
+    @Test
+    public void httpTestOfAPodThatCannotBeReachedFails() throws Exception {
+        WorkflowRun run = fails(canary("1.0", "") + "\ncanaryTest(" + at()
+                + ", tests: [http(path: '/ready', attempts: 2, intervalSeconds: 1, timeoutSeconds: 1)])");
+
+        jenkins.assertLogContains("The test 'GET /ready' failed in pod addressbook-canary-", run);
+        jenkins.assertLogContains("(2 attempts)", run);
+    }
+
+    @Test
+    public void abortedCanaryTestIsRecorded() throws Exception {
+        WorkflowRun run = job(canary("1.0", "") + "\ncanaryTest(" + at() + ", tests: [exec('sleep 60')])")
+                .scheduleBuild2(0)
+                .waitForStart();
+        jenkins.waitForMessage("'sleep 60' in pod", run);
+
+        run.getExecutor().interrupt();
+
+        jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(run));
+        assertThat(release().testsFailed(), is(true));
+        assertThat(deployment("canary"), is(true));
     }
 
     @Test
@@ -157,6 +210,18 @@ public class ReleaseStepsTest {
                 "canaryDeploy app: 'addressbook', namespace: 'shop', image: 'a:1', manifests: 'x', tests: [exec('a \"b')]",
                 "A quote is not closed"
             },
+            {"canaryTest app: 'addressbook', namespace: 'shop'", "'tests' is missing"},
+            {"canaryTest app: 'addressbook', namespace: 'shop', tests: [http('/..')]", "'path' is '/..'"},
+            {"canaryTest app: 'addressbook', namespace: 'shop', tests: [http('ping')]", "'path' is 'ping'"},
+            {
+                "canaryTest app: 'addressbook', namespace: 'shop', tests: [exec(command: 'a', pods: 'two')]",
+                "'pods' is 'two'"
+            },
+            {
+                "canaryTest app: 'addressbook', namespace: 'shop', credentialsId: 'none', tests: [exec('a')]",
+                "'credentialsId' is 'none', but this job can use no kubeconfig file"
+            },
+            {"canaryTest(" + at() + ", tests: [exec('a')])", "is in canary: run canaryDeploy first"},
             {"promoteStable app: 'addressbook', namespace: 'shop', cluster: 'moon'", "'cluster' is 'moon'"},
             {"promoteStable app: 'addressbook', namespace: 'shop', release: 0", "'release' is 0"},
             {
@@ -244,6 +309,10 @@ public class ReleaseStepsTest {
         WorkflowJob job = jenkins.createProject(WorkflowJob.class);
         job.setDefinition(new CpsFlowDefinition(script, true));
         return job;
+    }
+
+    private Release release() {
+        return new ReleaseStore(target.cluster(), "addressbook").get(1).orElseThrow();
     }
 
     private boolean deployment(String track) {

@@ -50,7 +50,7 @@ public class HttpTestTest {
 
     @Test
     public void newTest_badParameters_areRefused() {
-        for (String port : new String[] {"0", "65536", "-1", "Http", "a_b", "1e3", "a234567890123456"}) {
+        for (String port : new String[] {"0", "65536", "-1", "Http", "a_b", "a234567890123456"}) {
             assertThrows(port, UserException.class, () -> get("/", port, "http", "200"));
         }
         for (String status : new String[] {"", "99", "600", "200-", "399-200", "2xx", "200,,204"}) {

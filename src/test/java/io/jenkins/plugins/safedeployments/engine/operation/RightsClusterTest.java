@@ -46,6 +46,7 @@ public class RightsClusterTest {
             Cluster cluster = limited.namespace(target.namespace());
 
             deploy(cluster, "1.0");
+            run(cluster, session -> new TestCanary(session, List.of(unreachable())));
             run(
                     cluster,
                     session -> new PromoteStable(session, new PromoteRequest(0, 2, Duration.ZERO, false, Force.NONE)));
@@ -99,6 +100,12 @@ public class RightsClusterTest {
             assertThat(refused.getMessage(), containsString("cannot patch resource \"services\""));
             assertThat(target.cluster().list(Kind.LEASE), is(List.of()));
         }
+    }
+
+    /** Nobody answers at a pod's address, but the API server has to let us ask before it says so. */
+    private static HttpTest unreachable() {
+        return new HttpTest(
+                "/", "", "http", "503", "", 1, Duration.ofSeconds(1), Duration.ofSeconds(60), CanaryCheck.Pods.ONE);
     }
 
     private void deploy(Cluster cluster, String tag) throws Exception {

@@ -104,7 +104,9 @@ public class TestCanaryTest {
 
         assertThat(run.step("tester", testing(command("ping"))), is(false));
 
-        assertThat(run.report.toString(), containsString("is still being brought up by shop/release #1: wait for it"));
+        assertThat(
+                run.report.toString(),
+                containsString("is still being brought up by shop/release #1 (started by deploy): wait for it"));
         assertThat(run.cluster.started, is(empty()));
         run.end(deployment);
     }
@@ -128,7 +130,7 @@ public class TestCanaryTest {
 
         assertThat(run.end(test), is(false));
 
-        assertThat(run.report.toString(), containsString("this one stops and changes nothing more"));
+        assertThat(run.report.toString(), containsString("this operation stops and changes nothing more"));
         assertThat(run.time.instant(), is(lessThanOrEqualTo(over.plusSeconds(1))));
         assertThat(release().phase(), is(Phase.ROLLED_BACK));
         assertThat(release().testsFailed(), is(false));
