@@ -2,6 +2,10 @@ package io.jenkins.plugins.safedeployments.engine.kubernetes;
 
 import static org.junit.Assume.assumeTrue;
 
+import io.fabric8.kubernetes.api.model.PodIP;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.jenkins.plugins.safedeployments.engine.cluster.Cluster;
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterAccess;
 import io.jenkins.plugins.safedeployments.engine.cluster.Kubeconfig;
@@ -10,6 +14,7 @@ import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.rules.ExternalResource;
@@ -49,6 +54,22 @@ public final class TestCluster extends ExternalResource {
 
     public String namespace() {
         return namespace;
+    }
+
+    /**
+     * Gives a pod an address where somebody listens. The kubelets that are played leave it as it is until they have something
+     * to say about the pod; the API server refuses to ask loopback addresses.
+     */
+    public void address(String pod, String ip) throws IOException {
+        Config config = Config.fromKubeconfig(kubeconfig());
+        try (KubernetesClient client =
+                new KubernetesClientBuilder().withConfig(config).build()) {
+            client.pods().inNamespace(namespace).withName(pod).editStatus(seen -> {
+                seen.getStatus().setPodIP(ip);
+                seen.getStatus().setPodIPs(List.of(new PodIP(ip)));
+                return seen;
+            });
+        }
     }
 
     @Override

@@ -102,10 +102,30 @@ public class RightsClusterTest {
         }
     }
 
-    /** Nobody answers at a pod's address, but the API server has to let us ask before it says so. */
+    @Test
+    public void httpTestWithoutItsRightSaysSo() throws Exception {
+        KubeObject role = documentedRole();
+        List<Map<String, Object>> rules = role.list("rules").stream()
+                .map(KubeObject::toMap)
+                .filter(rule -> !rule.toString().contains("pods/proxy"))
+                .toList();
+        try (KubernetesConnection limited = KubernetesConnection.open(serviceAccount(role.with(rules, "rules")))) {
+            Cluster cluster = limited.namespace(target.namespace());
+            deploy(cluster, "1.0");
+
+            UserException refused = assertThrows(
+                    UserException.class,
+                    () -> run(cluster, session -> new TestCanary(session, List.of(unreachable()))));
+
+            assertThat(refused.getMessage(), containsString("The API server does not let a test ask the pod: "));
+            assertThat(refused.getMessage(), containsString("cannot get resource \"pods/proxy\""));
+        }
+    }
+
+    /** Nobody answers at a pod's address, but whoever says so is asked only with the right to it. */
     private static HttpTest unreachable() {
         return new HttpTest(
-                "/", "", "http", "503", "", 1, Duration.ofSeconds(1), Duration.ofSeconds(60), CanaryCheck.Pods.ONE);
+                "/", "", "http", "200-599", "", 1, Duration.ofSeconds(1), Duration.ofSeconds(60), CanaryCheck.Pods.ONE);
     }
 
     private void deploy(Cluster cluster, String tag) throws Exception {
