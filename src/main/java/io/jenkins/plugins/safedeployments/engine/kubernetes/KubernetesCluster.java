@@ -13,7 +13,6 @@ import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

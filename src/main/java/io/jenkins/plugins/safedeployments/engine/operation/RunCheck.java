@@ -1,6 +1,7 @@
 package io.jenkins.plugins.safedeployments.engine.operation;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.safedeployments.engine.cluster.Cluster.View;
 import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import io.jenkins.plugins.safedeployments.engine.model.Track;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Runs one test in ready pods of the canary's present template, and in no others: in one, or in each in turn. */
@@ -79,9 +81,14 @@ abstract class RunCheck implements Move {
 
     /** As the watches tell, which is early enough: what a test writes is protected by itself. */
     private void notOvertaken() {
-        state.view()
-                .get(Kind.DEPLOYMENT, state.session.target().deployment(Track.CANARY))
-                .ifPresent(canary -> Fence.check(canary, state.fence()));
+        View view = state.view();
+        Optional<KubeObject> canary =
+                view.get(Kind.DEPLOYMENT, state.session.target().deployment(Track.CANARY));
+        if (canary.isPresent()) {
+            Fence.check(canary.get(), state.fence());
+        } else if (view.isComplete()) {
+            state.claim.check(state.fence()); // it is gone: whoever took it away may have taken the release back
+        }
     }
 
     /** One that has not been tested yet; looked for anew each time, since pods come and go. */

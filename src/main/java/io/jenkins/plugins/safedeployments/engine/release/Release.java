@@ -59,7 +59,8 @@ public record Release(
     }
 
     private static Release made(int number, String app, Actor origin, Plan plan) {
-        return new Release(FORMAT, number, app, origin, plan, Phase.CANARY_STARTING, "", List.of(), Tested.NOTHING, Facts.NONE);
+        return new Release(
+                FORMAT, number, app, origin, plan, Phase.CANARY_STARTING, "", List.of(), Tested.NOTHING, Facts.NONE);
     }
 
     @NonNull

@@ -130,7 +130,7 @@ public class TestCanaryTest {
 
         assertThat(run.end(test), is(false));
 
-        assertThat(run.report.toString(), containsString("this operation stops and changes nothing more"));
+        assertThat(run.report.toString(), containsString("stops and changes nothing more"));
         assertThat(run.time.instant(), is(lessThanOrEqualTo(over.plusSeconds(1))));
         assertThat(release().phase(), is(Phase.ROLLED_BACK));
         assertThat(release().testsFailed(), is(false));
