@@ -55,6 +55,12 @@ public final class CanaryDeploy extends ReleaseOperation {
             moves.add(new LazyMove(() -> new AwaitRollout(state, Track.CANARY, 0)));
         }
         moves.add(state.act("resizing stable", this::shrinkStable));
+        if (request.evidence()) {
+            moves.add(state.act(
+                    "collecting the state of the canary",
+                    () -> state.keepEvidence(
+                            PostMortem.ofHealthyCanary(session, state.release()).collect())));
+        }
         moves.add(state.act("recording the canary", this::ready));
         return moves;
     }

@@ -112,7 +112,12 @@ public final class PromoteStable extends ReleaseOperation {
 
     private void mayBePromoted(Release release, Claim.State claim, boolean ours) {
         switch (release.phase()) {
-            case CANARY_READY -> {}
+            case CANARY_READY -> {
+                if (release.testsFailed()) {
+                    unlessForced("Tests of the canary of " + release.title() + " have failed since it was ready: "
+                            + release.failedTests());
+                }
+            }
             case CANARY_STARTING ->
                 unlessForced("The canary of " + release.title() + " is still being brought up and tested by "
                         + claim.run() + ", so it has not passed yet");

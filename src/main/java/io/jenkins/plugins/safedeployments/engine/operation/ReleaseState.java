@@ -3,6 +3,7 @@ package io.jenkins.plugins.safedeployments.engine.operation;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import io.jenkins.plugins.safedeployments.engine.cluster.Cluster.View;
+import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException;
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterReader;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import io.jenkins.plugins.safedeployments.engine.model.Track;
@@ -86,9 +87,20 @@ final class ReleaseState {
     /** The same, together with what was found out. */
     void enter(Phase phase, String text, Facts facts) {
         if (release().phase() != phase) {
-            Release entered = release().with(facts).enter(phase, text, session.actor(), session.now());
-            store.put(entered, fence);
-            release = entered; // not before it is written: a retry must write it
+            // from what it is by now: tests may have left something in it
+            release = store.change(
+                    release(),
+                    fence,
+                    now -> now.phase() == phase // our own first try, whose answer was lost
+                            ? now.with(facts)
+                            : now.with(facts).enter(phase, text, session.actor(), session.now()));
+        }
+    }
+
+    /** Changes what is known of the release, and writes its record, unless that is so already. */
+    void learn(Facts facts) {
+        if (!release().facts().equals(facts)) {
+            release = store.change(release(), fence, now -> now.with(facts));
         }
     }
 
@@ -98,7 +110,7 @@ final class ReleaseState {
      */
     void change(UnaryOperator<Release> change) {
         claim.check(fence);
-        release = store.change(release().number(), fence, change);
+        release = store.change(release(), fence, change);
         claim.check(fence);
     }
 
@@ -235,12 +247,14 @@ final class ReleaseState {
         return String.format(java.util.Locale.ROOT, "%.1f s", duration.toMillis() / 1000.0);
     }
 
-    /** Changes what is known of the release, and writes its record, unless that is so already. */
-    void learn(Facts facts) {
-        if (!release().facts().equals(facts)) {
-            Release learnt = release().with(facts);
-            store.put(learnt, fence);
-            release = learnt;
+    /** Remembers where evidence is kept; that must not keep a rollback from going on. */
+    void keepEvidence(String url) {
+        if (!url.isEmpty()) {
+            try {
+                learn(release().facts().withEvidence(url));
+            } catch (ClusterException e) {
+                say("post-mortem", "its place could not be recorded: " + e.getMessage());
+            }
         }
     }
 

@@ -10,6 +10,7 @@ import io.jenkins.plugins.safedeployments.engine.release.Release;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Brings stable back to a release that was promoted earlier, from the record of that release. Stable rolls over by its own
@@ -22,6 +23,7 @@ final class Return {
 
     private final ReleaseState state;
     private final RollbackRequest request;
+    private final Consumer<Release> check;
 
     /** The release that stable runs, and that is taken back. */
     private Release from;
@@ -30,9 +32,11 @@ final class Return {
     private boolean begunBefore;
     private long stableGeneration;
 
-    Return(ReleaseState state, RollbackRequest request) {
+    /** @param check refuses to take a release back that has migrated data */
+    Return(ReleaseState state, RollbackRequest request, Consumer<Release> check) {
         this.state = state;
         this.request = request;
+        this.check = check;
     }
 
     boolean isAskedFor() {
@@ -84,6 +88,10 @@ final class Return {
         if (!goal.plan().isComplete()) {
             throw new UserException("The record of " + goal.title() + " does not hold its manifests: name another.");
         }
+        // all that came after the one that is returned to
+        state.store.list().stream()
+                .filter(later -> later.number() > goal.number() && later.number() <= from.number())
+                .forEach(check);
         state.session.cluster().apply(KubeObject.of(goal.plan().stable()), true, true);
         return true;
     }
@@ -156,7 +164,9 @@ final class Return {
 
     private void collect() {
         if (request.postMortem()) {
-            new PostMortem(state.session, state.release(), state.release().cause()).collect();
+            state.keepEvidence(new PostMortem(
+                            state.session, state.release(), state.release().cause())
+                    .collect());
         }
     }
 

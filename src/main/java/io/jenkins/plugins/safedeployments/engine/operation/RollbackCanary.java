@@ -30,7 +30,7 @@ public final class RollbackCanary extends ReleaseOperation {
         super(session);
         this.request = request;
         this.undo = new Undo(state, this::why, request.postMortem());
-        this.back = new Return(state, request);
+        this.back = new Return(state, request, this::checkMigration);
     }
 
     @Override
@@ -74,6 +74,7 @@ public final class RollbackCanary extends ReleaseOperation {
             throw new UserException(own.get().title() + " of " + target + " does not hold the target any more; "
                     + claim.text() + ", does.");
         }
+        state.store.get(claim.holder()).ifPresent(this::checkMigration);
         Claim.State before = claim;
         claim = state.claim.act(claim.holder(), "rollbackCanary", session.actor(), session.now());
         if (claim.holder() != before.holder()) {
@@ -108,6 +109,15 @@ public final class RollbackCanary extends ReleaseOperation {
             undoing = true;
         } else {
             back.goOn(release.get());
+        }
+    }
+
+    private void checkMigration(Release release) {
+        if (release.hasMigrated() && !request.acknowledgeMigration()) {
+            throw new UserException(release.title() + " of " + session.target() + " has migrated data ("
+                    + release.migrations()
+                    + "), which a rollback does not bring back. Make sure that the earlier version can"
+                    + " work with the data as it is, then run this with 'acknowledgeMigration: true'.");
         }
     }
 

@@ -67,7 +67,7 @@ final class Undo {
 
     private void collect() {
         if (postMortem && state.workloads.get(Track.CANARY).isPresent()) {
-            new PostMortem(state.session, state.release(), reason).collect();
+            state.keepEvidence(new PostMortem(state.session, state.release(), reason).collect());
         }
     }
 

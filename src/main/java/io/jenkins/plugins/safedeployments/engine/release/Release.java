@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * The record of one attempt to bring one version to one target, as it is kept in the target's namespace.
@@ -105,6 +106,21 @@ public record Release(
     /** Whether a migration was begun, so that its data may have changed in a way that no rollback takes back. */
     public boolean hasMigrated() {
         return !tested.migrations().isEmpty();
+    }
+
+    /** Names of its migrations, for people. */
+    @NonNull
+    public String migrations() {
+        return tested.migrations().stream().map(Tested.Migration::name).collect(Collectors.joining(", "));
+    }
+
+    /** Names of the tests that failed in its canary and have not passed since, with why. */
+    @NonNull
+    public String failedTests() {
+        return tested.results().stream()
+                .filter(result -> !result.passed())
+                .map(Tested.Result::cause)
+                .collect(Collectors.joining(" "));
     }
 
     /** Whether a test failed in its canary, and has not passed since. */

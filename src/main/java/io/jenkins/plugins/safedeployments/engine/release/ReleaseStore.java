@@ -95,22 +95,26 @@ public final class ReleaseStore {
      * Changes the record from what it is at this moment: unlike {@link #put} it keeps what others wrote under the same
      * fencing number. Refused as a conflict if somebody writes at the same time.
      *
+     * @param known the record as it was, from which it is made again if somebody has deleted it
      * @param change gives the very same release if there is nothing to change
      * @return the record as it is after it
      * @throws FencedException if the record was last written by a later holder of the claim
      */
     @NonNull
-    public Release change(int number, int fence, UnaryOperator<Release> change) {
-        KubeObject seen = cluster.get(Kind.SECRET, Names.secret(app, number))
-                .orElseThrow(() -> new UserException("Release " + number + " of " + app
-                        + " has no record any more: somebody deleted Secret " + Names.secret(app, number) + "."));
-        Fence.check(seen, fence);
-        Release now = decode(seen);
+    public Release change(Release known, int fence, UnaryOperator<Release> change) {
+        Optional<KubeObject> seen = cluster.get(Kind.SECRET, Names.secret(app, known.number()));
+        if (seen.isEmpty()) {
+            Release next = change.apply(known);
+            cluster.create(encode(next, fence));
+            return next;
+        }
+        Fence.check(seen.get(), fence);
+        Release now = decode(seen.get());
         Release next = change.apply(now);
         if (!next.equals(now)) {
             cluster.update(encode(next, fence)
-                    .with(seen.uid(), "metadata", "uid")
-                    .with(seen.resourceVersion(), "metadata", "resourceVersion"));
+                    .with(seen.get().uid(), "metadata", "uid")
+                    .with(seen.get().resourceVersion(), "metadata", "resourceVersion"));
         }
         return next;
     }

@@ -8,13 +8,18 @@ import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import io.jenkins.plugins.safedeployments.engine.model.Target;
 import io.jenkins.plugins.safedeployments.engine.operation.CanaryDeploy;
 import io.jenkins.plugins.safedeployments.engine.operation.CanaryRequest;
+import io.jenkins.plugins.safedeployments.engine.operation.CanarySize;
 import io.jenkins.plugins.safedeployments.engine.operation.CommandTest;
+import io.jenkins.plugins.safedeployments.engine.operation.Force;
+import io.jenkins.plugins.safedeployments.engine.operation.OnBusy;
 import io.jenkins.plugins.safedeployments.engine.operation.Operation;
 import io.jenkins.plugins.safedeployments.engine.operation.OperationRun;
 import io.jenkins.plugins.safedeployments.engine.operation.Outcome;
+import io.jenkins.plugins.safedeployments.engine.operation.PromoteRequest;
 import io.jenkins.plugins.safedeployments.engine.operation.PromoteStable;
 import io.jenkins.plugins.safedeployments.engine.operation.ReleaseEngine;
 import io.jenkins.plugins.safedeployments.engine.operation.Report;
+import io.jenkins.plugins.safedeployments.engine.operation.Runs;
 import io.jenkins.plugins.safedeployments.engine.operation.Session;
 import io.jenkins.plugins.safedeployments.engine.operation.Wake;
 import io.jenkins.plugins.safedeployments.engine.release.Actor;
@@ -67,13 +72,28 @@ final class WarmController implements AutoCloseable {
     /** Begins a canary of 1 replica. */
     OperationRun canary(
             Target target, String image, Map<String, String> files, List<CommandTest> tests, Report report) {
-        CanaryRequest request = new CanaryRequest(image, () -> files, Map.of(), 1, null, "", tests, false, false);
+        CanaryRequest request = new CanaryRequest(
+                image,
+                () -> files,
+                Map.of(),
+                CanarySize.of(1),
+                "",
+                tests,
+                false,
+                OnBusy.FAIL,
+                Force.NONE,
+                false,
+                false);
         return start(target, report, session -> new CanaryDeploy(session, request));
     }
 
     /** Begins the promotion of what is in canary. */
     OperationRun promotion(Target target, int replicas, Report report) {
-        return start(target, report, session -> new PromoteStable(session, 0, replicas));
+        return start(
+                target,
+                report,
+                session ->
+                        new PromoteStable(session, new PromoteRequest(0, replicas, Duration.ZERO, false, Force.NONE)));
     }
 
     private OperationRun start(Target target, Report report, Function<Session, Operation> operation) {
@@ -87,7 +107,9 @@ final class WarmController implements AutoCloseable {
                 clock,
                 report,
                 clock.instant().plus(Duration.ofMinutes(10)),
-                wake);
+                Duration.ofMinutes(10),
+                wake,
+                Runs.UNKNOWN);
         return engine.start(operation.apply(session), report, wake);
     }
 

@@ -143,7 +143,10 @@ public class EvidenceTest {
                 Map.of(),
                 List.of(Map.of("apiVersion", "v1", "kind", "Secret", "metadata", Map.of("name", "gone"))),
                 List.of(),
-                null);
+                null,
+                List.of(),
+                List.of(),
+                false);
         Release release = Release.begin(7, "shop", ALICE, plan, clock.instant());
         return new Evidence(cluster(), clock, TARGET, release, "shop/undo #5").collect(cause);
     }

@@ -307,10 +307,15 @@ final class CrashRun {
             String image, boolean rollback, OnBusy onBusy, Force force, String... test) {
         List<CommandTest> tests =
                 test.length == 0 ? List.of() : List.of(new CommandTest(List.of(test), "", Duration.ofSeconds(30)));
-        return deployment(image, rollback, tests);
+        return deployment(image, rollback, onBusy, force, tests);
     }
 
     static BiFunction<Session, Boolean, Operation> deployment(String image, boolean rollback, List<CommandTest> tests) {
+        return deployment(image, rollback, OnBusy.FAIL, Force.NONE, tests);
+    }
+
+    private static BiFunction<Session, Boolean, Operation> deployment(
+            String image, boolean rollback, OnBusy onBusy, Force force, List<CommandTest> tests) {
         return (session, resumed) -> new CanaryDeploy(
                 session,
                 new CanaryRequest(

@@ -153,22 +153,24 @@ public class PostMortemClusterTest {
                                 "registry.example.com/addressbook:" + tag,
                                 () -> files,
                                 Map.of(),
-                                1,
-                                null,
+                                CanarySize.of(1),
                                 "",
                                 List.of(new CommandTest(List.of(command), "", Duration.ofSeconds(20))),
+                                false,
+                                OnBusy.FAIL,
+                                Force.NONE,
                                 false,
                                 false)));
     }
 
     private void promote() throws Exception {
         Session session = engine.session(target.cluster(), APP, Duration.ofMinutes(1));
-        engine.run(session, new PromoteStable(session, 0, 2));
+        engine.run(session, new PromoteStable(session, new PromoteRequest(0, 2, Duration.ZERO, false, Force.NONE)));
     }
 
     private void rollback() throws Exception {
         Session session = engine.session(target.cluster(), APP, Duration.ofMinutes(1));
-        engine.run(session, new RollbackCanary(session, "", true));
+        engine.run(session, new RollbackCanary(session, RollbackRequest.undo("", true)));
     }
 
     private String file(String name) {

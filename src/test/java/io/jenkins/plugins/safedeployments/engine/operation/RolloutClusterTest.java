@@ -159,10 +159,12 @@ public class RolloutClusterTest {
                 "registry.example.com/addressbook:" + tag,
                 () -> TestEngine.example(APP),
                 Map.of(),
-                1,
-                null,
+                CanarySize.of(1),
                 "",
                 List.of(),
+                false,
+                OnBusy.FAIL,
+                Force.NONE,
                 false,
                 false);
     }

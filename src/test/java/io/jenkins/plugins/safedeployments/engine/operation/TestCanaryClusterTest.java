@@ -172,10 +172,12 @@ public class TestCanaryClusterTest {
                         "registry.example.com/addressbook:1.0",
                         () -> TestEngine.example("addressbook"),
                         Map.of(),
-                        replicas,
-                        null,
+                        CanarySize.of(replicas),
                         "",
                         List.of(checks),
+                        false,
+                        OnBusy.FAIL,
+                        Force.NONE,
                         false,
                         false)));
     }

@@ -105,9 +105,10 @@ public class ReleaseStoreTest {
         Tested.Result theirs = new Tested.Result("ping", "them", "");
         Tested.Migration ours = new Tested.Migration("migrate", NOW.toString(), "us", null, null);
         store.put(release(3), 1);
-        store.change(3, 1, r -> r.learn(r.tested().with(theirs), "ping passed", ALICE, NOW));
+        store.change(release(3), 1, r -> r.learn(r.tested().with(theirs), "ping passed", ALICE, NOW));
 
-        Release changed = store.change(3, 1, r -> r.learn(r.tested().with(ours), "migrate begins", ALICE, NOW));
+        Release changed =
+                store.change(release(3), 1, r -> r.learn(r.tested().with(ours), "migrate begins", ALICE, NOW));
 
         assertThat(store.get(3), is(Optional.of(changed)));
         assertThat(changed.tested(), is(new Tested(List.of(ours), List.of(theirs))));
@@ -122,7 +123,8 @@ public class ReleaseStoreTest {
         cluster.beforeNextWrite(() -> new ReleaseStore(cluster, "shop").put(theirs, 1));
 
         ClusterException refusal = assertThrows(
-                ClusterException.class, () -> store.change(3, 1, r -> r.enter(Phase.FAILED, "no", ALICE, NOW)));
+                ClusterException.class,
+                () -> store.change(release(3), 1, r -> r.enter(Phase.FAILED, "no", ALICE, NOW)));
 
         assertThat(refusal.reason(), is(Reason.CONFLICT));
         assertThat(store.get(3), is(Optional.of(theirs)));
@@ -132,7 +134,8 @@ public class ReleaseStoreTest {
     public void change_afterALaterHolder_isRefused() {
         store.put(release(3), 2);
 
-        assertThrows(FencedException.class, () -> store.change(3, 1, r -> r.enter(Phase.FAILED, "no", ALICE, NOW)));
+        assertThrows(
+                FencedException.class, () -> store.change(release(3), 1, r -> r.enter(Phase.FAILED, "no", ALICE, NOW)));
     }
 
     @Test
@@ -140,18 +143,16 @@ public class ReleaseStoreTest {
         store.put(release(3), 1);
         int version = cluster.version();
 
-        assertThat(store.change(3, 1, r -> r), is(release(3)));
+        assertThat(store.change(release(3), 1, r -> r), is(release(3)));
 
         assertThat(cluster.version(), is(version));
     }
 
     @Test
-    public void change_noRecord_isSaid() {
-        UserException refusal = assertThrows(UserException.class, () -> store.change(3, 1, r -> r));
+    public void change_recordThatWasDeleted_isMadeAgain() {
+        Release changed = store.change(release(3), 1, r -> r.enter(Phase.CANARY_READY, "serves", ALICE, NOW));
 
-        assertThat(
-                refusal.getMessage(),
-                is("Release 3 of shop has no record any more: somebody deleted Secret safe-deployments-shop-v3."));
+        assertThat(store.get(3), is(Optional.of(changed)));
     }
 
     @Test
