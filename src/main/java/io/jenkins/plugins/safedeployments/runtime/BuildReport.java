@@ -15,9 +15,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.stream.Stream;
 import jenkins.model.Jenkins;
 import jenkins.util.BuildListenerAdapter;
@@ -36,16 +37,21 @@ public final class BuildReport implements Report {
     private final String app;
     private final Run<?, ?> run;
     private final TaskListener listener;
-    private final List<String> secrets;
+    private final Set<String> secrets = new CopyOnWriteArraySet<>();
 
     public BuildReport(String app, Run<?, ?> run, TaskListener listener, ClusterAccess access) {
         this.app = app;
         this.run = run;
         this.listener = listener;
-        this.secrets = Stream.of(access.token(), access.clientKey())
+        hide(access);
+    }
+
+    /** Leaves these secrets out as well, from now on. */
+    public void hide(ClusterAccess access) {
+        Stream.of(access.token(), access.clientKey())
                 .flatMap(secret -> Stream.concat(Stream.of(secret), keyLines(secret)))
                 .filter(secret -> secret.length() >= MIN_SECRET)
-                .toList();
+                .forEach(secrets::add);
     }
 
     /** Of a key in PEM each line by itself, since it may stand indented in a file. */

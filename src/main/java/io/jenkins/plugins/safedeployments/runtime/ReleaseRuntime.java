@@ -9,7 +9,9 @@ import hudson.security.ACL;
 import hudson.util.DaemonThreadFactory;
 import hudson.util.NamingThreadFactory;
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterAccess;
+import io.jenkins.plugins.safedeployments.engine.cluster.RequestBudget;
 import io.jenkins.plugins.safedeployments.engine.kubernetes.KubernetesConnection;
+import io.jenkins.plugins.safedeployments.engine.operation.Lane;
 import io.jenkins.plugins.safedeployments.engine.operation.ReleaseEngine;
 import java.time.Clock;
 import java.util.HashMap;
@@ -17,19 +19,20 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import jenkins.security.ImpersonatingExecutorService;
 import jenkins.util.Timer;
 
 /**
- * What all releases of this Jenkins share: the engine, the few threads that make its requests, and one client for each
- * cluster and credentials.
+ * What all releases of this Jenkins share: for each cluster an engine with a few threads and a budget of requests, and for
+ * each cluster and credentials a client.
  */
 @Extension
 public final class ReleaseRuntime extends PeriodicWork {
 
-    /** Looks are short; more threads would only send more requests at the same time. */
+    /** For work that belongs to no cluster yet, such as reading manifests from an agent. */
     private static final int THREADS = 8;
 
     private static final long IDLE_MILLIS = TimeUnit.MINUTES.toMillis(5);
@@ -42,9 +45,18 @@ public final class ReleaseRuntime extends PeriodicWork {
             new LinkedBlockingQueue<>(),
             new NamingThreadFactory(new DaemonThreadFactory(), "safe-deployments"));
 
+    /** Looks at clusters: as many threads as their lanes let through, which are a few for each cluster. */
+    private final ThreadPoolExecutor lookers = new ThreadPoolExecutor(
+            0,
+            Integer.MAX_VALUE,
+            1,
+            TimeUnit.MINUTES,
+            new SynchronousQueue<>(),
+            new NamingThreadFactory(new DaemonThreadFactory(), "safe-deployments-cluster"));
+
     private final Executor workers = new ImpersonatingExecutorService(threads, ACL.SYSTEM2);
     private final Clock clock = Clock.systemUTC();
-    private final ReleaseEngine engine = new ReleaseEngine(Timer.get(), workers, clock);
+    private final Map<String, Server> servers = new HashMap<>();
     private final Map<ClusterAccess, Shared> connections = new HashMap<>();
     private volatile boolean terminated;
 
@@ -57,9 +69,18 @@ public final class ReleaseRuntime extends PeriodicWork {
         return ExtensionList.lookupSingleton(ReleaseRuntime.class);
     }
 
+    /** What runs operations on the cluster of this URL; one that does not answer holds up none of the others. */
     @NonNull
-    public ReleaseEngine engine() {
-        return engine;
+    public synchronized ReleaseEngine engine(ClusterAccess access) {
+        return server(access).engine;
+    }
+
+    private Server server(ClusterAccess access) {
+        return servers.computeIfAbsent(access.url(), url -> {
+            RequestBudget budget = new RequestBudget(clock);
+            Executor lane = new Lane(new ImpersonatingExecutorService(lookers, ACL.SYSTEM2), Timer.get(), budget);
+            return new Server(budget, new ReleaseEngine(Timer.get(), lane, clock));
+        });
     }
 
     @NonNull
@@ -75,7 +96,8 @@ public final class ReleaseRuntime extends PeriodicWork {
     /** A client, shared with others that have the same access; give it back with {@link #leave}. */
     @NonNull
     public synchronized KubernetesConnection connect(ClusterAccess access) {
-        Shared shared = connections.computeIfAbsent(access, a -> new Shared(KubernetesConnection.open(a)));
+        Shared shared =
+                connections.computeIfAbsent(access, a -> new Shared(KubernetesConnection.open(a, server(a).budget)));
         shared.users++;
         return shared.connection;
     }
@@ -118,11 +140,15 @@ public final class ReleaseRuntime extends PeriodicWork {
         ReleaseRuntime runtime = get();
         runtime.terminated = true;
         runtime.threads.shutdownNow();
+        runtime.lookers.shutdownNow();
         synchronized (runtime) {
             runtime.connections.values().forEach(shared -> shared.connection.close());
             runtime.connections.clear();
         }
     }
+
+    /** What all clients of one API server share; a few bytes each, kept for good. */
+    private record Server(RequestBudget budget, ReleaseEngine engine) {}
 
     private static final class Shared {
         final KubernetesConnection connection;

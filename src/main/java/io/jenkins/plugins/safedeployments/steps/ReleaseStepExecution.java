@@ -21,6 +21,7 @@ import io.jenkins.plugins.safedeployments.engine.release.Actor;
 import io.jenkins.plugins.safedeployments.engine.release.FencedException;
 import io.jenkins.plugins.safedeployments.engine.release.Release;
 import io.jenkins.plugins.safedeployments.runtime.BuildReport;
+import io.jenkins.plugins.safedeployments.runtime.ClusterLogin;
 import io.jenkins.plugins.safedeployments.runtime.ReleaseRuntime;
 import io.jenkins.plugins.safedeployments.runtime.RunningReleases;
 import java.io.IOException;
@@ -97,18 +98,19 @@ final class ReleaseStepExecution extends StepExecution {
 
     private void launch(boolean resumed) {
         ReleaseRuntime runtime = ReleaseRuntime.get();
-        ClusterAccess access = null;
+        ClusterLogin login = null;
         boolean started = false;
         try {
             Run<?, ?> run = getContext().get(Run.class);
             Target target = step.target();
-            ClusterConfiguration cluster = SafeDeploymentsConfiguration.get().cluster(target.cluster());
-            access = ClusterCredentials.access(cluster, Util.fixNull(step.getCredentialsId()), run);
+            ClusterAccess access = access(target, run);
             BuildReport report = new BuildReport(target.app(), run, getContext().get(TaskListener.class), access);
+            ClusterLogin in = new ClusterLogin(target.namespace(), access, () -> access(target, run), report::hide);
+            login = in;
             Wake wake = new Wake();
             Session session = new Session(
                     target,
-                    runtime.connect(access).namespace(target.namespace()),
+                    in.cluster(),
                     actor(run),
                     runtime.clock(),
                     report,
@@ -116,14 +118,12 @@ final class ReleaseStepExecution extends StepExecution {
                     step.timeoutDuration(),
                     wake,
                     RunningReleases::isOver);
-            OperationRun launched =
-                    runtime.engine().start(step.operation(session, getContext(), resumed), report, wake);
+            OperationRun launched = in.engine().start(step.operation(session, getContext(), resumed), report, wake);
             started = true;
             operation = launched;
             RunningReleases.get().add(launched, run);
-            ClusterAccess used = access;
             launched.result().whenComplete((outcome, problem) -> {
-                runtime.leave(used);
+                in.close();
                 if (!runtime.isTerminated()) {
                     finish(target, outcome, problem);
                 }
@@ -138,10 +138,16 @@ final class ReleaseStepExecution extends StepExecution {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // Jenkins goes down; the step is resumed when it is up again
         } finally {
-            if (access != null && !started) {
-                runtime.leave(access);
+            if (login != null && !started) {
+                login.close();
             }
         }
+    }
+
+    /** By what the configuration and the credentials say at this moment. */
+    private ClusterAccess access(Target target, Run<?, ?> run) {
+        ClusterConfiguration cluster = SafeDeploymentsConfiguration.get().cluster(target.cluster());
+        return ClusterCredentials.access(cluster, Util.fixNull(step.getCredentialsId()), run);
     }
 
     /** A Jenkins that was down past the deadline gets some time to see what has become of the pods meanwhile. */

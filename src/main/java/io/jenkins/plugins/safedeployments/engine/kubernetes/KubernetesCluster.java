@@ -3,6 +3,7 @@ package io.jenkins.plugins.safedeployments.engine.kubernetes;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.ExecWatch;
+import io.fabric8.kubernetes.client.http.WebSocketHandshakeException;
 import io.jenkins.plugins.safedeployments.engine.cluster.Cluster;
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException;
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException.Reason;
@@ -10,7 +11,9 @@ import io.jenkins.plugins.safedeployments.engine.kubernetes.ResourceTypes.Resour
 import io.jenkins.plugins.safedeployments.engine.kubernetes.ResourceTypes.Served;
 import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
+import java.net.ConnectException;
 import java.net.URLEncoder;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -19,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLException;
 
 /** The port to a cluster, by the fabric8 client. */
 final class KubernetesCluster implements Cluster {
@@ -162,14 +166,52 @@ final class KubernetesCluster implements Cluster {
                     .exec(command.toArray(new String[0]));
             return new Running(exec, output);
         } catch (KubernetesClientException e) {
-            throw new ClusterException(
-                    e.getCode() == 403 ? Reason.FORBIDDEN : Reason.UNAVAILABLE,
-                    "The command could not be started in pod " + pod + ": "
-                            + (e.getCause() == null
-                                    ? e.getMessage()
-                                    : e.getCause().getMessage()),
-                    e);
+            if (isUnknown(e)) {
+                return new Lost(e);
+            }
+            throw notStarted(pod, e);
         }
+    }
+
+    /** No answer came, and the request may have: then the command may run all the same. */
+    private static boolean isUnknown(KubernetesClientException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ConnectException
+                    || cause instanceof UnknownHostException
+                    || cause instanceof SSLException) {
+                return false;
+            }
+        }
+        return answered(e) == 0;
+    }
+
+    /** The HTTP status that a command was refused with; 0 if there was no answer. */
+    private static int answered(KubernetesClientException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof WebSocketHandshakeException refused && refused.getResponse() != null) {
+                return refused.getResponse().code();
+            }
+        }
+        return Math.max(0, e.getCode());
+    }
+
+    private static ClusterException notStarted(String pod, KubernetesClientException e) {
+        int code = answered(e);
+        Reason reason =
+                switch (code) {
+                    case 401 -> Reason.UNAUTHORIZED;
+                    case 403 -> Reason.FORBIDDEN;
+                    case 404 -> Reason.NOT_FOUND;
+                    case 400, 422 -> Reason.INVALID;
+                    default -> Reason.UNAVAILABLE;
+                };
+        String said =
+                Rest.inert(e.getCause() == null ? e.getMessage() : e.getCause().getMessage());
+        return new ClusterException(
+                reason,
+                "The command could not be started in pod " + pod + (code == 0 ? "" : " (HTTP " + code + ")") + ": "
+                        + said,
+                e);
     }
 
     @Override
@@ -222,6 +264,23 @@ final class KubernetesCluster implements Cluster {
         @Override
         public void close() {
             exec.close();
+        }
+    }
+
+    /** A command of which it is not known whether it was started. */
+    private record Lost(KubernetesClientException cause) implements Execution {
+
+        @Override
+        public CompletableFuture<Integer> exitCode() {
+            return CompletableFuture.failedFuture(new IllegalStateException(
+                    "the connection broke while it was being started ("
+                            + Rest.inert((cause.getCause() == null ? cause : cause.getCause()).getMessage()) + ")",
+                    cause));
+        }
+
+        @Override
+        public void close() {
+            // there is nothing left
         }
     }
 }

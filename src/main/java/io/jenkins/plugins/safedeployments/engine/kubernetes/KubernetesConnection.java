@@ -5,10 +5,15 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import io.fabric8.kubernetes.client.http.BasicBuilder;
+import io.fabric8.kubernetes.client.http.HttpRequest;
+import io.fabric8.kubernetes.client.http.Interceptor;
 import io.jenkins.plugins.safedeployments.engine.cluster.Cluster;
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterAccess;
+import io.jenkins.plugins.safedeployments.engine.cluster.RequestBudget;
 import io.jenkins.plugins.safedeployments.engine.kubernetes.ResourceTypes.Served;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
+import java.time.Clock;
 import java.util.Base64;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,9 +35,19 @@ public final class KubernetesConnection implements AutoCloseable {
         this.types = new ResourceTypes(rest);
     }
 
-    /** Makes a client; nothing is sent yet. */
+    /** Makes a client with a budget of its own; nothing is sent yet. */
     @NonNull
     public static KubernetesConnection open(ClusterAccess access) {
+        return open(access, new RequestBudget(Clock.systemUTC()));
+    }
+
+    /**
+     * Makes a client; nothing is sent yet.
+     *
+     * @param budget that its requests are counted against, shared by all clients of one API server
+     */
+    @NonNull
+    public static KubernetesConnection open(ClusterAccess access, RequestBudget budget) {
         // From an empty one: what is in the environment, ~/.kube or a pod's service account must never be picked up.
         Config config = new ConfigBuilder(Config.empty())
                 .withAutoConfigure(false)
@@ -49,12 +64,12 @@ public final class KubernetesConnection implements AutoCloseable {
                 .withRequestRetryBackoffLimit(0)
                 .withUserAgent("jenkins-safe-deployments")
                 .build();
-        return new KubernetesConnection(
-                new KubernetesClientBuilder()
-                        .withConfig(config)
-                        .withHttpClientFactory(new Transport())
-                        .build(),
-                access.url());
+        KubernetesClient client = new KubernetesClientBuilder()
+                .withConfig(config)
+                .withHttpClientFactory(new Transport())
+                .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("BUDGET", new Counter(budget)))
+                .build();
+        return new KubernetesConnection(client, access.url());
     }
 
     private static String base64(String pem) {
@@ -95,5 +110,14 @@ public final class KubernetesConnection implements AutoCloseable {
     public void close() {
         watches.values().forEach(NamespaceWatch::close);
         client.close();
+    }
+
+    /** Counts whatever is sent: requests, watches, and commands in containers. */
+    private record Counter(RequestBudget budget) implements Interceptor {
+
+        @Override
+        public void before(BasicBuilder builder, HttpRequest request, RequestTags tags) {
+            budget.spend(1);
+        }
     }
 }

@@ -14,6 +14,8 @@ import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException.FieldC
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException.Reason;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -112,15 +114,30 @@ final class Rest {
         } else if (!method.equals("GET")) {
             request.method(method, JSON, "");
         }
-        CompletableFuture<HttpResponse<String>> call = http.sendAsync(request.build(), String.class);
         try {
-            HttpResponse<String> response = call.get(CALL_SECONDS, TimeUnit.SECONDS);
+            HttpResponse<String> response;
+            try {
+                response = answer(request.build());
+            } catch (ExecutionException e) {
+                if (!method.equals("GET") || !isBroken(e.getCause())) {
+                    throw e;
+                }
+                response =
+                        answer(request.build()); // the connection may have been an old one that the server had closed
+            }
             if (!response.isSuccessful()) {
                 throw refusal(method, path, response);
             }
             return response.body() == null ? "" : response.body();
         } catch (ExecutionException e) {
             throw noAnswer(e.getCause());
+        }
+    }
+
+    private HttpResponse<String> answer(HttpRequest request) throws ExecutionException {
+        CompletableFuture<HttpResponse<String>> call = http.sendAsync(request, String.class);
+        try {
+            return call.get(CALL_SECONDS, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
             call.cancel(true);
             throw new ClusterException(Reason.UNAVAILABLE, server + " did not answer within " + CALL_SECONDS + " s", e);
@@ -129,6 +146,19 @@ final class Rest {
             Thread.currentThread().interrupt();
             throw new ClusterException(Reason.UNAVAILABLE, "interrupted while waiting for " + server, e);
         }
+    }
+
+    /** Whether a connection was there and broke, as opposed to: none could be made, or nothing came in time. */
+    private static boolean isBroken(Throwable problem) {
+        for (Throwable cause = problem; cause != null; cause = cause.getCause()) {
+            if (cause instanceof InterruptedIOException
+                    || cause instanceof SSLException
+                    || cause instanceof ConnectException
+                    || cause instanceof UnknownHostException) {
+                return false;
+            }
+        }
+        return problem instanceof IOException;
     }
 
     private static String json(Map<String, ?> body) {
@@ -149,10 +179,12 @@ final class Rest {
         if (cause instanceof SSLException
                 || cause instanceof java.security.cert.CertificateException
                 || cause instanceof java.security.cert.CertPathBuilderException) {
+            String certificate = ServerCertificate.describe(server);
             return new ClusterException(
                     Reason.UNREACHABLE,
-                    "No trusted TLS connection to " + server + ": " + cause.getMessage()
-                            + ". Give the CA certificate that signed the server's",
+                    "No trusted TLS connection to " + server + ": " + inert(describe(cause))
+                            + (certificate.isEmpty() ? "" : "; " + certificate)
+                            + ". Correct the server's certificate, or give the CA certificate that signed it.",
                     thrown);
         }
         if (cause instanceof UnknownHostException) {
@@ -173,16 +205,18 @@ final class Rest {
     private ClusterException refusal(String method, String path, HttpResponse<String> response) {
         KubeObject status = status(response.body());
         String message = status == null ? "" : status.string("message");
-        String said = message.isEmpty()
-                ? "HTTP " + response.code()
-                : message.length() > MAX_MESSAGE ? message.substring(0, MAX_MESSAGE) + "..." : message;
+        String said = message.isEmpty() ? "HTTP " + response.code() : inert(message);
         return switch (response.code()) {
             case 401 ->
                 new ClusterException(
                         Reason.UNAUTHORIZED,
                         server + " does not accept the credentials (401): are they expired, or of another cluster?",
                         null);
-            case 403 -> new ClusterException(Reason.FORBIDDEN, said, null);
+            case 403 ->
+                new ClusterException(
+                        Reason.FORBIDDEN,
+                        message.isEmpty() ? server + " forbids " + method + " " + withoutQuery(path) + " (403)" : said,
+                        null);
             case 404 -> new ClusterException(Reason.NOT_FOUND, said, null);
             case 409, 412 -> conflict(said, status);
             case 422 -> new ClusterException(changedUid(status) ? Reason.CONFLICT : Reason.INVALID, said, null);
@@ -194,7 +228,8 @@ final class Rest {
                         List.of(),
                         retryAfterMillis(response));
             default -> {
-                if (response.code() >= 500 && !message.contains("failed to create typed patch object")) {
+                if ((response.code() >= 500 || response.code() == 408)
+                        && !message.contains("failed to create typed patch object")) {
                     yield new ClusterException(
                             Reason.UNAVAILABLE,
                             server + " had an error (" + response.code() + "): " + said,
@@ -205,13 +240,26 @@ final class Rest {
                 if (status == null) {
                     yield new ClusterException(
                             Reason.UNREACHABLE,
-                            server + " is no Kubernetes API: it answered " + method + " "
-                                    + path.replaceFirst("\\?.*", "") + " with HTTP " + response.code(),
+                            server + " is no Kubernetes API: it answered " + method + " " + withoutQuery(path)
+                                    + " with HTTP " + response.code(),
                             null);
                 }
                 yield new ClusterException(Reason.INVALID, said, null);
             }
         };
+    }
+
+    private static String withoutQuery(String path) {
+        return path.replaceFirst("\\?.*", "");
+    }
+
+    /** Text from elsewhere, in one line: nothing that a terminal would obey, and not more than anybody reads. */
+    @NonNull
+    static String inert(@CheckForNull String text) {
+        String line = text == null
+                ? ""
+                : text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]+", " ").strip();
+        return line.length() > MAX_MESSAGE ? line.substring(0, MAX_MESSAGE) + "..." : line;
     }
 
     private static ClusterException conflict(String said, @CheckForNull KubeObject status) {

@@ -17,6 +17,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.DoubleSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -26,12 +27,19 @@ public final class OperationRun {
     private static final Logger LOGGER = Logger.getLogger(OperationRun.class.getName());
     private static final Duration FIRST_RETRY = Duration.ofMillis(500);
     private static final Duration LAST_RETRY = Duration.ofSeconds(15);
+    private static final Duration SHORTEST_RETRY = Duration.ofMillis(50);
+
+    /** A server that asks to be left alone for longer is asked all the same. */
+    private static final Duration LONGEST_ASKED = Duration.ofSeconds(60);
+
+    private static final String NEEDS = "Needs credentials: ";
 
     private final Operation operation;
     private final Report report;
     private final ScheduledExecutorService timer;
     private final Executor workers;
     private final Clock clock;
+    private final DoubleSupplier chance;
     private final CompletableFuture<Outcome> result = new CompletableFuture<>();
 
     /** Looks that have been asked for; the worker that makes it 1 does them all, so that two never look at once. */
@@ -45,14 +53,28 @@ public final class OperationRun {
     private Throwable failureCause;
     private int failures;
     private int retries;
+    private boolean admitted;
+    private boolean closed;
+
+    /** While it waits before another try, no event makes it try sooner. */
+    private Instant pausedUntil = Instant.MIN;
+
     private ScheduledFuture<?> alarm;
 
-    OperationRun(Operation operation, Report report, ScheduledExecutorService timer, Executor workers, Clock clock) {
+    /** @param chance numbers between 0 and 1 */
+    OperationRun(
+            Operation operation,
+            Report report,
+            ScheduledExecutorService timer,
+            Executor workers,
+            Clock clock,
+            DoubleSupplier chance) {
         this.operation = operation;
         this.report = report;
         this.timer = timer;
         this.workers = workers;
         this.clock = clock;
+        this.chance = chance;
     }
 
     /** Completes with the outcome, or exceptionally with a {@link UserException} or {@link FencedException}. */
@@ -80,6 +102,7 @@ public final class OperationRun {
         } else {
             result.completeExceptionally(
                     new UserException(cause + " (for the second time: the cluster is left as it is)"));
+            wake();
         }
     }
 
@@ -106,6 +129,9 @@ public final class OperationRun {
                     end(null, e);
                 }
             }
+            if (result.isDone()) {
+                close();
+            }
         } while (!asked.compareAndSet(seen, 0));
     }
 
@@ -116,11 +142,16 @@ public final class OperationRun {
         if (stopCause != null && failure == null) {
             fail(stopCause, null);
         }
+        if (clock.instant().isBefore(pausedUntil)) {
+            alarmAt(pausedUntil);
+            return;
+        }
         while (!moves.isEmpty() && !result.isDone()) {
             Next next;
             try {
                 next = moves.peek().look();
                 retries = 0;
+                admitted = true;
             } catch (FencedException e) {
                 end(null, e);
                 return;
@@ -138,6 +169,9 @@ public final class OperationRun {
             }
             moves.poll();
         }
+        if (result.isDone()) {
+            return;
+        }
         if (failure == null) {
             end(operation.outcome(), null);
         } else {
@@ -148,18 +182,38 @@ public final class OperationRun {
     /** What may pass is tried again until the deadline; the rest fails the operation. */
     @CheckForNull
     private Next afterRefusal(ClusterException e) {
-        boolean mayPass =
-                e.reason() == ClusterException.Reason.UNAVAILABLE || e.reason() == ClusterException.Reason.CONFLICT;
         Instant now = clock.instant();
-        if (!mayPass || now.isAfter(operation.deadline())) {
-            return afterFailure(e.getMessage(), e);
-        }
-        long doubled = FIRST_RETRY.toMillis() << Math.min(retries, 10);
-        long pause = Math.max(Math.min(doubled, LAST_RETRY.toMillis()), Math.min(e.retryAfterMillis(), 60_000));
+        boolean inTime = !now.isAfter(operation.deadline());
+        return switch (e.reason()) {
+            case UNAVAILABLE, CONFLICT -> inTime ? again(e, e.getMessage(), now) : afterFailure(e.getMessage(), e);
+            case UNAUTHORIZED -> admitted && inTime ? again(e, NEEDS + e.getMessage(), now) : lockedOut(e);
+            default -> afterFailure(e.getMessage(), e);
+        };
+    }
+
+    /** Nothing can be seen any more, so nothing may be undone either: the release stays as it is. */
+    private Next lockedOut(ClusterException e) {
+        String before = failure == null ? "" : failure + " And then: ";
+        end(
+                null,
+                new UserException(
+                        before + NEEDS + e.getMessage()
+                                + ". Nothing was undone: what is in the cluster stays as it is, a release in progress included."
+                                + " Renew the credentials, then run the step again or roll back.",
+                        e));
+        return Next.DONE;
+    }
+
+    /** After a pause that grows, by chance so that those who were refused together do not come back together. */
+    private Next again(ClusterException e, String why, Instant now) {
+        long longest = Math.min(FIRST_RETRY.toMillis() << Math.min(retries, 10), LAST_RETRY.toMillis());
+        long pause = Math.min(e.retryAfterMillis(), LONGEST_ASKED.toMillis())
+                + Math.max(SHORTEST_RETRY.toMillis(), (long) (chance.getAsDouble() * longest));
         if (retries++ == 2) {
-            report.line("waiting", e.getMessage() + "; trying again until " + operation.deadline());
+            report.line("waiting", why + "; trying again until " + operation.deadline());
         }
-        return Next.waitUntil(now.plusMillis(pause));
+        pausedUntil = now.plusMillis(pause);
+        return Next.waitUntil(pausedUntil);
     }
 
     @CheckForNull
@@ -178,6 +232,7 @@ public final class OperationRun {
         failure = failure == null ? cause : failure + " And then: " + cause;
         failureCause = thrown;
         retries = 0;
+        pausedUntil = Instant.MIN;
         moves = new ArrayDeque<>(operation.failed(cause));
     }
 
@@ -196,6 +251,19 @@ public final class OperationRun {
     }
 
     private void end(@CheckForNull Outcome outcome, @CheckForNull Throwable problem) {
+        close();
+        if (problem == null) {
+            result.complete(outcome);
+        } else {
+            result.completeExceptionally(problem);
+        }
+    }
+
+    private void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         if (alarm != null) {
             alarm.cancel(false);
         }
@@ -203,11 +271,6 @@ public final class OperationRun {
             operation.close();
         } catch (RuntimeException e) {
             LOGGER.log(Level.WARNING, "could not close what an operation used", e);
-        }
-        if (problem == null) {
-            result.complete(outcome);
-        } else {
-            result.completeExceptionally(problem);
         }
     }
 }

@@ -2,6 +2,7 @@ package io.jenkins.plugins.safedeployments.engine.operation;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -22,7 +23,8 @@ final class Driver {
         this.time = time;
         this.cluster = cluster;
         Timer timer = new Timer();
-        run = new ReleaseEngine(timer, timer, time).start(operation.apply(session), session.report(), session.wake());
+        run = new ReleaseEngine(timer, timer, time, new Random(7)::nextDouble)
+                .start(operation.apply(session), session.report(), session.wake());
     }
 
     boolean isOver() {
