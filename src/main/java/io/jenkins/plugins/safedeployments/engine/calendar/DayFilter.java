@@ -12,14 +12,10 @@ sealed interface DayFilter {
     /** Later than any day that is asked for. */
     long NEVER = LocalDate.of(20_000, 1, 1).toEpochDay();
 
-    /** 28 years have all combinations of date and weekday; 8 more step over a century without its leap day. */
-    int YEARS = 40;
-
     boolean matches(long day);
 
-    /** The first such day from {@code day} on, or {@link #NEVER}. */
-    default long next(long day) {
-        long last = day + YEARS * 366L;
+    /** The first such day from {@code day} to {@code last}, else one after that. */
+    default long next(long day, long last) {
         for (long candidate = day; candidate <= last; candidate++) {
             if (matches(candidate)) {
                 return candidate;
@@ -51,7 +47,7 @@ sealed interface DayFilter {
         }
 
         @Override
-        public long next(long day) {
+        public long next(long day, long last) {
             return day > to ? NEVER : Math.max(day, from);
         }
 
@@ -79,18 +75,17 @@ sealed interface DayFilter {
         }
 
         @Override
-        public long next(long day) {
+        public long next(long day, long last) {
             if (matches(day)) {
                 return day;
             }
             int year = LocalDate.ofEpochDay(day).getYear();
-            for (int i = 0; i <= YEARS; i++) {
-                long first = first(year + i);
-                if (first >= day && matches(first)) {
-                    return first;
-                }
+            long first = first(year);
+            while (first < day || first <= last && !matches(first)) {
+                year++;
+                first = first(year);
             }
-            return NEVER;
+            return first;
         }
 
         /** The day that begins it in a year, or the one after where there is no 29 February. */
@@ -117,8 +112,7 @@ sealed interface DayFilter {
         }
 
         @Override
-        public long next(long day) {
-            long last = day + YEARS * 366L;
+        public long next(long day, long last) {
             for (long candidate = day; candidate <= last; candidate += 7 - Math.floorMod(candidate + 3, 7)) {
                 if (matches(candidate)) {
                     return candidate;
@@ -190,7 +184,7 @@ sealed interface DayFilter {
         }
 
         @Override
-        public long next(long day) {
+        public long next(long day, long last) {
             LocalDate date = LocalDate.ofEpochDay(day);
             for (int i = 0; i <= 12; i++) {
                 if ((months >> date.getMonthValue() & 1) == 1) {

@@ -62,7 +62,7 @@ final class DaySet implements TimeSet {
             }
             if (wholeDays && end > from) {
                 day = Math.max(day, Math.min(nextMiss(day), last + 1) - 1);
-                end = Math.max(end, clock.start((day + 1) * LocalClock.DAY));
+                end = Math.max(end, clock.end((day + 1) * LocalClock.DAY));
             }
         }
         return Math.min(end, limit);
@@ -82,7 +82,7 @@ final class DaySet implements TimeSet {
         do {
             before = day;
             for (DayFilter filter : filters) {
-                day = filter.next(day);
+                day = filter.next(day, last);
                 if (day > last) {
                     return DayFilter.NEVER;
                 }

@@ -12,8 +12,9 @@ import java.time.zone.ZoneRules;
  * 1970-01-01T00:00 of that clock, so that a local day is 86,400 of them.
  *
  * <p>A start is the first moment at which the clock shows that time or a later one: after a skipped hour its end, in a
- * repeated one the first pass. An end is the last moment at which the clock comes to that time: in a repeated hour the
- * second pass. Both never decrease with the local time, so the order of local times is that of the moments.
+ * repeated one the first pass. An end is the moment from which on it shows nothing earlier any more: inside a repeated hour
+ * the second pass, but the first one where that hour begins. So all is inside that the clock shows as inside, and a day has
+ * all of its hours. Both never decrease with the local time, so the order of local times is that of the moments.
  */
 final class LocalClock {
 
@@ -94,7 +95,8 @@ final class LocalClock {
         if (change.isGap()) {
             return change.toEpochSecond();
         }
-        ZoneOffset offset = first ? change.getOffsetBefore() : change.getOffsetAfter();
+        boolean firstPass = first || time.equals(change.getDateTimeAfter());
+        ZoneOffset offset = firstPass ? change.getOffsetBefore() : change.getOffsetAfter();
         return local - offset.getTotalSeconds();
     }
 }

@@ -64,10 +64,8 @@ sealed interface Rule {
         @Override
         public TimeSet in(ZoneId zone, Function<ZoneId, LocalClock> clocks) {
             LocalClock clock = clocks.apply(zone);
-            long end = to.toEpochSecond(ZoneOffset.UTC);
             return new Seconds(
-                    clock.start(from.toEpochSecond(ZoneOffset.UTC)),
-                    end % LocalClock.DAY == 0 ? clock.start(end) : clock.end(end));
+                    clock.start(from.toEpochSecond(ZoneOffset.UTC)), clock.end(to.toEpochSecond(ZoneOffset.UTC)));
         }
 
         @Override

@@ -19,8 +19,6 @@ sealed interface Slot {
 
     /**
      * From one local time to another, both in minutes from midnight of the day it opens; more than 1,440 is on a later day.
-     * Midnight as an end is where the next day begins, so that whole days meet without overlap also where midnight is
-     * repeated.
      */
     record Times(int from, int to) implements Slot {
 
@@ -28,8 +26,7 @@ sealed interface Slot {
 
         @Override
         public long end(long day, LocalClock clock) {
-            long local = day * LocalClock.DAY + to * 60L;
-            return to % MINUTES == 0 ? clock.start(local) : clock.end(local);
+            return clock.end(day * LocalClock.DAY + to * 60L);
         }
 
         @Override

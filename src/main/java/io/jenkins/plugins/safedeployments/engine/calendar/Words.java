@@ -2,7 +2,6 @@ package io.jenkins.plugins.safedeployments.engine.calendar;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /** Names of days and months, and how sets of them, kept as bits, are written. English only, whatever Jenkins speaks. */
 final class Words {
@@ -83,7 +82,7 @@ final class Words {
     }
 
     static String twoDigits(int number) {
-        return String.format(Locale.ROOT, "%02d", number);
+        return number < 10 ? "0" + number : Integer.toString(number);
     }
 
     /** {@code a}, {@code a and b}, {@code a, b and c}. */

@@ -3,11 +3,12 @@ package io.jenkins.plugins.safedeployments.engine.calendar;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import java.time.ZoneId;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Time zones by their IANA names. Abbreviations and fixed offsets are refused: they don't know when clocks change, and
@@ -31,6 +32,11 @@ public final class Zones {
             "BST", "Europe/London",
             "Z", "UTC");
 
+    /** Java makes this set anew whenever it is asked. */
+    private static final Set<String> NAMES = ZoneId.getAvailableZoneIds().stream()
+            .filter(name -> !REFUSED.matcher(name).matches())
+            .collect(Collectors.toCollection(TreeSet::new));
+
     private Zones() {}
 
     /**
@@ -51,8 +57,7 @@ public final class Zones {
     }
 
     static boolean isName(String name) {
-        return ZoneId.getAvailableZoneIds().contains(name)
-                && !REFUSED.matcher(name).matches();
+        return NAMES.contains(name);
     }
 
     /** What to write instead. */
@@ -78,12 +83,10 @@ public final class Zones {
             return null;
         }
         String small = name.toLowerCase(Locale.ROOT).replace(' ', '_');
-        List<String> names = new TreeSet<>(ZoneId.getAvailableZoneIds())
-                .stream().filter(Zones::isName).toList();
-        return names.stream()
+        return NAMES.stream()
                 .filter(id -> id.toLowerCase(Locale.ROOT).endsWith("/" + small))
                 .findFirst()
-                .or(() -> names.stream()
+                .or(() -> NAMES.stream()
                         .filter(id -> distance(small, id.toLowerCase(Locale.ROOT)) <= 2)
                         .min(Comparator.comparingInt(id -> distance(small, id.toLowerCase(Locale.ROOT)))))
                 .orElse(null);

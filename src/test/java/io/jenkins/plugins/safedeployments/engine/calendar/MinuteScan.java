@@ -62,11 +62,15 @@ final class MinuteScan {
         @Override
         public boolean[] marks(Wall wall) {
             boolean[] marks = new boolean[wall.minutes];
-            Map<Long, Boolean> known = new HashMap<>();
+            long first = Math.floorDiv(wall.shown[0], DAY) - 8;
+            boolean[] known = new boolean[40];
+            for (int i = 0; i < known.length; i++) {
+                known[i] = days.test(LocalDate.ofEpochDay(first + i));
+            }
             for (int i = 0; i < wall.minutes; i++) {
                 long today = Math.floorDiv(wall.shown[i], DAY);
                 for (long day = today - 8; day <= today && !marks[i]; day++) {
-                    if (known.computeIfAbsent(day, d -> days.test(LocalDate.ofEpochDay(d)))) {
+                    if (known[(int) (day - first)]) {
                         marks[i] = contains(wall, i, day * DAY);
                     }
                 }
@@ -76,10 +80,7 @@ final class MinuteScan {
 
         private boolean contains(Wall wall, int i, long midnight) {
             for (int[] range : ranges) {
-                boolean begun = wall.shown[i] >= midnight + range[0];
-                long end = midnight + range[1];
-                boolean over = range[1] % DAY == 0 ? wall.shown[i] >= end : wall.coming[i] >= end;
-                if (begun && !over) {
+                if (wall.shown[i] >= midnight + range[0] && wall.coming[i] < midnight + range[1]) {
                     return true;
                 }
             }
@@ -94,8 +95,7 @@ final class MinuteScan {
         public boolean[] marks(Wall wall) {
             boolean[] marks = new boolean[wall.minutes];
             for (int i = 0; i < wall.minutes; i++) {
-                boolean over = to % DAY == 0 ? wall.shown[i] >= to : wall.coming[i] >= to;
-                marks[i] = wall.shown[i] >= from && !over;
+                marks[i] = wall.shown[i] >= from && wall.coming[i] < to;
             }
             return marks;
         }
