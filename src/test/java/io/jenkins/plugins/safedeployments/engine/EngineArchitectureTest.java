@@ -95,6 +95,20 @@ public class EngineArchitectureTest {
     }
 
     @Test
+    public void calendarKnowsNothingElseOfTheEngine() {
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT + ".engine.calendar..")
+                .should()
+                .dependOnClassesThat(describe(
+                        "are of another package of the plugin, and no UserException",
+                        type -> type.getPackageName().startsWith(ROOT)
+                                && !type.getPackageName().equals(ROOT + ".engine.calendar")
+                                && !type.getSimpleName().equals("UserException")))
+                .check(main);
+    }
+
+    @Test
     public void packagesHaveNoCycles() {
         slices().matching(ROOT + ".(**)").should().beFreeOfCycles().check(main);
     }
