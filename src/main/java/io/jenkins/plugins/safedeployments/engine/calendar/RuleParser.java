@@ -23,6 +23,11 @@ final class RuleParser {
     private static final Pattern LASTING = Pattern.compile("(?:(\\d{1,2})d)?(?:(\\d{1,3})h)?(?:(\\d{1,4})m)?");
     private static final Pattern DATE = Pattern.compile("\\d{4}-.*|\\.\\..*|.*\\.\\.");
     private static final Pattern ORDINALS = Pattern.compile("(?:(?:last|\\d+(?:st|nd|rd|th)),?)+");
+    private static final Pattern BLANKS = Pattern.compile("\\s+");
+    private static final Pattern DASH = Pattern.compile("[\u2013\u2014]");
+    private static final Pattern JOINED = Pattern.compile(" ?([,-]) ?");
+    private static final Pattern RANGE = Pattern.compile("(?<=\\d) ?\\.\\. ?(?=\\d{2}(?:\\d{2})?-\\d)");
+    private static final Pattern NAMES = Pattern.compile("[\\p{L}\\d,-]+");
     private static final int MAX_DAYS = 7;
 
     private final Refusal refusal;
@@ -36,7 +41,7 @@ final class RuleParser {
     }
 
     static Rule parse(String text, Refusal refusal) {
-        String plain = text.strip().replaceAll("\\s+", " ");
+        String plain = BLANKS.matcher(text.strip()).replaceAll(" ");
         if (plain.isEmpty()) {
             throw refusal.because("a rule is missing; " + FORMS);
         }
@@ -44,9 +49,9 @@ final class RuleParser {
         if (cron.matches()) {
             return cron(cron, refusal);
         }
-        plain = plain.replaceAll("[\u2013\u2014]", "-")
-                .replaceAll(" ?([,-]) ?", "$1")
-                .replaceAll("(?<=\\d) ?\\.\\. ?(?=\\d{2}(?:\\d{2})?-\\d)", "..");
+        plain = DASH.matcher(plain).replaceAll("-");
+        plain = JOINED.matcher(plain).replaceAll("$1");
+        plain = RANGE.matcher(plain).replaceAll("..");
         Matcher span = SPAN.matcher(plain);
         return span.matches() ? span(span, refusal) : new RuleParser(refusal).days(plain);
     }
@@ -128,7 +133,7 @@ final class RuleParser {
             times(word, more);
         } else if (ORDINALS.matcher(word).matches()) {
             add(4, new DayFilter.Nth(read.ordinals(word)));
-        } else if (word.matches("[\\p{L}\\d,-]+")) {
+        } else if (NAMES.matcher(word).matches()) {
             add(5, read.weekdays(word));
         } else {
             throw refusal.because("'" + word + "' is no day, date or time; " + FORMS);
