@@ -1,11 +1,14 @@
 package io.jenkins.plugins.safedeployments.engine.calendar;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -35,7 +38,6 @@ public class CalendarBenchmark {
 
     private final WindowCalendar calendar = fiftyRules();
     private final Schedule schedule = Schedule.of(calendar);
-    private final List<CalendarEntry> windows = calendar.windows();
     private int next;
 
     private Instant moment() {
@@ -95,7 +97,7 @@ public class CalendarBenchmark {
         return minute;
     }
 
-    /** For how long there is to wait on average, to judge the scan by. */
+    /** For how long there is to wait on average, to judge the scan by, and both in CPU time. */
     public static void main(String[] args) {
         CalendarBenchmark benchmark = new CalendarBenchmark();
         double minutes = 0;
@@ -103,10 +105,26 @@ public class CalendarBenchmark {
             Instant moment = benchmark.moment();
             minutes += (benchmark.schedule.nextOpening(moment).orElseThrow().getEpochSecond() - moment.getEpochSecond()) / 60.0;
         }
-        System.out.printf(Locale.ROOT, "%d rules, %.0f minutes to wait on average%n", benchmark.windows.size() + calendarFreezes(benchmark), minutes / MOMENTS);
+        System.out.printf(Locale.ROOT, "50 rules, %.0f minutes to wait on average%n", minutes / MOMENTS);
+        for (int round = 0; round < 5; round++) {
+            double opening = cpuMicros(benchmark::nextOpening, 10 * MOMENTS);
+            double scan = cpuMicros(benchmark::minuteScan, MOMENTS / 16);
+            System.out.printf(
+                    Locale.ROOT,
+                    "CPU time: next opening %.2f us, minute scan %.0f us, %.0f times as much%n",
+                    opening,
+                    scan,
+                    scan / opening);
+        }
     }
 
-    private static int calendarFreezes(CalendarBenchmark benchmark) {
-        return benchmark.calendar.freezes().size();
+    /** For a machine that does other things, too. */
+    private static double cpuMicros(Supplier<Object> question, int times) {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        long start = threads.getCurrentThreadCpuTime();
+        for (int i = 0; i < times; i++) {
+            question.get();
+        }
+        return (threads.getCurrentThreadCpuTime() - start) / 1e3 / times;
     }
 }
