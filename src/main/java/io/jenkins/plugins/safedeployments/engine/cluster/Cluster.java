@@ -28,6 +28,14 @@ public interface Cluster extends ClusterReader {
     /** Whether objects of a kind live in a namespace. {@code UserException} if the cluster has no such kind. */
     boolean isNamespaced(Kind kind);
 
+    /**
+     * Whether the credentials allow something in the namespace. What is allowed is remembered for some minutes.
+     *
+     * @param verb {@code get}, {@code list}, {@code watch}, {@code create}, {@code update}, {@code patch} or {@code delete}
+     * @param subresource such as {@code exec}; empty for the objects themselves
+     */
+    boolean isAllowed(String verb, Kind kind, String subresource);
+
     /** Like {@link #list(Kind)}, restricted on the server to those with the label. */
     @NonNull
     List<KubeObject> list(Kind kind, String label, String value);
@@ -88,7 +96,7 @@ public interface Cluster extends ClusterReader {
     CompletableFuture<HttpAnswer> http(String pod, String scheme, int port, String path, Duration timeout);
 
     /**
-     * Watches Deployments, ReplicaSets, Pods and EndpointSlices of the namespace. All watchers of one namespace share one set
+     * Watches Deployments, ReplicaSets, Pods, EndpointSlices and Leases of the namespace. All watchers of one namespace share one set
      * of watches.
      *
      * @param changed is called, on some thread and without detail, after anything changed; it must return at once

@@ -69,6 +69,11 @@ public final class RenewingCluster implements Cluster {
     }
 
     @Override
+    public boolean isAllowed(String verb, Kind kind, String subresource) {
+        return call(cluster -> cluster.isAllowed(verb, kind, subresource));
+    }
+
+    @Override
     public Optional<KubeObject> get(Kind kind, String name) {
         return call(cluster -> cluster.get(kind, name));
     }

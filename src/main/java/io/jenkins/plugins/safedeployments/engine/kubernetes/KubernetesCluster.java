@@ -35,9 +35,16 @@ final class KubernetesCluster implements Cluster {
     private final ResourceTypes types;
     private final String namespace;
     private final Supplier<NamespaceWatch> watch;
+    private final AccessReviews rights;
 
     KubernetesCluster(
-            KubernetesClient client, Rest rest, ResourceTypes types, String namespace, Supplier<NamespaceWatch> watch) {
+            KubernetesClient client,
+            Rest rest,
+            ResourceTypes types,
+            AccessReviews rights,
+            String namespace,
+            Supplier<NamespaceWatch> watch) {
+        this.rights = rights;
         this.client = client;
         this.rest = rest;
         this.types = types;
@@ -53,6 +60,15 @@ final class KubernetesCluster implements Cluster {
     @Override
     public boolean isNamespaced(Kind kind) {
         return types.of(kind).namespaced();
+    }
+
+    @Override
+    public boolean isAllowed(String verb, Kind kind, String subresource) {
+        Served type = types.served(kind);
+        int slash = type.kind().apiVersion().indexOf('/');
+        String group = slash < 0 ? "" : type.kind().apiVersion().substring(0, slash);
+        return rights.isAllowed(
+                namespace, verb, group, type.type().plural() + (subresource.isEmpty() ? "" : "/" + subresource));
     }
 
     @Override

@@ -27,12 +27,14 @@ public final class KubernetesConnection implements AutoCloseable {
     private final KubernetesClient client;
     private final Rest rest;
     private final ResourceTypes types;
+    private final AccessReviews rights;
     private final Map<String, NamespaceWatch> watches = new ConcurrentHashMap<>();
 
     private KubernetesConnection(KubernetesClient client, String server) {
         this.client = client;
         this.rest = new Rest(client.getHttpClient(), server);
         this.types = new ResourceTypes(rest);
+        rights = new AccessReviews(rest, Clock.systemUTC());
     }
 
     /** Makes a client with a budget of its own; nothing is sent yet. */
@@ -86,7 +88,7 @@ public final class KubernetesConnection implements AutoCloseable {
     @NonNull
     public Cluster namespace(String namespace) {
         return new KubernetesCluster(
-                client, rest, types, namespace, () -> watches.computeIfAbsent(namespace, this::watch));
+                client, rest, types, rights, namespace, () -> watches.computeIfAbsent(namespace, this::watch));
     }
 
     private NamespaceWatch watch(String namespace) {

@@ -19,7 +19,8 @@ import java.util.function.BiFunction;
  */
 final class NamespaceWatch {
 
-    private static final List<Kind> WATCHED = List.of(Kind.DEPLOYMENT, Kind.REPLICA_SET, Kind.POD, Kind.ENDPOINT_SLICE);
+    private static final List<Kind> WATCHED =
+            List.of(Kind.DEPLOYMENT, Kind.REPLICA_SET, Kind.POD, Kind.ENDPOINT_SLICE, Kind.LEASE);
 
     /** How long the watches go on when nobody waits. */
     static final Duration IDLE = Duration.ofMinutes(1);

@@ -48,6 +48,7 @@ final class ResourceTypes {
             Map.entry(Kind.ENDPOINTS, new ResourceType("endpoints", true)),
             Map.entry(Kind.EVENT, new ResourceType("events", true)),
             Map.entry(Kind.SECRET, new ResourceType("secrets", true)),
+            Map.entry(Kind.RESOURCE_QUOTA, new ResourceType("resourcequotas", true)),
             Map.entry(Kind.LEASE, new ResourceType("leases", true)),
             Map.entry(Kind.NAMESPACE, new ResourceType("namespaces", false)));
 

@@ -20,6 +20,7 @@ public record Kind(String apiVersion, String kind) {
     public static final Kind SECRET = new Kind("v1", "Secret");
     public static final Kind AUTOSCALER = new Kind("autoscaling/v2", "HorizontalPodAutoscaler");
     public static final Kind DISRUPTION_BUDGET = new Kind("policy/v1", "PodDisruptionBudget");
+    public static final Kind RESOURCE_QUOTA = new Kind("v1", "ResourceQuota");
     public static final Kind LEASE = new Kind("coordination.k8s.io/v1", "Lease");
 
     /** The label of an {@link #ENDPOINT_SLICE} that names its Service. */

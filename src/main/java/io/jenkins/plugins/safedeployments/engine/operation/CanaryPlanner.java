@@ -49,9 +49,11 @@ final class CanaryPlanner {
         checkSizes(stable);
         Rendered rendered = render(stable);
         kindsAreAllowed(rendered);
+        Rights.check(cluster, supportOfBoth(rendered), request.tests());
         look(rendered);
         servicesKeepTraffic(rendered, stable);
         int checked = dryRun(rendered);
+        Quotas.check(cluster, rendered.canary());
         service(rendered);
         session.report().line("checked", checked + " objects by the API server (dry run)");
         return rendered;

@@ -66,6 +66,11 @@ public final class InMemoryCluster implements Cluster {
     }
 
     @Override
+    public boolean isAllowed(String verb, Kind kind, String subresource) {
+        return true;
+    }
+
+    @Override
     public synchronized Optional<KubeObject> get(Kind kind, String name) {
         return Optional.ofNullable(of(kind).get(name));
     }

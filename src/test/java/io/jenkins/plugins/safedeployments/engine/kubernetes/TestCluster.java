@@ -56,6 +56,15 @@ public final class TestCluster extends ExternalResource {
         return namespace;
     }
 
+    /** Writes as another program does, under the name of its field manager. */
+    public void writeAs(String manager, String method, String path, Map<String, Object> object) throws IOException {
+        try (KubernetesClient client = new KubernetesClientBuilder()
+                .withConfig(Config.fromKubeconfig(kubeconfig()))
+                .build()) {
+            client.raw(path.replace("NAMESPACE", namespace) + "?fieldManager=" + manager, method, object);
+        }
+    }
+
     /**
      * Gives a pod an address where somebody listens. The kubelets that are played leave it as it is until they have something
      * to say about the pod; the API server refuses to ask loopback addresses.

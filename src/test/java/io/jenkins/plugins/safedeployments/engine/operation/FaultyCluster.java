@@ -79,6 +79,11 @@ final class FaultyCluster implements Cluster {
     }
 
     @Override
+    public boolean isAllowed(String verb, Kind kind, String subresource) {
+        return true;
+    }
+
+    @Override
     public Optional<KubeObject> get(Kind kind, String name) {
         return call("get", kind.kind() + " " + name, false, () -> cluster.get(kind, name));
     }

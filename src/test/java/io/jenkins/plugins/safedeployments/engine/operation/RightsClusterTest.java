@@ -96,8 +96,13 @@ public class RightsClusterTest {
 
             UserException refused = assertThrows(UserException.class, () -> deploy(cluster, "1.0"));
 
-            assertThat(refused.getMessage(), containsString("The API server refuses Service addressbook-lb"));
-            assertThat(refused.getMessage(), containsString("cannot patch resource \"services\""));
+            assertThat(
+                    refused.getMessage(),
+                    is("The credentials do not allow all that a release needs in namespace '" + target.namespace()
+                            + "'. Missing: get, create, update, delete Secret; list, watch, create, update Lease; list, watch,"
+                            + " create, patch, update, delete Deployment; list, watch ReplicaSet; list, watch Pod; list, watch"
+                            + " EndpointSlice; get, create, patch, update Service; get, create Pod/exec. The Role in docs/cluster.md has all of"
+                            + " it."));
             assertThat(target.cluster().list(Kind.LEASE), is(List.of()));
         }
     }

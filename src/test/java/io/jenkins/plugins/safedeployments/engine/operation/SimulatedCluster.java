@@ -166,6 +166,11 @@ final class SimulatedCluster implements Cluster {
     }
 
     @Override
+    public boolean isAllowed(String verb, Kind kind, String subresource) {
+        return true;
+    }
+
+    @Override
     public Optional<KubeObject> get(Kind kind, String name) {
         all(kind);
         return Optional.ofNullable(objects.get(kind).get(name));

@@ -37,7 +37,7 @@ public class TakeTurnTest {
         assertThat(
                 run.report.toString(),
                 containsString(
-                        "is held by release 2, by shop/release #3 (started by deploy 1.1) (canaryDeploy) since "));
+                        "is held by release 2, by shop/release #2 (started by deploy 1.1) (canaryDeploy) since "));
         assertThat(run.report.toString(), containsString(" It is canary ready. Promote that release"));
         assertThat(run.phase(), is(Phase.CANARY_READY));
         run.atRest();
@@ -55,7 +55,7 @@ public class TakeTurnTest {
         boolean deployed = run.endLater(waiting);
 
         assertThat(run.report.toString(), deployed, is(true));
-        assertThat(run.report.toString(), containsString("waiting: for release 2, by shop/release #3"));
+        assertThat(run.report.toString(), containsString("waiting: for release 2, by shop/release #2"));
         assertThat(claim().holder(), is(3));
         assertThat(claim().waiting(), is(List.of()));
         run.atRest();
@@ -131,7 +131,7 @@ public class TakeTurnTest {
         assertThat(
                 run.report.toString(),
                 containsString(
-                        "shop/release #4 is older than build 5 of the same job, which has made release 3 of addressbook"
+                        "shop/release #3 is older than build 4 of the same job, which has made release 3 of addressbook"
                                 + " since: an older build does not overtake a newer one."));
         run.atRest();
         assertThat(run.report.toString(), run.broken, is(empty()));
@@ -159,7 +159,7 @@ public class TakeTurnTest {
 
         assertThat(run.report.toString(), deployed, is(true));
         assertThat(run.phase(2), is(Phase.ROLLED_BACK));
-        assertThat(run.cause(2), is("superseded by shop/release #4 (started by newer)"));
+        assertThat(run.cause(2), is("superseded by shop/release #3 (started by newer)"));
         assertThat(run.phase(3), is(Phase.CANARY_READY));
         run.atRest();
         assertThat(run.report.toString(), run.broken, is(empty()));
