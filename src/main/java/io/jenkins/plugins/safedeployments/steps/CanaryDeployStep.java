@@ -46,7 +46,7 @@ public final class CanaryDeployStep extends ForceableStep {
 
     private String image;
     private String manifests;
-    private Integer replicas;
+    private int replicas = 1;
     private Integer percent;
     private Integer stableReplicas;
     private String service;
@@ -83,18 +83,17 @@ public final class CanaryDeployStep extends ForceableStep {
         this.manifests = Util.fixEmptyAndTrim(manifests);
     }
 
-    /** Size of the canary; null for 1, or for a share of {@link #getPercent}. */
-    @CheckForNull
-    public Integer getReplicas() {
+    /** Size of the canary, unless {@link #getPercent} says it. */
+    public int getReplicas() {
         return replicas;
     }
 
     @DataBoundSetter
-    public void setReplicas(Integer replicas) {
+    public void setReplicas(int replicas) {
         this.replicas = replicas;
     }
 
-    /** Share of the canary in the whole, 1 to 99; null if {@link #getReplicas} says its size. */
+    /** Share of the canary in the whole, 1 to 99; null if {@link #getReplicas} says its size, which is then left at 1. */
     @CheckForNull
     public Integer getPercent() {
         return percent;
@@ -189,6 +188,12 @@ public final class CanaryDeployStep extends ForceableStep {
         this.postMortem = postMortem;
     }
 
+    /** Steps that were begun by a version without some of the fields. */
+    private Object readResolve() {
+        setOnBusy(onBusy);
+        return this;
+    }
+
     @Override
     void check() {
         request(Map::of, false);
@@ -220,7 +225,7 @@ public final class CanaryDeployStep extends ForceableStep {
                 image,
                 files,
                 values(),
-                new CanarySize(replicas, percent, stableReplicas),
+                new CanarySize(percent != null && replicas == 1 ? null : replicas, percent, stableReplicas),
                 Util.fixNull(service),
                 tests.stream().map(CanaryTest::toCheck).toList(),
                 isRollback(onFailure),

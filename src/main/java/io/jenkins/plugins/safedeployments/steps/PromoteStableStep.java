@@ -76,6 +76,12 @@ public final class PromoteStableStep extends ForceableStep {
         this.onFailure = Util.fixEmptyAndTrim(onFailure) == null ? KEEP : onFailure.trim();
     }
 
+    /** Steps that were begun by a version without some of the fields. */
+    private Object readResolve() {
+        setOnFailure(onFailure);
+        return this;
+    }
+
     @Override
     void check() {
         request();
