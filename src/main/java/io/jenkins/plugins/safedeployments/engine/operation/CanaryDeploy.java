@@ -80,7 +80,7 @@ public final class CanaryDeploy extends ReleaseOperation {
         }
         state.claim.checkOrder(claim, session.actor(), request.force().given());
         begunBefore = ours && !TakeTurn.isSuperseding(claim) ? claim.holder() : 0;
-        if (claim.holder() == 0 || ours) {
+        if (claim.holder() == 0 || begunBefore != 0) {
             planner.canaryIsNobodysElse();
         }
         rendered = planner.renderAndCheck();

@@ -52,6 +52,7 @@ final class CrashRun {
     private boolean annotated;
     private int actors;
     private boolean overtaken;
+    private Running present;
     private Instant over;
 
     /** @param state the cluster to begin with; null for an empty one */
@@ -111,11 +112,15 @@ final class CrashRun {
 
     /** While one driver is held up in the midst of a request, another takes the release back, and ends. */
     private void overtake() {
-        boolean held = new Claim(cluster, TARGET.app()).look().holder() != 0;
+        Claim.State claim = new Claim(cluster, TARGET.app()).look();
+        // who has not begun yet is kept from nothing: the target is free when the other has ended
+        boolean held = claim.holder() != 0 && (!present.begins || claim.isActedOnBy(present.actor));
         boolean counted = watched;
+        Running driver = present;
         watched = false;
         rollback("bob");
         watched = counted;
+        present = driver;
         if (held) {
             overtaken = true;
             before = workloads();
@@ -184,6 +189,7 @@ final class CrashRun {
         private final Instant deadline = time.instant().plus(TIMEOUT);
         private final BiFunction<Session, Boolean, Operation> operation;
         private Driver driver;
+        private boolean begins;
 
         Running(String name, BiFunction<Session, Boolean, Operation> operation) {
             int build = ++actors;
@@ -196,7 +202,12 @@ final class CrashRun {
             FaultyCluster way = new FaultyCluster(cluster, CrashRun.this);
             Session session =
                     new Session(TARGET, way, actor, time, report, deadline, TIMEOUT, new Wake(), Runs.UNKNOWN);
-            Function<Session, Operation> maker = s -> operation.apply(s, resumed);
+            Function<Session, Operation> maker = s -> {
+                Operation made = operation.apply(s, resumed);
+                begins = made instanceof CanaryDeploy;
+                return made;
+            };
+            present = this;
             driver = new Driver(time, way, session, maker);
         }
 
