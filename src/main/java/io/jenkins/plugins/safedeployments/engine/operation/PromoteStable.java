@@ -190,23 +190,22 @@ public final class PromoteStable extends ReleaseOperation {
         }
     }
 
+    /** Stable gets its size before its new template, so that it rolls once, and at its last size. */
     private void apply() {
-        state.workloads.stamp(Track.STABLE, state.fence());
         state.workloads.stamp(Track.CANARY, state.fence());
+        Workloads.Resized grown =
+                state.workloads.stampAndGrow(size, state.fence()).orElse(null);
         state.plan().stableSupport().forEach(object -> state.workloads.support(KubeObject.of(object), state.fence()));
-        int now = state.workloads
-                .get(Track.STABLE)
-                .map(stable -> stable.integer(1, "spec", "replicas"))
-                .orElse(0);
-        if (request.replicas() == null) {
-            size = Math.max(size, now); // whoever has made it bigger meanwhile had a reason
+        if (request.replicas() == null && grown != null) {
+            size = Math.max(size, grown.now()); // whoever has made it bigger meanwhile had a reason
         }
-        state.workloads.apply(
+        KubeObject applied = state.workloads.apply(
                 state.manifest(Track.STABLE), Track.STABLE, state.release().number(), state.fence());
-        state.say("stable", now == 0 ? "created" : "rolling to the release");
+        state.say("stable", grown == null ? "created" : "rolling to the release");
         state.sayIfAny("autoscaler", state.workloads.autoscaler().pin(size));
-        Workloads.Resized resized = state.workloads.size(size, state.fence());
-        stableGeneration = resized.deployment().generation();
+        Workloads.Resized resized =
+                grown == null || grown.now() > size ? state.workloads.size(size, state.fence()) : grown;
+        stableGeneration = Math.max(applied.generation(), resized.deployment().generation());
         state.say("stable", resized.text());
     }
 

@@ -63,13 +63,38 @@ final class Workloads {
                 return null;
             }
             Fence.check(seen, fence);
-            return Fence.isStamped(seen, fence)
-                    ? seen
-                    : cluster.merge(
-                            seen,
-                            KubeObject.of(Map.of(
-                                    "metadata", Map.of("annotations", Map.of(Names.FENCE, Integer.toString(fence))))));
+            return Fence.isStamped(seen, fence) ? seen : cluster.merge(seen, stamp(fence));
         });
+    }
+
+    /**
+     * Stamps stable, and makes it as big as it is to be in the same write; never smaller, and not at all if a
+     * HorizontalPodAutoscaler decides it.
+     *
+     * @return empty if there is no stable
+     */
+    @NonNull
+    Optional<Resized> stampAndGrow(int replicas, int fence) {
+        String decider = autoscaler.name();
+        int[] before = new int[1];
+        KubeObject after = change(Track.STABLE, seen -> {
+            if (seen == null) {
+                return null;
+            }
+            Fence.check(seen, fence);
+            before[0] = seen.integer(1, "spec", "replicas");
+            boolean grows = before[0] < replicas && decider.isEmpty();
+            if (!grows && Fence.isStamped(seen, fence)) {
+                return seen;
+            }
+            KubeObject stamp = stamp(fence);
+            return cluster.merge(seen, grows ? stamp.with(replicas, "spec", "replicas") : stamp);
+        });
+        return after == null ? Optional.empty() : Optional.of(new Resized(after, before[0], decider));
+    }
+
+    private static KubeObject stamp(int fence) {
+        return KubeObject.of(Map.of("metadata", Map.of("annotations", Map.of(Names.FENCE, Integer.toString(fence)))));
     }
 
     /** Applies a Deployment for the release in progress; what is there already is left as it is. */
@@ -201,9 +226,13 @@ final class Workloads {
      * @param autoscaler the HorizontalPodAutoscaler that it was left to; empty if it was not
      */
     record Resized(KubeObject deployment, int before, String autoscaler) {
+        int now() {
+            return deployment.integer(1, "spec", "replicas");
+        }
+
         /** {@code resized from 3 to 2}. */
         String text() {
-            int now = deployment.integer(1, "spec", "replicas");
+            int now = now();
             if (!autoscaler.isEmpty()) {
                 return "left at " + now + ": HorizontalPodAutoscaler " + autoscaler + " decides its size";
             }
