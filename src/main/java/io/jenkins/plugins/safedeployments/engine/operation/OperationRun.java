@@ -106,6 +106,13 @@ public final class OperationRun {
         }
     }
 
+    /** Like {@link #stop}, for who is no person: it never cuts an ending short that is under way. */
+    public void end(String cause) {
+        if (stopCause == null) {
+            stop(cause);
+        }
+    }
+
     void wake() {
         if (asked.getAndIncrement() == 0) {
             try {

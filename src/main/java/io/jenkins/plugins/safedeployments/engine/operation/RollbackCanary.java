@@ -1,5 +1,6 @@
 package io.jenkins.plugins.safedeployments.engine.operation;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import io.jenkins.plugins.safedeployments.engine.model.Target;
 import io.jenkins.plugins.safedeployments.engine.model.Track;
@@ -23,11 +24,21 @@ public final class RollbackCanary extends ReleaseOperation {
     private final Undo undo;
     private final Return back;
 
+    /** The claim that alone may be taken over; null to take it over from whoever has it. */
+    @CheckForNull
+    private final Claim.State seen;
+
     /** Whether a release in progress is to be undone; what is left is a return, if that was asked for. */
     private boolean undoing;
 
     public RollbackCanary(Session session, RollbackRequest request) {
+        this(session, request, null);
+    }
+
+    /** @param seen the claim that it may take over; if it is another one by then, there is nothing to do */
+    RollbackCanary(Session session, RollbackRequest request, @CheckForNull Claim.State seen) {
         super(session);
+        this.seen = seen;
         this.request = request;
         this.undo = new Undo(state, this::why, request.postMortem());
         this.back = new Return(state, request, this::checkMigration);
@@ -76,9 +87,13 @@ public final class RollbackCanary extends ReleaseOperation {
         }
         state.store.get(claim.holder()).ifPresent(this::checkMigration);
         Claim.State before = claim;
-        claim = state.claim.act(claim.holder(), "rollbackCanary", session.actor(), session.now());
+        claim = take(before);
         if (claim.holder() != before.holder()) {
             settleOrReturn("Nothing to roll back: release " + before.holder() + " of " + target + " has just ended.");
+            return;
+        }
+        if (!claim.isActedOnBy(session.actor())) {
+            settle("Nothing to roll back: " + claim.text() + ", is acted on by somebody else by now.");
             return;
         }
         Optional<Release> release = state.store.get(claim.holder());
@@ -110,6 +125,12 @@ public final class RollbackCanary extends ReleaseOperation {
         } else {
             back.goOn(release.get());
         }
+    }
+
+    private Claim.State take(Claim.State before) {
+        return seen == null
+                ? state.claim.act(before.holder(), "rollbackCanary", session.actor(), session.now())
+                : state.claim.actIfStill(seen, "rollbackCanary", session.actor(), session.now());
     }
 
     private void checkMigration(Release release) {

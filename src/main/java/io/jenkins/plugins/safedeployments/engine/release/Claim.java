@@ -171,6 +171,20 @@ public final class Claim {
     }
 
     /**
+     * Like {@link #act}, but only if nobody else has taken anything over since the claim was seen.
+     *
+     * @return the claim as it is after it, acted on by another if somebody was quicker
+     */
+    @NonNull
+    public State actIfStill(State seen, String operation, Actor actor, Instant now) {
+        return change(
+                now,
+                state -> state.holder() == seen.holder() && state.fence() == seen.fence()
+                        ? state.taken(seen.holder(), operation, actor, state.since())
+                        : null);
+    }
+
+    /**
      * Gives the target, if it is free, to a release of before once more; else like {@link #act}.
      *
      * @return the claim as it is after it; held by another release if that has the target

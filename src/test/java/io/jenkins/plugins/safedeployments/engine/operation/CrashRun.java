@@ -211,6 +211,11 @@ final class CrashRun {
             driver = new Driver(time, way, session, maker);
         }
 
+        /** Its run is gone at this moment. */
+        void die() {
+            driver.cluster.kill();
+        }
+
         private boolean isOver() {
             while (driver.isOver() && driver.cluster.isDead()) {
                 drive(true);
@@ -232,6 +237,25 @@ final class CrashRun {
 
     void go(Running step) {
         step.drive(false);
+    }
+
+    /**
+     * A step whose run is gone if its driver dies, so that nobody resumes it and its controller ends what it has begun.
+     *
+     * @param takeBack what {@link EndOrphan} is told
+     */
+    void abandon(BiFunction<Session, Boolean, Operation> operation, boolean takeBack) {
+        Running step = start("abandoned", operation);
+        time.runUntil(step.driver::isOver, step.deadline.plus(AT_MOST_AFTER));
+        endOrphan(step, takeBack);
+    }
+
+    /** @return whether it ended well */
+    boolean endOrphan(Running step, boolean takeBack) {
+        return step(
+                "controller",
+                (session, resumed) ->
+                        new EndOrphan(session, step.actor.id(), takeBack, "The run is over without having ended it."));
     }
 
     void stop(Running step, String cause) {
@@ -440,7 +464,11 @@ final class CrashRun {
                             || stable.integer(1, "spec", "replicas") == servedBefore,
                     "I3: rolled back, but stable is not of its former size");
         }
-        if (servedBefore > 0 && scaledBySomebody == null && release.plan().canaryReplicas() > 0) {
+        boolean first = release.number() == 1; // there was nothing to be so many of
+        if (servedBefore > 0
+                && !first
+                && scaledBySomebody == null
+                && release.plan().canaryReplicas() > 0) {
             check(release.plan().originalReplicas() == servedBefore, "I6: the original size was overwritten");
         }
     }

@@ -63,6 +63,11 @@ final class FaultyCluster implements Cluster {
         return answer;
     }
 
+    /** Between two requests. */
+    void kill() {
+        dead = true;
+    }
+
     private void die() {
         dead = true;
         throw new Death();
