@@ -76,17 +76,39 @@ public class ReleaseStepConfigTest {
     }
 
     @Test
+    public void canaryDeployByPercent_keepsItsPlace() throws Exception {
+        CanaryDeployStep step = new CanaryDeployStep("addressbook");
+        step.setNamespace("shop");
+        step.setPercent(20);
+        step.setOnBusy("wait");
+        step.setPostMortem(true);
+        step.setForce(true);
+        step.setReason("the newer build was a mistake");
+
+        jenkins.assertEqualDataBoundBeans(step, form.configRoundTrip(step));
+        snippets.assertRoundTrip(
+                step,
+                "canaryDeploy app: 'addressbook', force: true, namespace: 'shop', onBusy: 'wait', percent: 20, postMortem: true,"
+                        + " reason: 'the newer build was a mistake'");
+    }
+
+    @Test
     public void promoteStable() throws Exception {
         PromoteStableStep step = new PromoteStableStep("addressbook");
         step.setCluster("staging");
         step.setNamespace("shop");
         step.setRelease(17);
         step.setReplicas(3);
+        step.setDrainSeconds(30);
+        step.setOnFailure("rollback");
+        step.setForce(true);
+        step.setReason("known flaky test");
 
         jenkins.assertEqualDataBoundBeans(step, form.configRoundTrip(step));
         snippets.assertRoundTrip(
                 step,
-                "promoteStable app: 'addressbook', cluster: 'staging', namespace: 'shop', release: 17, replicas: 3");
+                "promoteStable app: 'addressbook', cluster: 'staging', drainSeconds: 30, force: true, namespace: 'shop',"
+                        + " onFailure: 'rollback', reason: 'known flaky test', release: 17, replicas: 3");
         snippets.assertRoundTrip(new PromoteStableStep("addressbook"), "promoteStable 'addressbook'");
     }
 
@@ -96,10 +118,15 @@ public class ReleaseStepConfigTest {
         step.setNamespace("shop");
         step.setReason("too slow");
         step.setPostMortem(false);
+        step.setTo("17");
+        step.setAcknowledgeMigration(true);
+        step.setCheckImage(true);
 
         jenkins.assertEqualDataBoundBeans(step, form.configRoundTrip(step));
         snippets.assertRoundTrip(
-                step, "rollbackCanary app: 'addressbook', namespace: 'shop', postMortem: false, reason: 'too slow'");
+                step,
+                "rollbackCanary acknowledgeMigration: true, app: 'addressbook', checkImage: true, namespace: 'shop',"
+                        + " postMortem: false, reason: 'too slow', to: '17'");
         snippets.assertRoundTrip(new RollbackCanaryStep("addressbook"), "rollbackCanary 'addressbook'");
     }
 

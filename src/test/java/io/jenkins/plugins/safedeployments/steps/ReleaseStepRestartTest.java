@@ -28,6 +28,9 @@ public class ReleaseStepRestartTest {
     @Rule
     public JenkinsSessionRule sessions = new JenkinsSessionRule();
 
+    /** The row of the table that says: one wanted, one of the new version, none ready. */
+    private static final String NOT_READY = "canary             1        1      0";
+
     @Rule
     public TestCluster target = new TestCluster();
 
@@ -37,7 +40,7 @@ public class ReleaseStepRestartTest {
         sessions.then(j -> {
             AddressBook.configureCluster(TestCluster.kubeconfig());
             start(j, canary("1.0-never-ready", ""));
-            j.waitForMessage("0/1 available", run(j));
+            j.waitForMessage(NOT_READY, run(j));
         });
         sessions.then(j -> {
             j.waitForMessage("was begun before: going on with it", run(j));
@@ -55,7 +58,7 @@ public class ReleaseStepRestartTest {
         sessions.then(j -> {
             AddressBook.configureCluster(TestCluster.kubeconfig());
             start(j, canary("1.0-never-ready", "") + "\npromoteStable(" + at() + ", replicas: 1)");
-            j.waitForMessage("0/1 available", run(j));
+            j.waitForMessage(NOT_READY, run(j));
             makeReady("canary");
             j.waitForMessage("stable       still has 1", run(j));
         });
@@ -114,7 +117,7 @@ public class ReleaseStepRestartTest {
         sessions.then(j -> {
             AddressBook.configureCluster(TestCluster.kubeconfig());
             start(j, canary("1.0-never-ready", ""));
-            j.waitForMessage("0/1 available", run(j));
+            j.waitForMessage(NOT_READY, run(j));
         });
         sessions.then(j -> {
             j.waitForMessage("was begun before: going on with it", run(j));
