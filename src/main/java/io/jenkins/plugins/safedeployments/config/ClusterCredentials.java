@@ -3,12 +3,14 @@ package io.jenkins.plugins.safedeployments.config;
 import com.cloudbees.plugins.credentials.CredentialsMatcher;
 import com.cloudbees.plugins.credentials.CredentialsMatchers;
 import com.cloudbees.plugins.credentials.CredentialsProvider;
+import com.cloudbees.plugins.credentials.CredentialsScope;
 import com.cloudbees.plugins.credentials.common.StandardCertificateCredentials;
 import com.cloudbees.plugins.credentials.common.StandardCredentials;
 import com.cloudbees.plugins.credentials.common.StandardListBoxModel;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.Item;
+import hudson.model.ItemGroup;
 import hudson.model.Run;
 import hudson.security.ACL;
 import hudson.util.ListBoxModel;
@@ -62,6 +64,34 @@ public final class ClusterCredentials {
         ClusterAccess access = access(cluster, id, credentials);
         CredentialsProvider.track(run, credentials);
         return access;
+    }
+
+    /**
+     * The same when the run is gone: what is in reach of its job or, if that is gone as well, of the folder that it was in.
+     *
+     * @param job full name of the job
+     */
+    @NonNull
+    public static ClusterAccess access(ClusterConfiguration cluster, String credentialsId, String job) {
+        String id = credentialsId.isEmpty() ? cluster.getCredentialsId() : credentialsId;
+        List<StandardCredentials> all = CredentialsMatchers.filter(
+                inReach(job), CredentialsMatchers.not(CredentialsMatchers.withScope(CredentialsScope.SYSTEM)));
+        return access(cluster, id, CredentialsMatchers.firstOrNull(all, CredentialsMatchers.withId(id)));
+    }
+
+    private static List<StandardCredentials> inReach(String job) {
+        Jenkins jenkins = Jenkins.get();
+        Item item = jenkins.getItemByFullName(job);
+        if (item != null) {
+            return CredentialsProvider.lookupCredentialsInItem(
+                    StandardCredentials.class, item, ACL.SYSTEM2, Collections.emptyList());
+        }
+        ItemGroup<?> folder = null;
+        for (int end = job.lastIndexOf('/'); folder == null && end > 0; end = job.lastIndexOf('/', end - 1)) {
+            folder = jenkins.getItemByFullName(job.substring(0, end)) instanceof ItemGroup<?> group ? group : null;
+        }
+        return CredentialsProvider.lookupCredentialsInItemGroup(
+                StandardCredentials.class, folder == null ? jenkins : folder, ACL.SYSTEM2, Collections.emptyList());
     }
 
     /** The same for an administrator's test of the global configuration. */

@@ -1,11 +1,13 @@
 package io.jenkins.plugins.safedeployments.runtime;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.FilePath;
 import hudson.Launcher;
 import hudson.Util;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterAccess;
+import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.engine.operation.Report;
 import java.io.File;
 import java.io.IOException;
@@ -35,11 +37,15 @@ public final class BuildReport implements Report {
     private static final int MIN_SECRET = 8;
 
     private final String app;
+
+    @CheckForNull
     private final Run<?, ?> run;
+
     private final TaskListener listener;
     private final Set<String> secrets = new CopyOnWriteArraySet<>();
 
-    public BuildReport(String app, Run<?, ?> run, TaskListener listener, ClusterAccess access) {
+    /** @param run whose artifacts the evidence is; null if it is gone, so that none can be kept */
+    public BuildReport(String app, @CheckForNull Run<?, ?> run, TaskListener listener, ClusterAccess access) {
         this.app = app;
         this.run = run;
         this.listener = listener;
@@ -84,6 +90,9 @@ public final class BuildReport implements Report {
 
     @Override
     public String keep(String folder, Map<String, String> files) {
+        if (run == null) {
+            throw new UserException("the run is gone");
+        }
         Path temporary = null;
         try {
             temporary = Files.createTempDirectory("safe-deployments");

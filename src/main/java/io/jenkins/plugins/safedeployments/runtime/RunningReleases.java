@@ -29,13 +29,31 @@ public final class RunningReleases extends RunListener<Run<?, ?>> {
     public void add(OperationRun operation, Run<?, ?> run) {
         runs.put(operation, run.getExternalizableId());
         operation.result().whenComplete((outcome, problem) -> runs.remove(operation));
+        if (!run.isBuilding()) {
+            end(run, "was ended by force"); // before the operation was known here
+        }
     }
 
     @Override
     public void onCompleted(Run<?, ?> run, @NonNull TaskListener listener) {
+        end(run, "was ended by force");
+    }
+
+    @Override
+    public void onFinalized(Run<?, ?> run) {
+        Orphans.get().look(run);
+    }
+
+    @Override
+    public void onDeleted(Run<?, ?> run) {
+        end(run, "was deleted");
+        Orphans.get().look(run);
+    }
+
+    private void end(Run<?, ?> run, String how) {
         runs.forEach((operation, id) -> {
             if (id.equals(run.getExternalizableId())) {
-                operation.stop("The run " + run.getFullDisplayName() + " was ended by force");
+                operation.end("The run " + run.getFullDisplayName() + " " + how);
             }
         });
     }
@@ -50,6 +68,9 @@ public final class RunningReleases extends RunListener<Run<?, ?>> {
     public static boolean isOver(String actorId) {
         if (!actorId.startsWith(instance())) {
             return false; // of another controller, which is not known here
+        }
+        if (DrivenOperations.get().isLive(actorId)) {
+            return false; // though its job may have another name by now
         }
         int end = actorId.lastIndexOf('/');
         Run<?, ?> run = end < instance().length()

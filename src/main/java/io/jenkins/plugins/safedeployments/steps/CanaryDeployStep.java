@@ -19,6 +19,7 @@ import io.jenkins.plugins.safedeployments.engine.operation.CanarySize;
 import io.jenkins.plugins.safedeployments.engine.operation.OnBusy;
 import io.jenkins.plugins.safedeployments.engine.operation.Operation;
 import io.jenkins.plugins.safedeployments.engine.operation.Session;
+import io.jenkins.plugins.safedeployments.runtime.IfOrphaned;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -197,6 +198,12 @@ public final class CanaryDeployStep extends ForceableStep {
     @Override
     void check() {
         request(Map::of, false);
+    }
+
+    @NonNull
+    @Override
+    IfOrphaned ifOrphaned() {
+        return isRollback(onFailure) ? IfOrphaned.TAKE_BACK : IfOrphaned.RECORD;
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.jenkins.plugins.safedeployments.engine.operation.CanaryCheck;
 import io.jenkins.plugins.safedeployments.engine.operation.Operation;
 import io.jenkins.plugins.safedeployments.engine.operation.Session;
 import io.jenkins.plugins.safedeployments.engine.operation.TestCanary;
+import io.jenkins.plugins.safedeployments.runtime.IfOrphaned;
 import java.util.ArrayList;
 import java.util.List;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
@@ -50,6 +51,13 @@ public final class CanaryTestStep extends ReleaseStep {
 
     private List<CanaryCheck> checks() {
         return tests.stream().map(CanaryTest::toCheck).toList();
+    }
+
+    /** It takes the release from nobody, and changes nothing but what is known of its tests. */
+    @NonNull
+    @Override
+    IfOrphaned ifOrphaned() {
+        return IfOrphaned.NOTHING;
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.jenkins.plugins.safedeployments.engine.operation.Operation;
 import io.jenkins.plugins.safedeployments.engine.operation.PromoteRequest;
 import io.jenkins.plugins.safedeployments.engine.operation.PromoteStable;
 import io.jenkins.plugins.safedeployments.engine.operation.Session;
+import io.jenkins.plugins.safedeployments.runtime.IfOrphaned;
 import java.time.Duration;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.kohsuke.stapler.DataBoundConstructor;
@@ -85,6 +86,12 @@ public final class PromoteStableStep extends ForceableStep {
     @Override
     void check() {
         request();
+    }
+
+    @NonNull
+    @Override
+    IfOrphaned ifOrphaned() {
+        return isRollback(onFailure) ? IfOrphaned.TAKE_BACK : IfOrphaned.RECORD;
     }
 
     @Override

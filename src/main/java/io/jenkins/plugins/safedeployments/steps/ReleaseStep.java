@@ -14,6 +14,7 @@ import io.jenkins.plugins.safedeployments.engine.model.Target;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.engine.operation.Operation;
 import io.jenkins.plugins.safedeployments.engine.operation.Session;
+import io.jenkins.plugins.safedeployments.runtime.IfOrphaned;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.Map;
@@ -133,6 +134,12 @@ public abstract class ReleaseStep extends Step implements Serializable {
 
     /** @throws UserException if a parameter of the step's own is no good */
     abstract void check();
+
+    /** What becomes of what it has begun, if its run is over or gone without having ended it. */
+    @NonNull
+    IfOrphaned ifOrphaned() {
+        return IfOrphaned.TAKE_BACK;
+    }
 
     /**
      * What is to be done. Called on a thread that may wait.

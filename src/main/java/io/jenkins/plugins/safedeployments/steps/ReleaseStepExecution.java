@@ -22,6 +22,9 @@ import io.jenkins.plugins.safedeployments.engine.release.FencedException;
 import io.jenkins.plugins.safedeployments.engine.release.Release;
 import io.jenkins.plugins.safedeployments.runtime.BuildReport;
 import io.jenkins.plugins.safedeployments.runtime.ClusterLogin;
+import io.jenkins.plugins.safedeployments.runtime.DrivenOperation;
+import io.jenkins.plugins.safedeployments.runtime.DrivenOperations;
+import io.jenkins.plugins.safedeployments.runtime.IfOrphaned;
 import io.jenkins.plugins.safedeployments.runtime.ReleaseRuntime;
 import io.jenkins.plugins.safedeployments.runtime.RunningReleases;
 import java.io.IOException;
@@ -34,6 +37,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import jenkins.model.CauseOfInterruption;
 import jenkins.model.Jenkins;
+import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
@@ -65,6 +69,10 @@ final class ReleaseStepExecution extends StepExecution {
     /** Why the step was told to stop; the first reason counts. */
     @SuppressFBWarnings(value = "SE_TRANSIENT_FIELD_NOT_RESTORED", justification = "who stopped it says so again")
     private transient volatile Throwable stopCause;
+
+    /** Whether it was told to stop for the second time, so that somebody wants the cluster to be left as it is. */
+    @SuppressFBWarnings(value = "SE_TRANSIENT_FIELD_NOT_RESTORED", justification = "who stopped it says so again")
+    private transient volatile boolean left;
 
     ReleaseStepExecution(ReleaseStep step, StepContext context) {
         super(context);
@@ -98,6 +106,7 @@ final class ReleaseStepExecution extends StepExecution {
 
     private void launch(boolean resumed) {
         ReleaseRuntime runtime = ReleaseRuntime.get();
+        DrivenOperations kept = DrivenOperations.get();
         ClusterLogin login = null;
         boolean started = false;
         try {
@@ -118,6 +127,8 @@ final class ReleaseStepExecution extends StepExecution {
                     step.timeoutDuration(),
                     wake,
                     RunningReleases::isOver);
+            warn(report, resumed);
+            keep(session, run, resumed);
             OperationRun launched = in.engine().start(step.operation(session, getContext(), resumed), report, wake);
             started = true;
             operation = launched;
@@ -125,6 +136,11 @@ final class ReleaseStepExecution extends StepExecution {
             launched.result().whenComplete((outcome, problem) -> {
                 in.close();
                 if (!runtime.isTerminated()) {
+                    if (problem == null || left || cause(problem) instanceof FencedException) {
+                        kept.end(actorId);
+                    } else {
+                        kept.leave(actorId); // it may have been kept from ending what it began
+                    }
                     finish(target, outcome, problem);
                 }
             });
@@ -141,6 +157,26 @@ final class ReleaseStepExecution extends StepExecution {
             if (login != null && !started) {
                 login.close();
             }
+            if (!started && resumed) {
+                kept.leave(actorId);
+            } else if (!started) {
+                kept.end(actorId);
+            }
+        }
+    }
+
+    private void warn(BuildReport report, boolean resumed) throws IOException, InterruptedException {
+        String warning = DurabilityWarning.of(getContext().get(FlowExecution.class), step.ifOrphaned());
+        if (!resumed && !warning.isEmpty()) {
+            report.line("warning", warning);
+        }
+    }
+
+    /** For the time when the run may be gone. */
+    private void keep(Session session, Run<?, ?> run, boolean resumed) {
+        if (step.ifOrphaned() != IfOrphaned.NOTHING) {
+            String credentials = Util.fixNull(step.getCredentialsId());
+            DrivenOperations.get().begin(new DrivenOperation(session, run, credentials, step.ifOrphaned()), resumed);
         }
     }
 
@@ -186,8 +222,12 @@ final class ReleaseStepExecution extends StepExecution {
         }
     }
 
+    private static Throwable cause(Throwable thrown) {
+        return thrown instanceof CompletionException ? thrown.getCause() : thrown;
+    }
+
     private static Throwable failure(Throwable thrown) {
-        Throwable problem = thrown instanceof CompletionException ? thrown.getCause() : thrown;
+        Throwable problem = cause(thrown);
         return problem instanceof UserException || problem instanceof FencedException
                 ? new AbortException(problem.getMessage())
                 : problem;
@@ -213,10 +253,12 @@ final class ReleaseStepExecution extends StepExecution {
 
     @Override
     public void stop(@NonNull Throwable cause) {
+        OperationRun running = operation;
         if (stopCause == null) {
             stopCause = cause;
+        } else if (running != null) {
+            left = true;
         }
-        OperationRun running = operation;
         if (running != null) {
             running.stop(text(stopCause));
         }
