@@ -8,6 +8,7 @@ import io.jenkins.plugins.safedeployments.engine.release.Claim;
 import io.jenkins.plugins.safedeployments.engine.release.Names;
 import io.jenkins.plugins.safedeployments.engine.release.Phase;
 import io.jenkins.plugins.safedeployments.engine.release.Release;
+import io.jenkins.plugins.safedeployments.engine.rollout.Observation;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -181,7 +182,7 @@ public final class PromoteStable extends ReleaseOperation {
         if (release.phase() == Phase.PROMOTING) {
             return;
         }
-        Optional<KubeObject> canary = new Workloads(session.cluster(), session.target()).get(Track.CANARY);
+        Optional<KubeObject> canary = state.workloads.get(Track.CANARY);
         String expected = Integer.toString(release.number());
         if (canary.isEmpty() || !expected.equals(canary.get().annotation(Names.RELEASE))) {
             throw new UserException("The canary of " + release.title() + " is "
@@ -211,8 +212,13 @@ public final class PromoteStable extends ReleaseOperation {
 
     /** A tag that was pushed again since the canary was tested would bring in what nobody has judged. */
     private void isProved() {
-        SortedSet<String> unproved = Digests.unproved(
-                state.newPods(Track.STABLE), state.release().facts().digests());
+        List<String> digests = state.release().facts().digests();
+        if (Digests.unproved(state.newPods(Track.STABLE), digests).isEmpty()) {
+            return;
+        }
+        // watches may be behind, and show the pods of before
+        Observation now = Observation.of(session.cluster(), session.target().deployment(Track.STABLE), "");
+        SortedSet<String> unproved = Digests.unproved(now.newPods(), digests);
         if (unproved.isEmpty()) {
             return;
         }

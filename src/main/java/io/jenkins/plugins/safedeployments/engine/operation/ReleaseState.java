@@ -46,7 +46,7 @@ final class ReleaseState {
         this.session = session;
         this.store = new ReleaseStore(session.cluster(), session.target().app());
         this.claim = new Claim(session.cluster(), session.target().app());
-        this.workloads = new Workloads(session.cluster(), session.target());
+        this.workloads = new Workloads(session.cluster(), session.target(), claim);
         this.begun = session.now();
         this.deadline = session.deadline();
     }

@@ -35,10 +35,10 @@ final class Workloads {
     /** What is to be done if somebody else turns out to hold the claim. */
     private Runnable takeAway = () -> {};
 
-    Workloads(Cluster cluster, Target target) {
+    Workloads(Cluster cluster, Target target, Claim claim) {
         this.cluster = cluster;
         this.target = target;
-        this.claim = new Claim(cluster, target.app());
+        this.claim = claim;
         this.autoscaler = new Autoscaler(cluster, target.deployment(Track.STABLE));
     }
 

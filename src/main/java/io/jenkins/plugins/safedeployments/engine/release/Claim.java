@@ -1,5 +1,6 @@
 package io.jenkins.plugins.safedeployments.engine.release;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import io.jenkins.plugins.safedeployments.engine.cluster.Cluster;
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException;
@@ -29,6 +30,9 @@ public final class Claim {
 
     private final Cluster cluster;
     private final String app;
+
+    /** The Lease as it was last seen or written here; null if it has to be looked at. */
+    private KubeObject known;
 
     public Claim(Cluster cluster, String app) {
         this.cluster = cluster;
@@ -124,7 +128,8 @@ public final class Claim {
     /** What the claim says now. */
     @NonNull
     public State look() {
-        return cluster.get(Kind.LEASE, Names.lease(app)).map(Claim::state).orElseGet(this::recovered);
+        known = cluster.get(Kind.LEASE, Names.lease(app)).orElse(null);
+        return known == null ? recovered() : state(known);
     }
 
     /**
@@ -241,27 +246,42 @@ public final class Claim {
         });
     }
 
-    /** Reads, decides, writes if the decision is not null, and begins anew if another was quicker. */
+    /**
+     * Reads, decides, writes if the decision is not null, and begins anew if another was quicker. What was seen before does
+     * for a write, since that is refused if it is true no more; not for a decision against one.
+     */
     private State change(Instant now, UnaryOperator<State> decision) {
+        if (known != null) {
+            KubeObject seen = known;
+            known = null;
+            try {
+                State next = decision.apply(state(seen));
+                if (next != null) {
+                    known = write(seen, next, now);
+                    return next;
+                }
+            } catch (FencedException | UserException e) {
+                // so it is to be looked at whether that is still so
+            } catch (ClusterException e) {
+                if (!isOutdated(e) && e.reason() != Reason.NOT_FOUND) {
+                    throw e;
+                }
+            }
+        }
         ClusterException last = null;
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            KubeObject seen = cluster.get(Kind.LEASE, Names.lease(app)).orElse(null);
-            State state = seen == null ? recovered() : state(seen);
+            State state = look();
+            KubeObject seen = known;
             State next = decision.apply(state);
             if (next == null) {
                 return state;
             }
+            known = null;
             try {
-                KubeObject lease = lease(next, now);
-                if (seen == null) {
-                    cluster.create(lease);
-                } else {
-                    cluster.update(lease.with(seen.uid(), "metadata", "uid")
-                            .with(seen.resourceVersion(), "metadata", "resourceVersion"));
-                }
+                known = write(seen, next, now);
                 return next;
             } catch (ClusterException e) {
-                if (e.reason() != Reason.CONFLICT && e.reason() != Reason.ALREADY_EXISTS) {
+                if (!isOutdated(e)) {
                     throw e;
                 }
                 last = e;
@@ -271,6 +291,18 @@ public final class Claim {
                 Reason.UNAVAILABLE,
                 "The claim on " + app + " changed " + ATTEMPTS + " times while it was being taken",
                 last);
+    }
+
+    private static boolean isOutdated(ClusterException e) {
+        return e.reason() == Reason.CONFLICT || e.reason() == Reason.ALREADY_EXISTS;
+    }
+
+    private KubeObject write(@CheckForNull KubeObject seen, State next, Instant now) {
+        KubeObject lease = lease(next, now);
+        return seen == null
+                ? cluster.create(lease)
+                : cluster.update(lease.with(seen.uid(), "metadata", "uid")
+                        .with(seen.resourceVersion(), "metadata", "resourceVersion"));
     }
 
     private KubeObject lease(State state, Instant now) {

@@ -19,6 +19,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,6 +44,9 @@ public final class ReleaseStore {
     private final Cluster cluster;
     private final String app;
 
+    /** The records as they were last seen or written here, by their number. */
+    private final Map<Integer, KubeObject> known = new HashMap<>();
+
     public ReleaseStore(Cluster cluster, String app) {
         this.cluster = cluster;
         this.app = app;
@@ -51,14 +55,25 @@ public final class ReleaseStore {
     /** The release of a number, or empty if there is none, or none any more. */
     @NonNull
     public Optional<Release> get(int number) {
-        return cluster.get(Kind.SECRET, Names.secret(app, number)).map(ReleaseStore::decode);
+        return look(number).map(ReleaseStore::decode);
+    }
+
+    private Optional<KubeObject> look(int number) {
+        known.remove(number);
+        Optional<KubeObject> seen = cluster.get(Kind.SECRET, Names.secret(app, number));
+        seen.ifPresent(secret -> known.put(number, secret));
+        return seen;
     }
 
     /** All releases that are kept, the newest first. */
     @NonNull
     public List<Release> list() {
         List<Release> releases = new ArrayList<>();
-        cluster.list(Kind.SECRET, Names.APP, app).forEach(secret -> releases.add(decode(secret)));
+        for (KubeObject secret : cluster.list(Kind.SECRET, Names.APP, app)) {
+            Release release = decode(secret);
+            releases.add(release);
+            known.put(release.number(), secret);
+        }
         releases.sort(Comparator.comparingInt(Release::number).reversed());
         return releases;
     }
@@ -71,50 +86,73 @@ public final class ReleaseStore {
      */
     public void put(Release release, int fence) {
         KubeObject secret = encode(release, fence);
-        Optional<KubeObject> existing = cluster.get(Kind.SECRET, secret.name());
-        if (existing.isEmpty()) {
+        int number = release.number();
+        if (!known.containsKey(number)) {
             try {
-                cluster.create(secret);
+                known.put(number, cluster.create(secret));
                 return;
             } catch (ClusterException e) {
                 if (e.reason() != Reason.ALREADY_EXISTS) {
                     throw e;
                 }
                 // our own first try, whose answer was lost; or somebody who is about to be fenced off
-                existing = cluster.get(Kind.SECRET, secret.name());
             }
         }
-        KubeObject seen = existing.orElseThrow(() ->
-                new ClusterException(Reason.CONFLICT, "Secret " + secret.name() + " was deleted meanwhile", null));
+        KubeObject seen = look(number)
+                .orElseThrow(() -> new ClusterException(
+                        Reason.CONFLICT, "Secret " + secret.name() + " was deleted meanwhile", null));
         Fence.check(seen, fence);
-        cluster.update(
-                secret.with(seen.uid(), "metadata", "uid").with(seen.resourceVersion(), "metadata", "resourceVersion"));
+        update(number, seen, secret);
+    }
+
+    private void update(int number, KubeObject seen, KubeObject secret) {
+        known.remove(number);
+        known.put(
+                number,
+                cluster.update(secret.with(seen.uid(), "metadata", "uid")
+                        .with(seen.resourceVersion(), "metadata", "resourceVersion")));
     }
 
     /**
      * Changes the record from what it is at this moment: unlike {@link #put} it keeps what others wrote under the same
      * fencing number. Refused as a conflict if somebody writes at the same time.
      *
-     * @param known the record as it was, from which it is made again if somebody has deleted it
-     * @param change gives the very same release if there is nothing to change
+     * @param before the record as it was, from which it is made again if somebody has deleted it
+     * @param change gives the very same release if there is nothing to change; may be asked twice
      * @return the record as it is after it
      * @throws FencedException if the record was last written by a later holder of the claim
      */
     @NonNull
-    public Release change(Release known, int fence, UnaryOperator<Release> change) {
-        Optional<KubeObject> seen = cluster.get(Kind.SECRET, Names.secret(app, known.number()));
+    public Release change(Release before, int fence, UnaryOperator<Release> change) {
+        int number = before.number();
+        KubeObject last = known.get(number);
+        if (last != null) {
+            // what was seen before does for a write, which is refused if it is true no more; not for doing nothing
+            try {
+                Release now = decode(last);
+                Release next = change.apply(now);
+                if (!next.equals(now)) {
+                    Fence.check(last, fence);
+                    update(number, last, encode(next, fence));
+                    return next;
+                }
+            } catch (ClusterException e) {
+                if (e.reason() != Reason.CONFLICT && e.reason() != Reason.NOT_FOUND) {
+                    throw e;
+                }
+            }
+        }
+        Optional<KubeObject> seen = look(number);
         if (seen.isEmpty()) {
-            Release next = change.apply(known);
-            cluster.create(encode(next, fence));
+            Release next = change.apply(before);
+            known.put(number, cluster.create(encode(next, fence)));
             return next;
         }
         Fence.check(seen.get(), fence);
         Release now = decode(seen.get());
         Release next = change.apply(now);
         if (!next.equals(now)) {
-            cluster.update(encode(next, fence)
-                    .with(seen.get().uid(), "metadata", "uid")
-                    .with(seen.get().resourceVersion(), "metadata", "resourceVersion"));
+            update(number, seen.get(), encode(next, fence));
         }
         return next;
     }

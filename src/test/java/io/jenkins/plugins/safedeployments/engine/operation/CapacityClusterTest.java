@@ -65,7 +65,8 @@ public class CapacityClusterTest {
         deploy("1.0");
         promote(3);
         deploy("1.1");
-        Workloads workloads = new Workloads(target.cluster(), new Target("", target.namespace(), APP));
+        Workloads workloads = new Workloads(
+                target.cluster(), new Target("", target.namespace(), APP), new Claim(target.cluster(), APP));
         Claim claim = new Claim(target.cluster(), APP);
         int old = claim.look().fence();
         Session session = engine.session(target.cluster(), APP, MINUTE);

@@ -124,10 +124,35 @@ public class ReleaseStoreTest {
 
         ClusterException refusal = assertThrows(
                 ClusterException.class,
-                () -> store.change(release(3), 1, r -> r.enter(Phase.FAILED, "no", ALICE, NOW)));
+                () -> new ReleaseStore(cluster, "shop")
+                        .change(release(3), 1, r -> r.enter(Phase.FAILED, "no", ALICE, NOW)));
 
         assertThat(refusal.reason(), is(Reason.CONFLICT));
         assertThat(store.get(3), is(Optional.of(theirs)));
+    }
+
+    @Test
+    public void change_whatIsKnownIsOutdated_keepsWhatOthersWrote() {
+        Tested.Result theirs = new Tested.Result("ping", "them", "");
+        store.put(release(3), 1);
+        new ReleaseStore(cluster, "shop")
+                .change(release(3), 1, r -> r.learn(r.tested().with(theirs), "ping passed", ALICE, NOW));
+
+        Release changed = store.change(release(3), 1, r -> r.enter(Phase.CANARY_READY, "it serves", ALICE, NOW));
+
+        assertThat(changed.phase(), is(Phase.CANARY_READY));
+        assertThat(changed.tested().result("ping").isPresent(), is(true));
+        assertThat(store.get(3), is(Optional.of(changed)));
+    }
+
+    @Test
+    public void change_whatIsKnownIsOutdated_andOthersHoldTheClaim_isRefused() {
+        store.put(release(3), 1);
+        new ReleaseStore(cluster, "shop").put(release(3), 2);
+
+        assertThrows(
+                FencedException.class,
+                () -> store.change(release(3), 1, r -> r.enter(Phase.CANARY_READY, "it serves", ALICE, NOW)));
     }
 
     @Test
