@@ -32,6 +32,11 @@ final class KindWatch {
     /** The API server ends each watch by itself after this, and half as long again at the most. */
     private static final int WATCH_SECONDS = 300;
 
+    /** A watch is asked for signs of life so often; and how often in vain, before it counts as dead. Bookmarks come each minute. */
+    static final Duration TICK = Duration.ofSeconds(10);
+
+    static final int SILENT_TICKS = 8;
+
     /** After so many failures in a row what has been seen is not relied on until the watch goes on again. */
     private static final int MANY = 3;
 
@@ -43,12 +48,18 @@ final class KindWatch {
     private final Map<String, KubeObject> objects = new ConcurrentHashMap<>();
     private volatile boolean complete;
 
+    /** How many ticks ago any of the watches brought anything; a new one has to prove that it does. */
+    private volatile int silence = SILENT_TICKS;
+
     // The rest is guarded by this. Whatever answers to an earlier turn than the present one is not listened to.
     private int turn;
     private int failures;
     private String version = "";
     private WatchStream stream;
     private boolean closed;
+
+    /** Whether the API server sends bookmarks: of one that does not, silence says nothing. */
+    private boolean bookmarked;
 
     /**
      * @param path of the collection
@@ -78,6 +89,11 @@ final class KindWatch {
     /** Whether what is seen is all there is, but for what is on its way. */
     boolean isComplete() {
         return complete;
+    }
+
+    /** Whether anything has come lately, if only a bookmark. */
+    boolean isAlive() {
+        return silence < SILENT_TICKS;
     }
 
     @CheckForNull
@@ -207,6 +223,9 @@ final class KindWatch {
         private volatile boolean open;
         private volatile boolean heard;
 
+        /** How many ticks ago this watch brought anything. */
+        private int quiet;
+
         Listener(int mine) {
             this.mine = mine;
         }
@@ -214,6 +233,7 @@ final class KindWatch {
         @Override
         public void opened() {
             open = true;
+            later.in(TICK, this::tick);
             synchronized (KindWatch.this) {
                 if (mine != turn || complete) {
                     return;
@@ -221,6 +241,23 @@ final class KindWatch {
                 complete = true;
             }
             changed.run();
+        }
+
+        private void tick() {
+            boolean dead;
+            synchronized (KindWatch.this) {
+                if (mine != turn) {
+                    return;
+                }
+                silence++;
+                quiet++;
+                dead = quiet >= SILENT_TICKS && bookmarked;
+            }
+            if (dead) {
+                failed(mine, false, "nothing comes, not even bookmarks");
+            } else {
+                later.in(TICK, this::tick);
+            }
         }
 
         void settle() {
@@ -258,6 +295,9 @@ final class KindWatch {
                 }
                 version = object.resourceVersion();
                 failures = 0;
+                silence = 0;
+                quiet = 0;
+                bookmarked |= kind.equals("BOOKMARK");
                 switch (kind) {
                     case "ADDED", "MODIFIED" -> objects.put(object.name(), seen(object));
                     case "DELETED" -> objects.remove(object.name());

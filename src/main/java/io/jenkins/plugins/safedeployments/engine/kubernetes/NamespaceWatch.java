@@ -93,6 +93,11 @@ final class NamespaceWatch {
         }
 
         @Override
+        public boolean isAlive() {
+            return isComplete() && seen.values().stream().allMatch(KindWatch::isAlive);
+        }
+
+        @Override
         public Optional<KubeObject> get(Kind kind, String name) {
             return Optional.ofNullable(seen.get(kind)).map(watched -> watched.get(name));
         }

@@ -3,9 +3,11 @@ package io.jenkins.plugins.safedeployments.engine.operation;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.safedeployments.engine.cluster.Cluster.View;
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterReader;
+import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import io.jenkins.plugins.safedeployments.engine.model.Track;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import io.jenkins.plugins.safedeployments.engine.release.Names;
 import io.jenkins.plugins.safedeployments.engine.rollout.Diagnosis;
 import io.jenkins.plugins.safedeployments.engine.rollout.Observation;
 import io.jenkins.plugins.safedeployments.engine.rollout.Problem;
@@ -15,12 +17,17 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Waits until a Deployment serves, or until it is certain that it will not. Watches say when to look and what there is;
- * every half minute the API server itself is asked, since a watch may have died without a word.
+ * Waits until a Deployment serves, or until it is certain that it will not. Watches say when to look and what there is. A
+ * watch may have died without a word: what does not give signs of life is not relied on for longer than half a minute, and
+ * the rest is compared with what the API server itself says from time to time.
  */
 final class AwaitRollout implements Move {
 
+    /** Between two looks at what the watches have brought, and for how long those that give no sign of life are relied on. */
     private static final Duration POLL = Duration.ofSeconds(30);
+
+    /** How long those that do are relied on. */
+    private static final Duration COMPARISON = Duration.ofMinutes(10);
 
     /** How long the watches get to bring their first lists, before the API server is asked directly. */
     private static final Duration FIRST_LISTS = Duration.ofSeconds(5);
@@ -28,6 +35,7 @@ final class AwaitRollout implements Move {
     private final ReleaseState state;
     private final Track track;
     private final long generation;
+    private final boolean confirmed;
     private final Diagnosis diagnosis = new Diagnosis();
     private final Instant begun;
     private Instant lastPoll;
@@ -37,9 +45,19 @@ final class AwaitRollout implements Move {
 
     /** @param generation that of the last write, whose result is awaited */
     AwaitRollout(ReleaseState state, Track track, long generation) {
+        this(state, track, generation, true);
+    }
+
+    /** For a canary that is going to be tested: the watches' word is enough, since nothing is taken away for it yet. */
+    static AwaitRollout beforeTests(ReleaseState state) {
+        return new AwaitRollout(state, Track.CANARY, 0, false);
+    }
+
+    private AwaitRollout(ReleaseState state, Track track, long generation, boolean confirmed) {
         this.state = state;
         this.track = track;
         this.generation = generation;
+        this.confirmed = confirmed;
         this.begun = state.session.now();
         this.lastPoll = begun;
     }
@@ -50,24 +68,20 @@ final class AwaitRollout implements Move {
         String service = state.plan().service();
         Instant now = state.session.now();
         View view = state.view();
-        boolean poll = !now.isBefore(lastPoll.plus(POLL));
         if (!view.isComplete() && now.isBefore(begun.plus(FIRST_LISTS))) {
             return Next.waitUntil(begun.plus(FIRST_LISTS));
         }
-        ClusterReader source = view.isComplete() && !poll ? view : state.session.cluster();
-        if (poll) {
-            lastPoll = now;
-        }
+        ClusterReader source = view.isComplete() && !isWrong(view, now) ? view : state.session.cluster();
         Observation observation = Observation.of(source, deployment, service);
         if (observation.deployment() == null && source == view) {
             source = state.session.cluster(); // new and not brought yet, or deleted: only the API server knows
             observation = Observation.of(source, deployment, service);
         }
         Rollout rollout = Rollout.of(observation, generation, !service.isEmpty());
-        if (rollout.isComplete() && source == view) {
+        if (rollout.isComplete() && source == view && (confirmed || !isOfTheRelease(observation))) {
             // watches may be behind, and what follows takes capacity away: the API server itself has to say so
             source = state.session.cluster();
-            observation = Observation.of(source, deployment, service);
+            observation = Observation.confirmed(source, view, deployment, service);
             rollout = Rollout.of(observation, generation, !service.isEmpty());
         }
         progress(rollout);
@@ -96,6 +110,32 @@ final class AwaitRollout implements Move {
                         state.say(track.label(), "still waiting: " + told(open).text()));
         Instant next = diagnosis.next().filter(i -> i.isAfter(now)).orElse(deadline);
         return Next.waitUntil(earliest(next, deadline, now.plus(view.isComplete() ? POLL : FIRST_LISTS)));
+    }
+
+    /** Whether it is time to ask the API server, and what the watches have brought is not what it says. */
+    private boolean isWrong(View view, Instant now) {
+        String name = state.session.target().deployment(track);
+        Optional<KubeObject> seen = view.get(Kind.DEPLOYMENT, name);
+        boolean alive = view.isAlive()
+                && seen.filter(deployment -> deployment.generation() >= generation)
+                        .isPresent();
+        if (now.isBefore(lastPoll.plus(alive ? COMPARISON : POLL))) {
+            return false;
+        }
+        lastPoll = now;
+        if (!alive) {
+            return true;
+        }
+        Optional<KubeObject> asked = state.session.cluster().get(Kind.DEPLOYMENT, name);
+        return asked.isEmpty()
+                || !asked.get().resourceVersion().equals(seen.get().resourceVersion())
+                // then it is the endpoints that are waited for, of which the Deployment says nothing
+                || Rollout.of(Observation.of(view, name, ""), generation, false).isComplete();
+    }
+
+    private boolean isOfTheRelease(Observation observation) {
+        KubeObject found = observation.deployment();
+        return found != null && Integer.toString(state.release().number()).equals(found.annotation(Names.RELEASE));
     }
 
     /** A Deployment that is gone, or another one of the same name, is nobody's rollout any more. */

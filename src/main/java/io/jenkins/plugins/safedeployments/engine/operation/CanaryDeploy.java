@@ -46,14 +46,14 @@ public final class CanaryDeploy extends ReleaseOperation {
         moves.add(() -> state.releaseOrNull() == null ? turn.look() : Next.DONE);
         moves.add(state.act("recording the release", this::record));
         moves.add(state.act("applying the canary", this::apply));
-        moves.add(new LazyMove(() -> new AwaitRollout(state, Track.CANARY, 0)));
+        if (!request.tests().isEmpty()) {
+            moves.add(new LazyMove(() -> AwaitRollout.beforeTests(state)));
+        }
         for (CanaryCheck test : request.tests()) {
             moves.add(RunCheck.of(state, test));
         }
-        if (!request.tests().isEmpty()) {
-            // the tests took their time: what stable gives up, the canary must be serving now
-            moves.add(new LazyMove(() -> new AwaitRollout(state, Track.CANARY, 0)));
-        }
+        // the tests took their time: what stable gives up, the canary must be serving now
+        moves.add(new LazyMove(() -> new AwaitRollout(state, Track.CANARY, 0)));
         moves.add(state.act("resizing stable", this::shrinkStable));
         if (request.evidence()) {
             moves.add(state.act(
@@ -146,7 +146,9 @@ public final class CanaryDeploy extends ReleaseOperation {
             state.say("forced", request.force().reason());
         }
         try {
-            state.store.prune();
+            if (release.number() % 5 == 0) {
+                state.store.prune();
+            }
         } catch (ClusterException e) {
             state.say("warning", "Old releases could not be forgotten: " + e.getMessage());
         }

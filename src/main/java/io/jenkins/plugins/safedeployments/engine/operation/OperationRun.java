@@ -247,9 +247,9 @@ public final class OperationRun {
         if (alarm != null) {
             alarm.cancel(false);
         }
-        // never far ahead: timers do not see the clock being set, or the machine having slept
+        // never far ahead: timers do not see the clock being set, or the machine having slept; and never early
         long millis = Math.max(
-                1, Math.min(60_000, Duration.between(clock.instant(), instant).toMillis()));
+                1, Math.min(60_000, Duration.between(clock.instant(), instant).toMillis() + 1));
         try {
             alarm = timer.schedule(this::wake, millis, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {

@@ -1,7 +1,6 @@
 package io.jenkins.plugins.safedeployments.engine.operation;
 
 import io.jenkins.plugins.safedeployments.engine.model.Target;
-import io.jenkins.plugins.safedeployments.engine.model.Track;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.engine.release.Claim;
 import io.jenkins.plugins.safedeployments.engine.release.Release;
@@ -42,7 +41,7 @@ public final class TestCanary extends ReleaseOperation {
     @Override
     List<Move> work() {
         List<Move> moves = new ArrayList<>();
-        moves.add(new LazyMove(() -> new AwaitRollout(state, Track.CANARY, 0)));
+        moves.add(new LazyMove(() -> AwaitRollout.beforeTests(state)));
         checks.forEach(check -> moves.add(recorded(check, RunCheck.of(state, check))));
         return moves;
     }

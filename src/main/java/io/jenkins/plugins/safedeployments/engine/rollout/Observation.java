@@ -37,6 +37,28 @@ public record Observation(
     @NonNull
     public static Observation of(ClusterReader reader, String deploymentName, String service) {
         KubeObject deployment = reader.get(Kind.DEPLOYMENT, deploymentName).orElse(null);
+        return of(deployment, reader, reader, service);
+    }
+
+    /**
+     * What the API server itself says of what watches have shown: Deployment and endpoints are asked for. Its pods and ReplicaSets are
+     * taken as they were seen, unless the Deployment was seen otherwise: which of them there are is in what it says of
+     * itself, and which of the pods serve is in the endpoints.
+     */
+    @NonNull
+    public static Observation confirmed(
+            ClusterReader asked, ClusterReader seen, String deploymentName, String service) {
+        KubeObject deployment = asked.get(Kind.DEPLOYMENT, deploymentName).orElse(null);
+        boolean same = deployment != null
+                && seen.get(Kind.DEPLOYMENT, deploymentName)
+                        .filter(before ->
+                                before.uid().equals(deployment.uid()) && before.generation() == deployment.generation())
+                        .isPresent();
+        return of(deployment, same ? seen : asked, asked, service);
+    }
+
+    private static Observation of(
+            @CheckForNull KubeObject deployment, ClusterReader reader, ClusterReader ofEndpoints, String service) {
         if (deployment == null) {
             return new Observation(null, null, List.of(), Set.of(), 0);
         }
@@ -58,7 +80,7 @@ public record Observation(
                 pods.add(pod);
             }
         }
-        return new Observation(deployment, current, pods, serving(reader, service, pods), leaving);
+        return new Observation(deployment, current, pods, serving(ofEndpoints, service, pods), leaving);
     }
 
     /** The controller gives the Deployment and the ReplicaSet of its current template the same revision. */

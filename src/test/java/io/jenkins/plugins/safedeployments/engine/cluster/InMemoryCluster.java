@@ -174,6 +174,11 @@ public final class InMemoryCluster implements Cluster {
             }
 
             @Override
+            public boolean isAlive() {
+                return isComplete();
+            }
+
+            @Override
             public Optional<KubeObject> get(Kind kind, String name) {
                 return InMemoryCluster.this.get(kind, name);
             }

@@ -22,6 +22,7 @@ import org.junit.Test;
 public class KindWatchTest {
 
     private static final String PODS = "/api/v1/namespaces/shop/pods";
+    private static final String BOOKMARK = "{\"kind\":\"Pod\",\"metadata\":{\"resourceVersion\":\"42\"}}";
 
     @Rule
     public final ScriptedApi api = new ScriptedApi();
@@ -86,13 +87,54 @@ public class KindWatchTest {
         await().until(() -> api.requests().size() == 2);
         int before = changes.get();
 
-        first.send(event("BOOKMARK", "{\"kind\":\"Pod\",\"metadata\":{\"resourceVersion\":\"42\"}}"));
+        first.send(event("BOOKMARK", BOOKMARK));
         first.end();
 
         await().until(() -> api.requests().size() == 3);
         assertThat(api.requests().get(2), containsString("&resourceVersion=42&"));
         assertThat(watch.all(), hasSize(1));
         assertThat(changes.get(), is(before));
+    }
+
+    @Test
+    public void watchThatBringsNothing_isNotAliveUntilItDoes() {
+        api.answer(200, list("7"));
+        ScriptedApi.Stream stream = api.stream();
+        KindWatch watch = start();
+        await().until(() -> later.has(KindWatch.TICK));
+        ticks(KindWatch.SILENT_TICKS);
+        assertThat(watch.isAlive(), is(false));
+        assertThat("a server that sends no bookmarks is not asked anew", api.requests(), hasSize(2));
+
+        stream.send(event("BOOKMARK", BOOKMARK));
+
+        await().until(watch::isAlive);
+    }
+
+    @Test
+    public void watchThatBroughtBookmarks_andNoneNow_isBegunAnewFromTheLast() {
+        api.answer(200, list("7"));
+        ScriptedApi.Stream stream = api.stream();
+        api.stream();
+        KindWatch watch = start();
+        await().until(() -> later.has(KindWatch.TICK));
+        stream.send(event("BOOKMARK", BOOKMARK));
+        await().until(watch::isAlive);
+
+        ticks(KindWatch.SILENT_TICKS - 1);
+        assertThat(watch.isAlive(), is(true));
+        ticks(1);
+        assertThat(watch.isAlive(), is(false));
+        later.runNext(Duration.ofSeconds(1));
+
+        await().until(() -> api.requests().size() == 3);
+        assertThat(api.requests().get(2), containsString("&resourceVersion=42&"));
+    }
+
+    private void ticks(int count) {
+        for (int i = 0; i < count; i++) {
+            later.run(KindWatch.TICK);
+        }
     }
 
     @Test
