@@ -17,6 +17,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Collectors;
 import jenkins.model.Jenkins;
 
 /**
@@ -96,7 +97,8 @@ public final class DrivenOperations {
     @NonNull
     List<DrivenOperation> left() {
         List<DrivenOperation> left = new ArrayList<>();
-        File[] files = directory().listFiles((dir, name) -> name.endsWith(".xml"));
+        Set<String> busy = live.stream().map(DrivenOperations::fileName).collect(Collectors.toSet());
+        File[] files = directory().listFiles((dir, name) -> name.endsWith(".xml") && !busy.contains(name));
         for (File file : files == null ? new File[0] : files) {
             DrivenOperation driven = read(new XmlFile(Jenkins.XSTREAM2, file));
             if (driven != null && !isLive(driven.actor())) {
@@ -120,8 +122,11 @@ public final class DrivenOperations {
     }
 
     private static XmlFile file(String actor) {
-        String name = UUID.nameUUIDFromBytes(actor.getBytes(StandardCharsets.UTF_8)) + ".xml";
-        return new XmlFile(Jenkins.XSTREAM2, new File(directory(), name));
+        return new XmlFile(Jenkins.XSTREAM2, new File(directory(), fileName(actor)));
+    }
+
+    private static String fileName(String actor) {
+        return UUID.nameUUIDFromBytes(actor.getBytes(StandardCharsets.UTF_8)) + ".xml";
     }
 
     private static File directory() {

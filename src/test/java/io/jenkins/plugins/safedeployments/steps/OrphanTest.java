@@ -1,7 +1,6 @@
 package io.jenkins.plugins.safedeployments.steps;
 
 import static org.hamcrest.MatcherAssert.assertThat;
-import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
 
 import hudson.Util;
@@ -60,7 +59,7 @@ public class OrphanTest {
             j.buildAndAssertSuccess(job(j, "base", canary(target, "1.0-slow", "") + promote(", replicas: 2")));
 
             whatCannotBeKeptIsNotBegun(j);
-            deletedRunIsTakenBack(j);
+            runOfADeletedJobIsTakenBack(j);
             killedPromotionIsRecordedAsFailed(j);
             killThatFollowsAnAbortDoesNotCutTheRollbackShort(j);
             secondAbortLeavesTheClusterAsItIs(j);
@@ -79,14 +78,15 @@ public class OrphanTest {
         Files.delete(directory.toPath());
     }
 
-    private void deletedRunIsTakenBack(JenkinsRule j) throws Exception {
+    /** Jenkins deletes no run that is under way; it aborts those of a job that it deletes. */
+    private void runOfADeletedJobIsTakenBack(JenkinsRule j) throws Exception {
         WorkflowRun run = start(job(j, "deleted", canary(target, "2.0-never-ready", "")));
         j.waitForMessage("applied ", run);
 
-        run.delete();
+        run.getParent().delete();
 
         awaitEnd(target, Phase.ROLLED_BACK);
-        assertThat(release(target).cause(), containsString("was deleted"));
+        assertThat(has(target, "canary"), is(false));
         awaitNothingKept(j);
     }
 
