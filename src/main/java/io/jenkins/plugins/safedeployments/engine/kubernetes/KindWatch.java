@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -49,7 +50,7 @@ final class KindWatch {
     private volatile boolean complete;
 
     /** How many ticks ago any of the watches brought anything; a new one has to prove that it does. */
-    private volatile int silence = SILENT_TICKS;
+    private final AtomicInteger silence = new AtomicInteger(SILENT_TICKS);
 
     // The rest is guarded by this. Whatever answers to an earlier turn than the present one is not listened to.
     private int turn;
@@ -93,7 +94,7 @@ final class KindWatch {
 
     /** Whether anything has come lately, if only a bookmark. */
     boolean isAlive() {
-        return silence < SILENT_TICKS;
+        return silence.get() < SILENT_TICKS;
     }
 
     @CheckForNull
@@ -249,7 +250,7 @@ final class KindWatch {
                 if (mine != turn) {
                     return;
                 }
-                silence++;
+                silence.incrementAndGet();
                 quiet++;
                 dead = quiet >= SILENT_TICKS && bookmarked;
             }
@@ -295,7 +296,7 @@ final class KindWatch {
                 }
                 version = object.resourceVersion();
                 failures = 0;
-                silence = 0;
+                silence.set(0);
                 quiet = 0;
                 bookmarked |= kind.equals("BOOKMARK");
                 switch (kind) {

@@ -9,7 +9,7 @@ import io.jenkins.plugins.safedeployments.engine.model.UserException;
  * <p>A percentage is one of the whole: of 10 replicas, 20 % are 2 in the canary and 8 in stable. It is rounded to the nearest
  * number, halves up, but leaves each track at least 1.
  *
- * @param replicas of the canary; null if {@code percent} says it
+ * @param replicas of the canary; null if {@code percent} says it, or for 1
  * @param percent share of the canary, 1 to 99; null if {@code replicas} says it
  * @param stableReplicas size of stable beside the canary; null to keep the total
  */
@@ -22,9 +22,6 @@ public record CanarySize(
         if (replicas != null && percent != null) {
             throw new UserException("'replicas' is " + replicas + " and 'percent' is " + percent
                     + ": both say how big the canary is, so give one of them.");
-        }
-        if (replicas == null && percent == null) {
-            replicas = 1;
         }
         if (replicas != null && replicas < 1) {
             throw new UserException("'replicas' is " + replicas + ": a canary has at least 1.");
@@ -49,8 +46,8 @@ public record CanarySize(
      * @param total how many there are without it; 0 if that is not known
      */
     int canary(int total) {
-        if (percent == null) {
-            return replicas;
+        if (replicas != null || percent == null) {
+            return replicas == null ? 1 : replicas;
         }
         return Math.max(1, Math.min(total - 1, Math.round(total * percent / 100f)));
     }

@@ -94,7 +94,7 @@ final class Migration {
     void ended(int exitCode) {
         Instant now = state.session.now();
         Tested.Migration ended = new Tested.Migration(
-                name, mark.toString(), state.session.actor().id(), now.toString(), exitCode);
+                name, String.valueOf(mark), state.session.actor().id(), now.toString(), exitCode);
         state.change(release -> release.tested()
                         .migration(name)
                         .filter(m -> m.exitCode() != null)

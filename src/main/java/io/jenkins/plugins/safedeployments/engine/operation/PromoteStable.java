@@ -162,8 +162,9 @@ public final class PromoteStable extends ReleaseOperation {
     }
 
     private int size(Release release) {
-        if (request.replicas() != null) {
-            return request.replicas();
+        Integer asked = request.replicas();
+        if (asked != null) {
+            return asked;
         }
         Integer before = release.plan().originalReplicas();
         if (before != null) {

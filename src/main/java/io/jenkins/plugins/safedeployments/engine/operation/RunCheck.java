@@ -97,10 +97,10 @@ abstract class RunCheck implements Move {
         String canary = state.session.target().deployment(Track.CANARY);
         Observation observation = Observation.of(state.session.cluster(), canary, "");
         String number = Integer.toString(state.release().number());
-        if (observation.deployment() == null
-                || !number.equals(observation.deployment().annotation(Names.RELEASE))) {
+        KubeObject deployment = observation.deployment();
+        if (deployment == null || !number.equals(deployment.annotation(Names.RELEASE))) {
             throw new UserException("The canary of " + state.release().title() + " is "
-                    + (observation.deployment() == null ? "gone" : "no longer this release's")
+                    + (deployment == null ? "gone" : "no longer this release's")
                     + ", so the test '" + check.name() + "' cannot run: take the release back with rollbackCanary.");
         }
         List<KubeObject> ready = observation.readyPods();

@@ -1,6 +1,5 @@
 package io.jenkins.plugins.safedeployments.engine.operation;
 
-import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
@@ -14,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -62,10 +62,10 @@ final class TakeTurn implements Move {
         return claim.operation().equals(SUPERSEDING);
     }
 
-    /** The claim, when the move is done; null before. */
-    @CheckForNull
+    /** The claim; to be asked for when the move is done. */
+    @NonNull
     Claim.State taken() {
-        return taken;
+        return Objects.requireNonNull(taken, "it is not this release's turn yet");
     }
 
     @Override
