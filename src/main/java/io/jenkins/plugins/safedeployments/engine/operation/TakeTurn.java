@@ -1,8 +1,10 @@
 package io.jenkins.plugins.safedeployments.engine.operation;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
+import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException;
 import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
+import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.engine.release.Actor;
 import io.jenkins.plugins.safedeployments.engine.release.Claim;
 import io.jenkins.plugins.safedeployments.engine.release.Phase;
@@ -36,6 +38,10 @@ final class TakeTurn implements Move {
     private final boolean evenIfOlder;
     private Claim.State taken;
     private boolean joined;
+
+    /** Number of the release that this has begun, or may have, in a request whose answer was lost; 0 if none. */
+    private int begun;
+
     private String lastWait = "";
     private Instant freeSince;
     private String seen = "";
@@ -82,11 +88,15 @@ final class TakeTurn implements Move {
         Claim.State now = state.claim.look();
         state.claim.checkOrder(now, me(), evenIfOlder);
         if (now.holder() == 0) {
-            return isMyTurn(now) ? take() : awaitTurn(queued(now));
+            if (begun != 0 && now.lastRelease() >= begun) {
+                throw new UserException("Release " + begun + " of " + state.session.target()
+                        + " was taken back before it had changed anything: run this again if it is still wanted.");
+            }
+            return isMyTurn(now) ? take(now) : awaitTurn(queued(now));
         }
         freeSince = null;
         if (now.isActedOnBy(me()) && !isSuperseding(now)) {
-            return take();
+            return take(now);
         }
         return switch (onBusy) {
             case FAIL -> throw state.busy(now);
@@ -99,9 +109,18 @@ final class TakeTurn implements Move {
         return state.session.actor();
     }
 
-    private Next take() {
-        Claim.State got = state.claim.begin(OPERATION, me(), evenIfOlder, state.session.now());
-        if (!got.isActedOnBy(me())) {
+    private Next take(Claim.State now) {
+        boolean held = now.holder() != 0;
+        int number = held ? now.holder() : now.lastRelease() + 1;
+        begun = held ? number : begun;
+        Claim.State got;
+        try {
+            got = state.claim.begin(number, OPERATION, me(), evenIfOlder, state.session.now());
+        } catch (ClusterException e) {
+            begun = number; // or not: its answer was lost
+            throw e;
+        }
+        if (got.holder() == 0 || !got.isActedOnBy(me())) {
             nextLook = Instant.MIN; // somebody was quicker
             return Next.waitUntil(state.session.now());
         }
@@ -199,6 +218,7 @@ final class TakeTurn implements Move {
         other = new ReleaseState(state.session);
         other.hold(held, claim.fence());
         if (held.phase().isFinal()) {
+            state.store.put(held, claim.fence()); // whoever was about to write it is kept out
             other.free(held);
             return true;
         }

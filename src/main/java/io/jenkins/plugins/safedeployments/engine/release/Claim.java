@@ -136,18 +136,23 @@ public final class Claim {
      * Gives a new release its number and the target; or, to who is the very actor of the release that holds it, the same
      * number again.
      *
+     * @param number that the release is to get, by what was seen before; if the target had another release since, this
+     *     changes nothing
      * @param evenIfOlder whether a run may release although a later one of its job has done so
-     * @return the claim; with nothing changed, and by another actor, if another release holds the target
+     * @return the claim; with nothing changed, and not by this actor, if it does not get the target
      * @throws UserException if a later run of the same job has made a release since
      */
     @NonNull
-    public State begin(String operation, Actor actor, boolean evenIfOlder, Instant now) {
+    public State begin(int number, String operation, Actor actor, boolean evenIfOlder, Instant now) {
         return change(now, state -> {
             if (state.holder() != 0) {
                 return state.isActedOnBy(actor) ? state.taken(state.holder(), operation, actor, state.since()) : null;
             }
+            if (state.lastRelease() + 1 != number) {
+                return null;
+            }
             checkOrder(state, actor, evenIfOlder);
-            return state.taken(state.lastRelease() + 1, operation, actor, text(now));
+            return state.taken(number, operation, actor, text(now));
         });
     }
 

@@ -34,6 +34,11 @@ public class CrashEnumerationTest {
 
     private record Scenario(String name, boolean first, Phase end, Consumer<CrashRun> steps) {
 
+        /** Who supersedes a release goes on when somebody else has taken that back: there it is no late driver. */
+        boolean has(Fault fault) {
+            return fault != Fault.OVERTAKEN || !name.startsWith("superseded");
+        }
+
         CrashRun run(Map<Integer, Fault> faults) {
             CrashRun run = new CrashRun(first ? null : released, faults);
             try {
@@ -117,6 +122,7 @@ public class CrashEnumerationTest {
             System.out.println(scenario.name() + ": " + requests + " requests");
             IntStream.range(0, requests * Fault.values().length)
                     .filter(i -> i % step == 0)
+                    .filter(i -> scenario.has(Fault.values()[i % Fault.values().length]))
                     .parallel()
                     .mapToObj(i -> Map.of(1 + i / Fault.values().length, Fault.values()[i % Fault.values().length]))
                     .map(faults -> found(scenario, faults, scenario.run(faults)))
@@ -144,6 +150,9 @@ public class CrashEnumerationTest {
                     for (int j = 0; j < 2; j++) {
                         Fault[] all = Fault.values();
                         faults.put(1 + random.nextInt(requests[which] + 10), all[random.nextInt(all.length)]);
+                    }
+                    if (!SCENARIOS.get(which).has(Fault.OVERTAKEN) && faults.containsValue(Fault.OVERTAKEN)) {
+                        return List.<String>of();
                     }
                     if (faults.containsValue(Fault.OVERTAKEN)
                             && faults.values().stream()

@@ -13,6 +13,7 @@ import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException.Reason
 import io.jenkins.plugins.safedeployments.engine.cluster.InMemoryCluster;
 import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -33,7 +34,7 @@ public class ClaimTest {
 
     @Test
     public void begin_freeTarget_isHeldByTheFirstRelease() {
-        Claim.State state = claim.begin("canaryDeploy", ALICE, false, NOW);
+        Claim.State state = begin(claim, ALICE, NOW);
 
         assertThat(state.holder(), is(1));
         assertThat(state.fence(), is(1));
@@ -45,7 +46,7 @@ public class ClaimTest {
 
     @Test
     public void begin_freeTarget_isALeaseForEverybodyToSee() {
-        claim.begin("canaryDeploy", ALICE, false, NOW);
+        begin(claim, ALICE, NOW);
 
         KubeObject lease = cluster.get(Kind.LEASE, "safe-deployments-shop").orElseThrow();
         assertThat(lease.string("spec", "holderIdentity"), is("release-1"));
@@ -55,10 +56,10 @@ public class ClaimTest {
 
     @Test
     public void begin_heldByAnotherRelease_changesNothing() {
-        claim.begin("canaryDeploy", ALICE, false, NOW);
+        begin(claim, ALICE, NOW);
         int version = cluster.version();
 
-        Claim.State state = claim.begin("canaryDeploy", TIMER, false, NOW.plusSeconds(1));
+        Claim.State state = begin(claim, TIMER, NOW.plusSeconds(1));
 
         assertThat(state.actor(), is(ALICE.id()));
         assertThat(state.holder(), is(1));
@@ -67,9 +68,9 @@ public class ClaimTest {
 
     @Test
     public void begin_againByTheSameActor_isTheSameReleaseWithANewFence() {
-        claim.begin("canaryDeploy", ALICE, false, NOW);
+        begin(claim, ALICE, NOW);
 
-        Claim.State state = claim.begin("canaryDeploy", ALICE, false, NOW.plusSeconds(60));
+        Claim.State state = begin(claim, ALICE, NOW.plusSeconds(60));
 
         assertThat(state.holder(), is(1));
         assertThat(state.fence(), is(2));
@@ -78,9 +79,9 @@ public class ClaimTest {
 
     @Test
     public void begin_afterARelease_isTheNextNumber() {
-        claim.release(claim.begin("canaryDeploy", ALICE, false, NOW).fence(), NOW);
+        claim.release(begin(claim, ALICE, NOW).fence(), NOW);
 
-        Claim.State state = claim.begin("canaryDeploy", ALICE, false, NOW);
+        Claim.State state = begin(claim, ALICE, NOW);
 
         assertThat(state.holder(), is(2));
         assertThat(state.fence(), is(2));
@@ -88,9 +89,9 @@ public class ClaimTest {
 
     @Test
     public void begin_anotherIsQuicker_isHeldByThatOne() {
-        cluster.beforeNextWrite(() -> new Claim(cluster, "shop").begin("canaryDeploy", TIMER, false, NOW));
+        cluster.beforeNextWrite(() -> begin(new Claim(cluster, "shop"), TIMER, NOW));
 
-        Claim.State state = claim.begin("canaryDeploy", ALICE, false, NOW);
+        Claim.State state = begin(claim, ALICE, NOW);
 
         assertThat(state.actor(), is(TIMER.id()));
         assertThat(state.holder(), is(1));
@@ -101,8 +102,8 @@ public class ClaimTest {
         ExecutorService threads = Executors.newFixedThreadPool(4);
         try {
             List<Callable<Claim.State>> all = java.util.stream.IntStream.range(0, 16)
-                    .<Callable<Claim.State>>mapToObj(i -> () -> new Claim(cluster, "shop")
-                            .begin("canaryDeploy", new Actor("a" + i, "r", "", ""), false, NOW))
+                    .<Callable<Claim.State>>mapToObj(
+                            i -> () -> begin(new Claim(cluster, "shop"), new Actor("a" + i, "r", "", ""), NOW))
                     .toList();
 
             for (Future<Claim.State> state : threads.invokeAll(all)) {
@@ -116,7 +117,7 @@ public class ClaimTest {
 
     @Test
     public void act_forTheHolder_fencesOffWhoActedBefore() {
-        claim.begin("canaryDeploy", ALICE, false, NOW);
+        begin(claim, ALICE, NOW);
 
         Claim.State state = claim.act(1, "rollbackCanary", TIMER, NOW.plusSeconds(60));
 
@@ -130,7 +131,7 @@ public class ClaimTest {
 
     @Test
     public void act_forAnotherRelease_changesNothing() {
-        Claim.State held = claim.begin("canaryDeploy", ALICE, false, NOW);
+        Claim.State held = begin(claim, ALICE, NOW);
 
         assertThat(claim.act(2, "promoteStable", TIMER, NOW), is(held));
         assertThat(claim.look(), is(held));
@@ -144,7 +145,7 @@ public class ClaimTest {
 
     @Test
     public void release_twice_changesNothingMore() {
-        int fence = claim.begin("canaryDeploy", ALICE, false, NOW).fence();
+        int fence = begin(claim, ALICE, NOW).fence();
         claim.release(fence, NOW);
         int version = cluster.version();
 
@@ -157,7 +158,7 @@ public class ClaimTest {
 
     @Test
     public void release_nobodyHolds_leavesNoHolderInTheLease() {
-        claim.release(claim.begin("canaryDeploy", ALICE, false, NOW).fence(), NOW);
+        claim.release(begin(claim, ALICE, NOW).fence(), NOW);
 
         assertThat(
                 cluster.get(Kind.LEASE, "safe-deployments-shop")
@@ -175,8 +176,7 @@ public class ClaimTest {
             cluster.beforeNextWrite(() -> {}); // its own write
         }
 
-        ClusterException refusal =
-                assertThrows(ClusterException.class, () -> claim.begin("canaryDeploy", ALICE, false, NOW));
+        ClusterException refusal = assertThrows(ClusterException.class, () -> begin(claim, ALICE, NOW));
 
         assertThat(refusal.reason(), is(Reason.UNAVAILABLE));
         assertThat(refusal.getMessage(), is("The claim on shop changed 8 times while it was being taken"));
@@ -191,5 +191,9 @@ public class ClaimTest {
                         "spec", java.util.Map.of("x", number))),
                 false,
                 false);
+    }
+
+    private static Claim.State begin(Claim of, Actor actor, Instant now) {
+        return of.begin(of.look().lastRelease() + 1, "canaryDeploy", actor, false, now);
     }
 }
