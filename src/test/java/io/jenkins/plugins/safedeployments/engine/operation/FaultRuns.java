@@ -226,10 +226,14 @@ final class FaultRuns implements AutoCloseable {
         if (served == 0 || !watch.isComplete()) {
             return;
         }
-        int ready = watch.get(Kind.ENDPOINTS, APP + "-lb").stream()
-                .flatMap(endpoints -> endpoints.list("subsets").stream())
-                .mapToInt(subset -> subset.list("addresses").size())
-                .sum();
+        long ready = watch.list(Kind.ENDPOINT_SLICE).stream()
+                .filter(slice ->
+                        (APP + "-lb").equals(slice.map("metadata", "labels").get(Kind.SERVICE_OF_SLICE)))
+                .flatMap(slice -> slice.list("endpoints").stream())
+                .filter(endpoint -> !Boolean.FALSE.equals(endpoint.get("conditions", "ready")))
+                .map(endpoint -> endpoint.string("targetRef", "name"))
+                .distinct()
+                .count();
         check(ready >= served, "I1: only " + ready + " pods serve");
         List<KubeObject> deployments = watch.list(Kind.DEPLOYMENT);
         check(deployments.size() <= 2, "I2: more than one canary");
