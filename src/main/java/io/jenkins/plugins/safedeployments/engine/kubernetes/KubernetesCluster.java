@@ -198,7 +198,10 @@ final class KubernetesCluster implements Cluster {
                 return false;
             }
         }
-        return answered(e) == 0;
+        // the client library reads the pod before it connects, and says so; then nothing has been started
+        return answered(e) == 0
+                && !String.valueOf(e.getMessage()).startsWith("Operation: [get]")
+                && !String.valueOf(e.getMessage()).startsWith("Operation: [list]");
     }
 
     /** The HTTP status that a command was refused with; 0 if there was no answer. */

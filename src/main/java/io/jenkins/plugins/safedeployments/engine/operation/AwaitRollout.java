@@ -26,8 +26,8 @@ final class AwaitRollout implements Move {
     /** Between two looks at what the watches have brought, and for how long those that give no sign of life are relied on. */
     private static final Duration POLL = Duration.ofSeconds(30);
 
-    /** How long those that do are relied on. */
-    private static final Duration COMPARISON = Duration.ofMinutes(10);
+    /** How often those that do are compared with the API server, by one request: a sign of life may be a minute old. */
+    private static final Duration COMPARISON = Duration.ofSeconds(30);
 
     /** How long the watches get to bring their first lists, before the API server is asked directly. */
     private static final Duration FIRST_LISTS = Duration.ofSeconds(5);

