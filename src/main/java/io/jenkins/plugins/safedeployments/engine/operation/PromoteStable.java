@@ -44,6 +44,7 @@ public final class PromoteStable extends ReleaseOperation {
                 state.act("comparing the images", this::isProved),
                 this::drain,
                 state.act("removing the canary", this::removeCanary),
+                state.act("resizing stable", this::shrink),
                 state.act("recording the promotion", this::end));
     }
 
@@ -201,14 +202,22 @@ public final class PromoteStable extends ReleaseOperation {
         if (request.replicas() == null && grown != null) {
             size = Math.max(size, grown.now()); // whoever has made it bigger meanwhile had a reason
         }
+        state.sayIfAny("autoscaler", state.workloads.autoscaler().pin(size));
         KubeObject applied = state.workloads.apply(
                 state.manifest(Track.STABLE), Track.STABLE, state.release().number(), state.fence());
         state.say("stable", grown == null ? "created" : "rolling to the release");
-        state.sayIfAny("autoscaler", state.workloads.autoscaler().pin(size));
-        Workloads.Resized resized =
-                grown == null || grown.now() > size ? state.workloads.size(size, state.fence()) : grown;
+        Workloads.Resized resized = grown == null ? state.workloads.size(size, state.fence()) : grown;
         stableGeneration = Math.max(applied.generation(), resized.deployment().generation());
         state.say("stable", resized.text());
+    }
+
+    /** What was asked to be smaller than it was gets so when all of it serves, and not while pods are exchanged. */
+    private void shrink() {
+        Workloads.Resized resized = state.workloads.size(size, state.fence());
+        if (resized.now() != resized.before()) {
+            state.say("stable", resized.text());
+        }
+        state.sayIfAny("autoscaler", state.workloads.autoscaler().unpin());
     }
 
     /** A tag that was pushed again since the canary was tested would bring in what nobody has judged. */
@@ -249,7 +258,6 @@ public final class PromoteStable extends ReleaseOperation {
         if (state.workloads.delete(Track.CANARY, state.fence())) {
             state.say("canary", "removed: stable serves");
         }
-        state.sayIfAny("autoscaler", state.workloads.autoscaler().unpin());
     }
 
     private void end() {

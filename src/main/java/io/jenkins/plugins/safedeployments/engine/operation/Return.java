@@ -1,5 +1,6 @@
 package io.jenkins.plugins.safedeployments.engine.operation;
 
+import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import io.jenkins.plugins.safedeployments.engine.model.Track;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Brings stable back to a release that was promoted earlier, from the record of that release. Stable rolls over by its own
@@ -92,8 +94,26 @@ final class Return {
         state.store.list().stream()
                 .filter(later -> later.number() > goal.number() && later.number() <= from.number())
                 .forEach(check);
+        checkTraffic();
         state.session.cluster().apply(KubeObject.of(goal.plan().stable()), true, true);
         return true;
+    }
+
+    /** The Service stays as it is until stable has returned, so it must find the pods of both releases. */
+    private void checkTraffic() {
+        String name = from.plan().service();
+        Map<String, Object> labels = KubeObject.of(goal.plan().stable()).map("spec", "template", "metadata", "labels");
+        Optional<KubeObject> service =
+                name.isEmpty() ? Optional.empty() : state.session.cluster().get(Kind.SERVICE, name);
+        service.map(found -> found.map("spec", "selector"))
+                .filter(selector -> !KubeObject.selects(selector, labels))
+                .ifPresent(selector -> {
+                    throw new UserException(
+                            "Service " + name + " selects " + selector + ", but the pods of " + goal.title()
+                                    + " have the labels " + labels
+                                    + ", so they would get no traffic: give the Service a selector"
+                                    + " that finds both, then run this again.");
+                });
     }
 
     private Release onStable() {
@@ -171,9 +191,7 @@ final class Return {
     }
 
     private void apply() {
-        for (Map<String, Object> object : goal.plan().stableSupport()) {
-            state.workloads.support(KubeObject.of(object), state.fence());
-        }
+        support(object -> !object.kind().equals(Kind.SERVICE));
         int now = state.workloads
                 .get(Track.STABLE)
                 .map(stable -> stable.integer(1, "spec", "replicas"))
@@ -187,7 +205,15 @@ final class Return {
         state.say("stable", "rolling to " + goal.title() + "; " + resized.text());
     }
 
+    private void support(Predicate<KubeObject> which) {
+        goal.plan().stableSupport().stream()
+                .map(KubeObject::of)
+                .filter(which)
+                .forEach(object -> state.workloads.support(object, state.fence()));
+    }
+
     private void end() {
+        support(object -> object.kind().equals(Kind.SERVICE));
         state.sayIfAny("autoscaler", state.workloads.autoscaler().unpin());
         String text = "stable again, instead of " + from.title() + ": "
                 + state.release().cause();

@@ -110,9 +110,8 @@ public final class RollbackCanary extends ReleaseOperation {
             return;
         }
         if (release.get().phase().isFinal()) {
-            // It died between the last record and giving the claim back; or it is about to return to an earlier
-            // release, and
-            // meets a record that it may write no more.
+            // It died between the last record and giving the claim back; or it is about to return to an earlier one,
+            // and meets a record that it may write no more.
             state.store.put(release.get(), claim.fence());
             state.claim.release(claim.fence(), session.now());
             settleOrReturn("Nothing to roll back: " + release.get().title() + " is "

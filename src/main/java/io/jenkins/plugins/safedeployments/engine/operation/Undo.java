@@ -1,5 +1,6 @@
 package io.jenkins.plugins.safedeployments.engine.operation;
 
+import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import io.jenkins.plugins.safedeployments.engine.model.Track;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -39,6 +41,7 @@ final class Undo {
                 state.act("restoring stable", this::restoreStable),
                 new LazyMove(
                         () -> hasStable() ? new AwaitRollout(state, Track.STABLE, stableGeneration) : () -> Next.DONE),
+                state.act("restoring Services", this::restoreServices),
                 state.act("removing the canary", this::removeCanary),
                 state.act("recording the rollback", this::end));
     }
@@ -73,9 +76,19 @@ final class Undo {
 
     /** Before stable gets new pods, which begin with what they find. */
     private void restoreSupport() {
-        for (Map<String, Object> before : state.plan().supportBefore()) {
-            state.say("restored", state.workloads.restoreSupport(KubeObject.of(before), state.fence()));
-        }
+        restore(object -> !object.kind().equals(Kind.SERVICE));
+    }
+
+    /** Not before stable serves: until then the pods that the release made may be all that the Service must find. */
+    private void restoreServices() {
+        restore(object -> object.kind().equals(Kind.SERVICE));
+    }
+
+    private void restore(Predicate<KubeObject> which) {
+        state.plan().supportBefore().stream()
+                .map(KubeObject::of)
+                .filter(which)
+                .forEach(before -> state.say("restored", state.workloads.restoreSupport(before, state.fence())));
     }
 
     private void restoreStable() {

@@ -162,6 +162,55 @@ public class ExistingAppClusterTest {
     }
 
     @Test
+    public void sizeThatIsAskedToBeSmallerIsSetWhenTheCanaryIsGone() throws Exception {
+        deploy("1.0", Map.of());
+        promote();
+        deploy("1.1", Map.of());
+
+        Session session = engine.session(target.cluster(), APP, MINUTE);
+        engine.run(session, new PromoteStable(session, new PromoteRequest(0, 1, Duration.ZERO, false, Force.NONE)));
+
+        assertThat(stable().integer(0, "spec", "replicas"), is(1));
+        int removed = engine.report.lines.lastIndexOf("canary: removed: stable serves");
+        assertThat(engine.report.lines.lastIndexOf("stable: resized from 2 to 1"), is(removed + 1));
+    }
+
+    @Test
+    public void serviceOfBeforeIsRestoredWhenStableIsBackAndNotEarlier() throws Exception {
+        deploy("1.0", Map.of());
+        promote();
+        target.cluster().create(service(Map.of("app", APP, "track", "stable")));
+        Map<String, String> files = files(Map.of());
+        files.put(
+                "service.yml",
+                "{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {selector: {app: addressbook}, ports: [{port: 80, protocol: TCP}]}}");
+        run(request("1.1", files, new Force(true, "the selector was wrong")));
+        assertThat(service().map("spec", "selector"), is(Map.of("app", APP)));
+
+        rollback(RollbackRequest.undo("", false));
+
+        assertThat(service().map("spec", "selector"), is(Map.of("app", APP, "track", "stable")));
+        int restored = engine.report.lines.lastIndexOf("restored: Service web is as it was before the release");
+        assertThat(engine.report.lines.get(restored + 1), is("canary: removed"));
+    }
+
+    private KubeObject service(Map<String, Object> selector) {
+        return KubeObject.of(Map.of(
+                "apiVersion",
+                "v1",
+                "kind",
+                "Service",
+                "metadata",
+                Map.of("name", "web", "namespace", target.namespace()),
+                "spec",
+                Map.of("selector", selector, "ports", List.of(Map.of("port", 80)))));
+    }
+
+    private KubeObject service() {
+        return target.cluster().get(Kind.SERVICE, "web").orElseThrow();
+    }
+
+    @Test
     public void quotaWithoutRoomForTheCanaryIsNamedBeforeAnythingIsWritten() throws Exception {
         deploy("1.0", Map.of());
         promote();
