@@ -36,6 +36,9 @@ final class CanaryPlanner {
 
     private final Set<KubeObject> changing = new LinkedHashSet<>();
 
+    /** Services as they will be: what others have set in one that is there stays, a further label of its selector, say. */
+    private final List<KubeObject> services = new ArrayList<>();
+
     CanaryPlanner(Session session, CanaryRequest request) {
         this.session = session;
         this.request = request;
@@ -207,8 +210,12 @@ final class CanaryPlanner {
         objects.add(rendered.canary());
         objects.add(rendered.stable());
         changing.clear();
+        services.clear();
         for (KubeObject object : objects) {
             KubeObject after = dryRun(object);
+            if (object.kind().equals(Kind.SERVICE)) {
+                services.add(after);
+            }
             KubeObject now = live.get(object);
             if (now != null && !content(now).equals(content(after))) {
                 changing.add(object);
@@ -271,13 +278,11 @@ final class CanaryPlanner {
         Map<String, Object> stable = rendered.stable().map("spec", "template", "metadata", "labels");
         Set<String> both = new LinkedHashSet<>();
         Set<String> one = new LinkedHashSet<>();
-        List<KubeObject> services = new ArrayList<>(supportOfBoth(rendered).stream()
-                .filter(object -> object.kind().equals(Kind.SERVICE))
-                .toList());
-        if (services.isEmpty() || !request.service().isEmpty()) {
-            services.addAll(servicesOfNamespace());
+        List<KubeObject> candidates = new ArrayList<>(services);
+        if (candidates.isEmpty() || !request.service().isEmpty()) {
+            candidates.addAll(servicesOfNamespace());
         }
-        for (KubeObject service : services) {
+        for (KubeObject service : candidates) {
             Map<String, Object> selector = service.map("spec", "selector");
             boolean ofCanary = KubeObject.selects(selector, canary);
             boolean ofStable = KubeObject.selects(selector, stable);

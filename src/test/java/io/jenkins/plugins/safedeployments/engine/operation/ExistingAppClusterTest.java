@@ -177,33 +177,72 @@ public class ExistingAppClusterTest {
 
     @Test
     public void serviceOfBeforeIsRestoredWhenStableIsBackAndNotEarlier() throws Exception {
-        deploy("1.0", Map.of());
+        run(request("1.0", withService("one", "{app: addressbook, version: one}"), Force.NONE));
         promote();
-        target.cluster().create(service(Map.of("app", APP, "track", "stable")));
-        Map<String, String> files = files(Map.of());
-        files.put(
-                "service.yml",
-                "{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {selector: {app: addressbook}, ports: [{port: 80, protocol: TCP}]}}");
-        run(request("1.1", files, new Force(true, "the selector was wrong")));
+        run(request("1.1", withService("two", "{app: addressbook}"), Force.NONE));
         assertThat(service().map("spec", "selector"), is(Map.of("app", APP)));
 
         rollback(RollbackRequest.undo("", false));
 
-        assertThat(service().map("spec", "selector"), is(Map.of("app", APP, "track", "stable")));
+        assertThat(service().map("spec", "selector"), is(Map.of("app", APP, "version", "one")));
         int restored = engine.report.lines.lastIndexOf("restored: Service web is as it was before the release");
         assertThat(engine.report.lines.get(restored + 1), is("canary: removed"));
     }
 
-    private KubeObject service(Map<String, Object> selector) {
-        return KubeObject.of(Map.of(
-                "apiVersion",
-                "v1",
-                "kind",
-                "Service",
-                "metadata",
-                Map.of("name", "web", "namespace", target.namespace()),
-                "spec",
-                Map.of("selector", selector, "ports", List.of(Map.of("port", 80)))));
+    @Test
+    public void returnToPodsThatTheServiceDoesNotFindIsRefused() throws Exception {
+        run(request("1.0", withService("one", "{app: addressbook}"), Force.NONE));
+        promote();
+        run(request("1.1", withService("two", "{app: addressbook}"), Force.NONE));
+        promote();
+        target.cluster().merge(service(), KubeObject.of(Map.of("spec", Map.of("selector", Map.of("version", "two")))));
+
+        UserException refused = assertThrows(
+                UserException.class, () -> rollback(new RollbackRequest("1", "", false, false, false, Force.NONE)));
+
+        assertThat(refused.getMessage(), containsString("so they would get no traffic"));
+        assertThat(image(stable()), is("registry.example.com/addressbook:1.1"));
+    }
+
+    @Test
+    public void serviceWithALabelOfSomebodyElseThatHidesTheCanaryIsRefused() throws Exception {
+        deploy("1.0", Map.of());
+        promote();
+        target.writeAs(
+                "somebody",
+                "POST",
+                "/api/v1/namespaces/NAMESPACE/services",
+                Map.of(
+                        "apiVersion",
+                        "v1",
+                        "kind",
+                        "Service",
+                        "metadata",
+                        Map.of("name", "web"),
+                        "spec",
+                        Map.of(
+                                "selector",
+                                Map.of("app", APP, "track", "stable"),
+                                "ports",
+                                List.of(Map.of("port", 80, "protocol", "TCP")))));
+
+        UserException refused = assertThrows(
+                UserException.class, () -> run(request("1.1", withService("two", "{app: addressbook}"), Force.NONE)));
+
+        assertThat(refused.getMessage(), containsString("Service web reaches only one of the two tracks"));
+    }
+
+    private static Map<String, String> withService(String version, String selector) {
+        Map<String, String> files = files(Map.of());
+        files.replace(
+                "app.yml",
+                files.get("app.yml")
+                        .replace("labels: {app: addressbook}", "labels: {app: addressbook, version: " + version + "}"));
+        files.put(
+                "service.yml",
+                "{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {selector: " + selector
+                        + ", ports: [{port: 80, protocol: TCP}]}}");
+        return files;
     }
 
     private KubeObject service() {
