@@ -26,7 +26,6 @@ public final class CanaryDeploy extends ReleaseOperation {
     private final TakeTurn turn;
     private Rendered rendered;
     private int begunBefore;
-    private Undo undo;
 
     public CanaryDeploy(Session session, CanaryRequest request) {
         super(session);
@@ -227,25 +226,12 @@ public final class CanaryDeploy extends ReleaseOperation {
 
     @Override
     List<Move> undoOrKeep(String cause) {
-        if (undo != null) {
-            return undo.failed(cause);
-        }
-        if (request.rollbackOnFailure()) {
-            undo = new Undo(state, () -> cause, true);
-            List<Move> moves = new ArrayList<>();
-            moves.add(state.act("rolling back", () -> state.sayFailed(cause)));
-            moves.addAll(undo.moves());
-            return moves;
-        }
-        return List.of(state.act("recording the failure", () -> {
-            state.sayFailed(cause);
-            state.enter(Phase.FAILED, cause);
-            state.say(
-                    "left",
-                    "the canary is left as it is, and release "
-                            + state.release().number() + " holds " + session.target()
-                            + ": take it back with rollbackCanary");
-        }));
+        return rollBackOrKeep(
+                request.rollbackOnFailure(),
+                cause,
+                () -> "the canary is left as it is, and release "
+                        + state.release().number() + " holds " + session.target()
+                        + ": take it back with rollbackCanary");
     }
 
     @Override

@@ -10,7 +10,6 @@ import io.jenkins.plugins.safedeployments.engine.release.Phase;
 import io.jenkins.plugins.safedeployments.engine.release.Release;
 import io.jenkins.plugins.safedeployments.engine.rollout.Observation;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -24,7 +23,6 @@ public final class PromoteStable extends ReleaseOperation {
     private int size;
     private long stableGeneration;
     private Instant drained;
-    private Undo undo;
 
     public PromoteStable(Session session, PromoteRequest request) {
         super(session);
@@ -267,23 +265,11 @@ public final class PromoteStable extends ReleaseOperation {
 
     @Override
     List<Move> undoOrKeep(String cause) {
-        if (undo != null) {
-            return undo.failed(cause);
-        }
-        if (request.rollbackOnFailure()) {
-            undo = new Undo(state, () -> cause, true);
-            List<Move> moves = new ArrayList<>();
-            moves.add(state.act("rolling back", () -> state.sayFailed(cause)));
-            moves.addAll(undo.moves());
-            return moves;
-        }
-        return List.of(state.act("recording the failure", () -> {
-            state.sayFailed(cause);
-            state.enter(Phase.FAILED, cause);
-            state.say(
-                    "left",
-                    "stable may be partly rolled, the canary still serves: run promoteStable again, or rollbackCanary");
-        }));
+        return rollBackOrKeep(
+                request.rollbackOnFailure(),
+                cause,
+                () ->
+                        "stable may be partly rolled, the canary still serves: run promoteStable again, or rollbackCanary");
     }
 
     @Override

@@ -1,9 +1,11 @@
 package io.jenkins.plugins.safedeployments.engine.operation;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
+import io.jenkins.plugins.safedeployments.engine.release.Phase;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** What the operations on a release have in common. */
 abstract class ReleaseOperation implements Operation {
@@ -13,6 +15,9 @@ abstract class ReleaseOperation implements Operation {
 
     /** Why there is nothing (more) to do, in a sentence; null as long as there is. */
     private String settled;
+
+    /** The rollback that a failure has begun; null before. */
+    private Undo undo;
 
     ReleaseOperation(Session session) {
         this.session = session;
@@ -53,6 +58,29 @@ abstract class ReleaseOperation implements Operation {
         }
         state.cleanUp();
         return undoOrKeep(cause);
+    }
+
+    /**
+     * Takes the release back, or leaves it as it is.
+     *
+     * @param left what is left then, and what to do about it
+     */
+    final List<Move> rollBackOrKeep(boolean rollBack, String cause, Supplier<String> left) {
+        if (undo != null) {
+            return undo.failed(cause);
+        }
+        if (!rollBack) {
+            return List.of(state.act("recording the failure", () -> {
+                state.sayFailed(cause);
+                state.enter(Phase.FAILED, cause);
+                state.say("left", left.get());
+            }));
+        }
+        undo = new Undo(state, () -> cause, true);
+        List<Move> moves = new ArrayList<>();
+        moves.add(state.act("rolling back", () -> state.sayFailed(cause)));
+        moves.addAll(undo.moves());
+        return moves;
     }
 
     @Override
