@@ -12,11 +12,8 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 
 /**
  * The claim of one release on its target: a Lease whose holder is the release, not a build. It does not expire while
@@ -129,7 +126,7 @@ public final class Claim {
     @NonNull
     public State look() {
         known = cluster.get(Kind.LEASE, Names.lease(app)).orElse(null);
-        return known == null ? recovered() : state(known);
+        return known == null ? recovered() : ClaimLease.state(known);
     }
 
     /**
@@ -260,7 +257,7 @@ public final class Claim {
             KubeObject seen = known;
             known = null;
             try {
-                State next = decision.apply(state(seen));
+                State next = decision.apply(ClaimLease.state(seen));
                 if (next != null) {
                     known = write(seen, next, now);
                     return next;
@@ -303,62 +300,11 @@ public final class Claim {
     }
 
     private KubeObject write(@CheckForNull KubeObject seen, State next, Instant now) {
-        KubeObject lease = lease(next, now);
+        KubeObject lease = ClaimLease.of(next, app, cluster.namespace(), now);
         return seen == null
                 ? cluster.create(lease)
                 : cluster.update(lease.with(seen.uid(), "metadata", "uid")
                         .with(seen.resourceVersion(), "metadata", "resourceVersion"));
-    }
-
-    private KubeObject lease(State state, Instant now) {
-        Map<String, Object> spec = new HashMap<>();
-        spec.put("leaseTransitions", state.fence());
-        if (state.holder() != 0) {
-            spec.put("holderIdentity", "release-" + state.holder());
-            spec.put(
-                    "acquireTime",
-                    java.time.format.DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'")
-                            .withZone(java.time.ZoneOffset.UTC)
-                            .format(now));
-        }
-        return KubeObject.of(Map.of(
-                "apiVersion", Kind.LEASE.apiVersion(),
-                "kind", Kind.LEASE.kind(),
-                "metadata",
-                        Map.of(
-                                "name", Names.lease(app),
-                                "namespace", cluster.namespace(),
-                                "labels", Map.of(Names.APP, app),
-                                "annotations", annotations(state)),
-                "spec", spec));
-    }
-
-    private static Map<String, Object> annotations(State state) {
-        Map<String, Object> annotations = new HashMap<>();
-        annotations.put(Names.RELEASE, Integer.toString(state.holder()));
-        annotations.put(Names.LAST_RELEASE, Integer.toString(state.lastRelease()));
-        annotations.put(Names.OPERATION, state.operation());
-        annotations.put(Names.ACTOR, state.actor());
-        annotations.put(Names.RUN, state.run());
-        annotations.put(Names.RUN_URL, state.runUrl());
-        annotations.put(Names.SINCE, state.since());
-        annotations.put(Names.JOB, state.job());
-        annotations.put(Names.BUILD, Integer.toString(state.build()));
-        annotations.put(
-                Names.WAITING,
-                state.waiting().stream()
-                        .map(waiting -> waiting.actor() + "\t" + waiting.run())
-                        .collect(Collectors.joining("\n")));
-        return annotations;
-    }
-
-    private static List<Waiting> waiting(KubeObject lease) {
-        return text(lease, Names.WAITING)
-                .lines()
-                .map(line -> line.split("\t", 2))
-                .filter(parts -> parts.length == 2)
-                .map(parts -> new Waiting(parts[0], parts[1]))
-                .toList();
     }
 
     private static String text(Instant instant) {
@@ -371,8 +317,8 @@ public final class Claim {
         int fence = 0;
         boolean over = true;
         for (KubeObject record : cluster.list(Kind.SECRET, Names.APP, app)) {
-            fence = Math.max(fence, number(record, Names.FENCE));
-            int number = number(record, Names.RELEASE);
+            fence = Math.max(fence, ClaimLease.number(record, Names.FENCE));
+            int number = ClaimLease.number(record, Names.RELEASE);
             if (number > last) {
                 last = number;
                 Object phase = record.map("metadata", "labels").get(Names.PHASE);
@@ -382,33 +328,5 @@ public final class Claim {
         }
         String run = last == 0 ? "" : "a run that is not known";
         return new State(over ? 0 : last, last, fence, "", "", run, "", "", "", 0, List.of());
-    }
-
-    private static State state(KubeObject lease) {
-        return new State(
-                number(lease, Names.RELEASE),
-                number(lease, Names.LAST_RELEASE),
-                lease.integer(0, "spec", "leaseTransitions"),
-                text(lease, Names.OPERATION),
-                text(lease, Names.ACTOR),
-                text(lease, Names.RUN),
-                text(lease, Names.RUN_URL),
-                text(lease, Names.SINCE),
-                text(lease, Names.JOB),
-                number(lease, Names.BUILD),
-                waiting(lease));
-    }
-
-    private static String text(KubeObject lease, String annotation) {
-        String value = lease.annotation(annotation);
-        return value == null ? "" : value;
-    }
-
-    private static int number(KubeObject lease, String annotation) {
-        try {
-            return Integer.parseInt(text(lease, annotation));
-        } catch (NumberFormatException e) {
-            return 0;
-        }
     }
 }
