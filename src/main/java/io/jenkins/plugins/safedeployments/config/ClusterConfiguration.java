@@ -44,6 +44,9 @@ public final class ClusterConfiguration implements Describable<ClusterConfigurat
     /** Absent in old files and by default, which means that the certificate is checked. */
     private boolean skipTlsVerify;
 
+    /** Name of the global calendar that every release to it obeys; null for none, and absent in old files. */
+    private String calendar;
+
     @DataBoundConstructor
     public ClusterConfiguration(String name) {
         this.name = Util.fixNull(Util.fixEmptyAndTrim(name));
@@ -91,6 +94,17 @@ public final class ClusterConfiguration implements Describable<ClusterConfigurat
     @DataBoundSetter
     public void setSkipTlsVerify(boolean skipTlsVerify) {
         this.skipTlsVerify = skipTlsVerify;
+    }
+
+    /** Name of the calendar, in the global configuration, that every release to it obeys; empty for none. */
+    @NonNull
+    public String getCalendar() {
+        return Util.fixNull(calendar);
+    }
+
+    @DataBoundSetter
+    public void setCalendar(String calendar) {
+        this.calendar = Util.fixEmptyAndTrim(calendar);
     }
 
     @Extension

@@ -18,12 +18,17 @@ import org.jenkinsci.Symbol;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.StaplerRequest2;
 
-/** What administrators configure for all of Jenkins: the clusters. As code it is {@code unclassified: safeDeployments:}. */
+/** What administrators configure for all of Jenkins: clusters and calendars. As code it is {@code unclassified: safeDeployments:}. */
 @Extension
 @Symbol("safeDeployments")
 public final class SafeDeploymentsConfiguration extends GlobalConfiguration {
 
     private List<ClusterConfiguration> clusters = new ArrayList<>();
+
+    /** Absent in files of versions without calendars. */
+    private List<NamedCalendar> calendars;
+
+    private boolean skipReasonRequired;
 
     public SafeDeploymentsConfiguration() {
         load();
@@ -60,10 +65,34 @@ public final class SafeDeploymentsConfiguration extends GlobalConfiguration {
         save();
     }
 
+    @NonNull
+    public synchronized List<NamedCalendar> getCalendars() {
+        return calendars == null ? new ArrayList<>() : new ArrayList<>(calendars);
+    }
+
+    @DataBoundSetter
+    public synchronized void setCalendars(List<NamedCalendar> calendars) {
+        NamedCalendar.check(calendars);
+        this.calendars = calendars.isEmpty() ? null : new ArrayList<>(calendars);
+        save();
+    }
+
+    /** Whether who skips a window or a freeze has to say why. */
+    public synchronized boolean isSkipReasonRequired() {
+        return skipReasonRequired;
+    }
+
+    @DataBoundSetter
+    public synchronized void setSkipReasonRequired(boolean skipReasonRequired) {
+        this.skipReasonRequired = skipReasonRequired;
+        save();
+    }
+
     @Override
     public boolean configure(StaplerRequest2 request, JSONObject form) throws Descriptor.FormException {
         try (BulkChange change = new BulkChange(this)) {
             setClusters(List.of()); // a list without entries is not in the form
+            setCalendars(List.of());
             request.bindJSON(this, form);
             change.commit();
             return true;

@@ -1,0 +1,52 @@
+package io.jenkins.plugins.safedeployments.config;
+
+import hudson.init.InitMilestone;
+import hudson.init.Initializer;
+import hudson.security.Permission;
+import hudson.security.PermissionGroup;
+import hudson.security.PermissionScope;
+import io.jenkins.plugins.safedeployments.Messages;
+import jenkins.model.Jenkins;
+
+/**
+ * The plugin's own permissions. None of them comes with another permission than that to administer Jenkins: who may start or
+ * configure a job must not get round what keeps it from deploying.
+ */
+public final class SafeDeploymentsPermissions {
+
+    /** How they are grouped where permissions are granted. */
+    public static final PermissionGroup GROUP =
+            new PermissionGroup(SafeDeploymentsPermissions.class, Messages._SafeDeploymentsPermissions_Group());
+
+    /** To let a job go on outside of its execution windows. */
+    public static final Permission SKIP_WINDOW = new Permission(
+            GROUP,
+            "SkipWindow",
+            Messages._SafeDeploymentsPermissions_SkipWindow(),
+            Jenkins.ADMINISTER,
+            PermissionScope.ITEM);
+
+    /** To let a job go on in a freeze, or while the line is stopped. */
+    public static final Permission SKIP_FREEZE = new Permission(
+            GROUP,
+            "SkipFreeze",
+            Messages._SafeDeploymentsPermissions_SkipFreeze(),
+            Jenkins.ADMINISTER,
+            PermissionScope.ITEM);
+
+    /** To stop everything that waits for a window or releases, and to let it go on. */
+    public static final Permission STOP_THE_LINE = new Permission(
+            GROUP,
+            "StopTheLine",
+            Messages._SafeDeploymentsPermissions_StopTheLine(),
+            Jenkins.ADMINISTER,
+            PermissionScope.JENKINS);
+
+    private SafeDeploymentsPermissions() {}
+
+    /** Permissions are known to Jenkins once their class is loaded, which has to be before any are granted. */
+    @Initializer(after = InitMilestone.PLUGINS_STARTED, before = InitMilestone.EXTENSIONS_AUGMENTED, fatal = false)
+    public static void register() {
+        GROUP.getPermissions();
+    }
+}

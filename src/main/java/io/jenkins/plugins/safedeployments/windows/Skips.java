@@ -1,0 +1,59 @@
+package io.jenkins.plugins.safedeployments.windows;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.model.Actionable;
+import hudson.model.InvisibleAction;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What was skipped in a build, or for one in the queue; Jenkins takes it over from the queue into the build. */
+public final class Skips extends InvisibleAction {
+
+    private final List<Skip> skips = new ArrayList<>();
+
+    private synchronized void add(Skip skip) {
+        skips.add(skip);
+    }
+
+    private synchronized void remove(Skip skip) {
+        skips.remove(skip);
+    }
+
+    /** The earliest first. */
+    @NonNull
+    public synchronized List<Skip> getSkips() {
+        return new ArrayList<>(skips);
+    }
+
+    @NonNull
+    static List<Skip> of(Actionable owner) {
+        List<Skip> all = new ArrayList<>();
+        owner.getActions(Skips.class).forEach(action -> all.addAll(action.getSkips()));
+        return all;
+    }
+
+    /** That of one that waited; null if it was not skipped. */
+    @CheckForNull
+    static Skip find(Actionable owner, String id) {
+        return of(owner).stream()
+                .filter(skip -> skip.id().equals(id))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Keeps a skip with what was skipped, where it is not yet written to the disk. */
+    @NonNull
+    static Runnable add(Actionable owner, Skip skip) {
+        synchronized (owner) {
+            Skips action = owner.getActions(Skips.class).stream().findFirst().orElse(null);
+            if (action == null) {
+                action = new Skips();
+                owner.addAction(action);
+            }
+            action.add(skip);
+            Skips kept = action;
+            return () -> kept.remove(skip);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package io.jenkins.plugins.safedeployments.windows;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.security.AccessControlled;
+import io.jenkins.plugins.safedeployments.Messages;
+import io.jenkins.plugins.safedeployments.engine.calendar.TimeText;
+import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/** One that waits, as pages show it. */
+@Restricted(NoExternalUse.class) // windows.jelly
+public final class WaitingView {
+
+    private final Waiting waiting;
+    private final String text;
+    private final boolean frozen;
+    private final Instant opens;
+    private final String opensText;
+    private final boolean skippable;
+
+    WaitingView(Waiting waiting, AccessControlled access) {
+        this.waiting = waiting;
+        WindowState state = null;
+        String problem = "";
+        try {
+            state = waiting.state(WaitingWindows.clock().instant());
+        } catch (UserException e) {
+            problem = e.getMessage();
+        }
+        text = state == null ? problem : state.sentence();
+        frozen = state != null && state.isFrozen();
+        opens = state == null ? null : state.opens();
+        opensText = opens == null || state.verdict() == null
+                ? Messages.WaitingView_Unknown()
+                : TimeText.moment(opens, state.verdict().zone());
+        skippable = state != null && access.hasPermission(WindowsTab.needed(state));
+    }
+
+    @NonNull
+    public String getId() {
+        return waiting.id();
+    }
+
+    @NonNull
+    public String getText() {
+        return text;
+    }
+
+    @NonNull
+    public String getTitle() {
+        return frozen ? Messages.WaitingView_Frozen() : Messages.WaitingView_Waiting();
+    }
+
+    /** In ISO form; null if it is not known. */
+    @CheckForNull
+    public String getOpens() {
+        return opens == null ? null : opens.toString();
+    }
+
+    /** In the zone of the window. */
+    @NonNull
+    public String getOpensText() {
+        return opensText;
+    }
+
+    @NonNull
+    public String getSince() {
+        return waiting.since()
+                .truncatedTo(java.time.temporal.ChronoUnit.SECONDS)
+                .toString();
+    }
+
+    @NonNull
+    public String getSinceText() {
+        return TimeText.moment(waiting.since().truncatedTo(java.time.temporal.ChronoUnit.SECONDS), ZoneOffset.UTC);
+    }
+
+    /** Whether who looks at it may skip it. */
+    public boolean isSkippable() {
+        return skippable;
+    }
+
+    /** What to consider before it is skipped. */
+    @NonNull
+    public String getSkipMessage() {
+        String own = waiting.skipMessage();
+        if (own != null) {
+            return own;
+        }
+        return frozen ? Messages.WaitingView_SkipFreeze() : Messages.WaitingView_SkipWindow();
+    }
+}

@@ -1,0 +1,243 @@
+package io.jenkins.plugins.safedeployments.windows;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.Extension;
+import hudson.Util;
+import hudson.model.Describable;
+import hudson.model.Descriptor;
+import hudson.model.Item;
+import hudson.util.FormValidation;
+import io.jenkins.plugins.safedeployments.Messages;
+import io.jenkins.plugins.safedeployments.engine.calendar.CalendarEntry;
+import io.jenkins.plugins.safedeployments.engine.calendar.Jitter;
+import io.jenkins.plugins.safedeployments.engine.calendar.WindowCalendar;
+import io.jenkins.plugins.safedeployments.engine.calendar.Zones;
+import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import net.sf.json.JSONObject;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+import org.kohsuke.stapler.AncestorInPath;
+import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.StaplerRequest2;
+import org.kohsuke.stapler.verb.POST;
+
+/** When something may start, as jobs say it: the step, the build step and the job's property have this in common. */
+public final class WindowSettings implements Describable<WindowSettings>, Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    /** Like {@code Mon-Fri}; null for all. */
+    private String days;
+
+    /** Like {@code 09:00}; null, together with {@code to}, for whole days. */
+    private String from;
+
+    private String to;
+
+    /** Each like {@code Mon-Fri 09:00-17:00}. */
+    private ArrayList<String> windows = new ArrayList<>();
+
+    private ArrayList<String> freezes = new ArrayList<>();
+
+    /** IANA name; null if there are no windows and freezes of its own. */
+    private String timeZone;
+
+    /** Name of a configured calendar that must be open, too; null for none. */
+    private String calendar;
+
+    /** Over how many minutes of an opening what has waited for it is spread. */
+    private int jitter;
+
+    /** What to tell people before they skip it; null for the usual words. */
+    private String skipMessage;
+
+    @DataBoundConstructor
+    public WindowSettings() {}
+
+    @CheckForNull
+    public String getDays() {
+        return days;
+    }
+
+    @DataBoundSetter
+    public void setDays(String days) {
+        this.days = Util.fixEmptyAndTrim(days);
+    }
+
+    @CheckForNull
+    public String getFrom() {
+        return from;
+    }
+
+    @DataBoundSetter
+    public void setFrom(String from) {
+        this.from = Util.fixEmptyAndTrim(from);
+    }
+
+    @CheckForNull
+    public String getTo() {
+        return to;
+    }
+
+    @DataBoundSetter
+    public void setTo(String to) {
+        this.to = Util.fixEmptyAndTrim(to);
+    }
+
+    @NonNull
+    public List<String> getWindows() {
+        return new ArrayList<>(windows);
+    }
+
+    @DataBoundSetter
+    public void setWindows(List<String> windows) {
+        this.windows = windows == null ? new ArrayList<>() : new ArrayList<>(windows);
+    }
+
+    @NonNull
+    public List<String> getFreezes() {
+        return new ArrayList<>(freezes);
+    }
+
+    @DataBoundSetter
+    public void setFreezes(List<String> freezes) {
+        this.freezes = freezes == null ? new ArrayList<>() : new ArrayList<>(freezes);
+    }
+
+    @CheckForNull
+    public String getTimeZone() {
+        return timeZone;
+    }
+
+    @DataBoundSetter
+    public void setTimeZone(String timeZone) {
+        this.timeZone = Util.fixEmptyAndTrim(timeZone);
+    }
+
+    @CheckForNull
+    public String getCalendar() {
+        return calendar;
+    }
+
+    @DataBoundSetter
+    public void setCalendar(String calendar) {
+        this.calendar = Util.fixEmptyAndTrim(calendar);
+    }
+
+    public int getJitter() {
+        return jitter;
+    }
+
+    @DataBoundSetter
+    public void setJitter(int jitter) {
+        this.jitter = jitter;
+    }
+
+    @CheckForNull
+    public String getSkipMessage() {
+        return skipMessage;
+    }
+
+    @DataBoundSetter
+    public void setSkipMessage(String skipMessage) {
+        this.skipMessage = Util.fixEmptyAndTrim(skipMessage);
+    }
+
+    /**
+     * The calendars that must all be open: its own, and the named one.
+     *
+     * @param item where the named one is looked for; null for the global configuration only
+     * @throws UserException if anything in it can't be understood, or there is no such calendar
+     */
+    @NonNull
+    List<WindowCalendar> calendars(@CheckForNull Item item) {
+        List<WindowCalendar> calendars = new ArrayList<>();
+        List<CalendarEntry> own = new ArrayList<>();
+        if (days != null || from != null || to != null) {
+            own.add(CalendarEntry.ofTimes(days, from, to));
+        }
+        windows.forEach(text -> own.add(CalendarEntry.parse("windows", text)));
+        List<CalendarEntry> frozen = freezes.stream()
+                .map(text -> CalendarEntry.parse("freezes", text))
+                .toList();
+        if (calendar == null || !own.isEmpty() || !frozen.isEmpty()) {
+            if (own.isEmpty() && frozen.isEmpty()) {
+                throw new UserException("'windows' is missing: say when it may start, by days and times like 'Mon-Fri"
+                        + " 09:00-17:00', by 'freezes' in which it may not, or by the name of a 'calendar'.");
+            }
+            calendars.add(new WindowCalendar("", Zones.parse("timeZone", timeZone), own, frozen));
+        }
+        if (calendar != null) {
+            calendars.add(Calendars.named(calendar, item));
+        }
+        return calendars;
+    }
+
+    /** @throws UserException if it is negative or longer than a day */
+    @NonNull
+    Jitter spread() {
+        return new Jitter(Duration.ofMinutes(jitter));
+    }
+
+    @Extension
+    public static final class DescriptorImpl extends Descriptor<WindowSettings> {
+
+        @NonNull
+        @Override
+        public String getDisplayName() {
+            return Messages.AwaitExecutionWindowStep_DisplayName();
+        }
+
+        @Override
+        public WindowSettings newInstance(StaplerRequest2 request, @NonNull JSONObject form) throws FormException {
+            return (WindowSettings) super.newInstance(request, WindowForm.withLists(form));
+        }
+
+        @Restricted(NoExternalUse.class) // window.jelly
+        @NonNull
+        public String lines(@CheckForNull List<String> values) {
+            return WindowForm.text(values);
+        }
+
+        @POST
+        public FormValidation doCheckDays(
+                @AncestorInPath Item item,
+                @QueryParameter String value,
+                @QueryParameter String from,
+                @QueryParameter String to) {
+            return WindowForm.checkTimes(item, value, from, to);
+        }
+
+        @POST
+        public FormValidation doCheckWindows(@AncestorInPath Item item, @QueryParameter String value) {
+            return WindowForm.checkEntries(item, "windows", value);
+        }
+
+        @POST
+        public FormValidation doCheckFreezes(@AncestorInPath Item item, @QueryParameter String value) {
+            return WindowForm.checkEntries(item, "freezes", value);
+        }
+
+        @POST
+        public FormValidation doCheckTimeZone(@AncestorInPath Item item, @QueryParameter String value) {
+            return WindowForm.checkZone(item, value);
+        }
+
+        @POST
+        public FormValidation doCheckCalendar(@AncestorInPath Item item, @QueryParameter String value) {
+            return WindowForm.checkCalendar(item, value);
+        }
+
+        @POST
+        public FormValidation doCheckJitter(@AncestorInPath Item item, @QueryParameter String value) {
+            return WindowForm.checkJitter(item, value);
+        }
+    }
+}

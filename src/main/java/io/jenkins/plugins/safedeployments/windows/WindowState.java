@@ -1,0 +1,82 @@
+package io.jenkins.plugins.safedeployments.windows;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import io.jenkins.plugins.safedeployments.engine.calendar.Cause;
+import io.jenkins.plugins.safedeployments.engine.calendar.Schedule;
+import io.jenkins.plugins.safedeployments.engine.calendar.TimeText;
+import io.jenkins.plugins.safedeployments.engine.calendar.Verdict;
+import io.jenkins.plugins.safedeployments.engine.calendar.WindowCalendar;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Whether it is open: what the calendars say, and above them whether the line is stopped.
+ *
+ * @param stopped null if the line goes on
+ * @param verdict null if there are no calendars, which is open
+ */
+record WindowState(
+        @CheckForNull StopTheLine.Turn stopped,
+        @CheckForNull Verdict verdict) {
+
+    /** @param calendars that must all be open */
+    @NonNull
+    static WindowState of(List<WindowCalendar> calendars, Instant now) {
+        return new WindowState(
+                StopTheLine.get().stopped(),
+                calendars.isEmpty() ? null : Schedule.ofAll(calendars).at(now));
+    }
+
+    boolean isOpen() {
+        return stopped == null && (verdict == null || verdict.isOpen());
+    }
+
+    /** Whether more than missing windows keeps it closed. */
+    boolean isFrozen() {
+        return stopped != null
+                || verdict != null && verdict.deciding().stream().anyMatch(cause -> cause.kind() == Cause.Kind.FREEZE);
+    }
+
+    /** When it opens next by its calendars; null if it never does, if it is not known, or if it is open. */
+    @CheckForNull
+    Instant opens() {
+        return isOpen() || verdict == null || stopped != null && verdict.isOpen() ? null : verdict.opens();
+    }
+
+    /** When what is open, or opens next, ends; null if that is not known. */
+    @CheckForNull
+    Instant closes() {
+        return verdict == null ? null : verdict.closes();
+    }
+
+    /** Without a full stop. */
+    @NonNull
+    String sentence() {
+        if (stopped == null) {
+            return verdict == null ? "open: there is no calendar" : verdict.sentence();
+        }
+        String line = "closed: the line was stopped by " + stopped.getUser() + " at "
+                + TimeText.moment(
+                        stopped.getAt().truncatedTo(java.time.temporal.ChronoUnit.SECONDS), java.time.ZoneOffset.UTC)
+                + (stopped.getReason().isEmpty() ? "" : " because " + stopped.getReason());
+        return verdict == null || verdict.isOpen() ? line : line + "; and it is " + verdict.sentence();
+    }
+
+    /** The same as long as nothing has changed but the time. */
+    @NonNull
+    String fingerprint() {
+        String line = stopped == null ? "" : stopped.getAt() + " ";
+        return verdict == null
+                ? line
+                : line + verdict.deciding().stream().map(Cause::toString).collect(Collectors.joining(", ")) + " "
+                        + (isOpen() ? verdict.closes() : verdict.opens());
+    }
+
+    /** The moment of its next change by calendars alone; null if there is none within sight. */
+    @CheckForNull
+    Instant changes() {
+        return verdict == null ? null : verdict.isOpen() ? verdict.closes() : verdict.opens();
+    }
+}

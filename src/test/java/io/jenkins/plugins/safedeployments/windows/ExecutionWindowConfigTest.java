@@ -1,0 +1,159 @@
+package io.jenkins.plugins.safedeployments.windows;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.is;
+
+import com.cloudbees.hudson.plugins.folder.Folder;
+import hudson.util.FormValidation;
+import io.jenkins.plugins.safedeployments.config.ClusterConfiguration;
+import io.jenkins.plugins.safedeployments.config.NamedCalendar;
+import io.jenkins.plugins.safedeployments.config.SafeDeploymentsConfiguration;
+import io.jenkins.plugins.safedeployments.engine.calendar.WindowCalendar;
+import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jenkinsci.plugins.workflow.cps.SnippetizerTester;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.steps.StepConfigTester;
+import org.junit.ClassRule;
+import org.junit.Test;
+import org.jvnet.hudson.test.JenkinsRule;
+
+/** The step in the Snippet Generator, and calendars in the global configuration and on folders. */
+public class ExecutionWindowConfigTest {
+
+    @ClassRule
+    public static JenkinsRule jenkins = new JenkinsRule();
+
+    private final StepConfigTester form = new StepConfigTester(jenkins);
+    private final SnippetizerTester snippets = new SnippetizerTester(jenkins);
+
+    @Test
+    public void stepWithEverything() throws Exception {
+        ExecutionWindowStep step = filled(new ExecutionWindowStep());
+
+        jenkins.assertEqualDataBoundBeans(step, form.configRoundTrip(step));
+        snippets.assertRoundTrip(step, "executionWindow(" + FILLED + ") {\n    // some block\n}");
+    }
+
+    @Test
+    public void stepWithoutABody() throws Exception {
+        ExecutionWindowStep step = filled(new AwaitExecutionWindowStep());
+
+        jenkins.assertEqualDataBoundBeans(step, form.configRoundTrip(step));
+        snippets.assertRoundTrip(step, "awaitExecutionWindow " + FILLED);
+        snippets.assertRoundTrip(new AwaitExecutionWindowStep(), "awaitExecutionWindow()");
+    }
+
+    @Test
+    public void referencePagesAreComplete() throws Exception {
+        SnippetizerTester.assertDocGeneration(ExecutionWindowStep.class);
+        SnippetizerTester.assertDocGeneration(AwaitExecutionWindowStep.class);
+    }
+
+    private static final String FILLED =
+            "calendar: 'office', days: 'Mon-Fri', freezes: ['yearly 12-24..01-02'], from: '09:00',"
+                    + " giveUpAfter: 2, giveUpAfterUnit: 'DAYS', jitter: 5, mode: 'fail', onWindowEnd: 'stop',"
+                    + " skipMessage: 'Ask first', timeZone: 'UTC', to: '17:00', windows: ['Sat 10:00-12:00', 'Sun']";
+
+    private static ExecutionWindowStep filled(ExecutionWindowStep step) {
+        step.setDays("Mon-Fri");
+        step.setFrom("09:00");
+        step.setTo("17:00");
+        step.setWindows(List.of("Sat 10:00-12:00", "Sun"));
+        step.setFreezes(List.of("yearly 12-24..01-02"));
+        step.setTimeZone("UTC");
+        step.setCalendar("office");
+        step.setJitter(5);
+        step.setSkipMessage("Ask first");
+        step.setMode("fail");
+        step.setGiveUpAfter(2);
+        step.setGiveUpAfterUnit(TimeUnit.DAYS);
+        step.setOnWindowEnd("stop");
+        return step;
+    }
+
+    @Test
+    public void globalCalendarsAreKeptByTheForm() throws Exception {
+        SafeDeploymentsConfiguration configuration = SafeDeploymentsConfiguration.get();
+        configuration.setCalendars(List.of(
+                new NamedCalendar("office", "zone UTC\nwindow Mon-Fri 09:00-17:00"),
+                new NamedCalendar("night", "zone Europe/Berlin\nwindow 22:00-02:00")));
+        configuration.setSkipReasonRequired(true);
+
+        jenkins.configRoundtrip();
+
+        assertThat(configuration.getCalendars().size(), is(2));
+        assertThat(configuration.getCalendars().get(1).getText(), is("zone Europe/Berlin\nwindow 22:00-02:00"));
+        assertThat(configuration.isSkipReasonRequired(), is(true));
+        configuration.setSkipReasonRequired(false);
+    }
+
+    @Test
+    public void calendarIsCheckedAsItIsTyped() {
+        NamedCalendar.DescriptorImpl descriptor =
+                jenkins.jenkins.getDescriptorByType(NamedCalendar.DescriptorImpl.class);
+
+        FormValidation good = descriptor.doCheckText(null, "x", "zone UTC\nwindow Mon-Fri 09:00-17:00");
+        assertThat(good.kind, is(FormValidation.Kind.OK));
+        assertThat(good.getMessage(), containsString("Now it is "));
+        assertThat(descriptor.doCheckText(null, "x", "window Mon").getMessage(), containsString("timeZone"));
+        assertThat(
+                descriptor.doCheckText(null, "x", "zone UTC\nwindow daily\nfreeze daily").kind,
+                is(FormValidation.Kind.ERROR));
+        assertThat(
+                descriptor.doCheckText(null, "x", "zone UTC\nwindow Mon-Fri\nwindow Mon").kind,
+                is(FormValidation.Kind.WARNING));
+        assertThat(descriptor.doCheckName(null, " ").kind, is(FormValidation.Kind.ERROR));
+    }
+
+    @Test
+    public void innerFolderComesFirstButCannotReplaceWhatIsEnforcedAround() throws Exception {
+        ClusterConfiguration cluster = new ClusterConfiguration("production");
+        cluster.setCalendar("global");
+        SafeDeploymentsConfiguration.get().setClusters(List.of(cluster));
+        SafeDeploymentsConfiguration.get()
+                .setCalendars(
+                        List.of(calendar("global", "daily 01:00-02:00"), calendar("office", "daily 02:00-03:00")));
+        Folder outer = jenkins.createProject(Folder.class, "outer");
+        Folder inner = outer.createProject(Folder.class, "inner");
+        FolderCalendars around = new FolderCalendars();
+        around.setCalendars(List.of(calendar("office", "daily 03:00-04:00")));
+        around.setEnforced("office");
+        outer.addProperty(around);
+        FolderCalendars within = new FolderCalendars();
+        within.setCalendars(List.of(calendar("office", "daily 04:00-05:00")));
+        inner.addProperty(within);
+        WorkflowJob job = inner.createProject(WorkflowJob.class, "job");
+
+        assertThat(Calendars.named("office", job).toString(), containsString("04:00-05:00"));
+        assertThat(Calendars.named("office", inner).toString(), containsString("04:00-05:00"));
+        assertThat(Calendars.named("office", outer).toString(), containsString("03:00-04:00"));
+        assertThat(Calendars.named("office", null).toString(), containsString("02:00-03:00"));
+        assertThat(
+                Calendars.enforced(job, "global").stream()
+                        .map(WindowCalendar::toString)
+                        .toList(),
+                is(List.of("zone UTC\nwindow daily 03:00-04:00", "zone UTC\nwindow daily 01:00-02:00")));
+
+        Folder seen = jenkins.configRoundtrip(outer);
+        assertThat(seen.getProperties().get(FolderCalendars.class).getEnforced(), is("office"));
+        assertThat(
+                seen.getProperties()
+                        .get(FolderCalendars.class)
+                        .getCalendars()
+                        .get(0)
+                        .getName(),
+                is("office"));
+    }
+
+    @Test(expected = UserException.class)
+    public void enforcedCalendarThatDoesNotExistKeepsItClosed() throws Exception {
+        Calendars.enforced(jenkins.createProject(WorkflowJob.class), "gone");
+    }
+
+    private static NamedCalendar calendar(String name, String window) {
+        return new NamedCalendar(name, "zone UTC\nwindow " + window);
+    }
+}
