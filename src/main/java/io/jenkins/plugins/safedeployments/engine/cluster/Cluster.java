@@ -112,12 +112,6 @@ public interface Cluster extends ClusterReader {
          */
         boolean isComplete();
 
-        /**
-         * Whether each of the watches has brought something within the last minute and a half, if only a bookmark: one that
-         * has not may have died without a word.
-         */
-        boolean isAlive();
-
         @Override
         void close();
     }

@@ -165,11 +165,6 @@ public final class RenewingCluster implements Cluster {
         }
 
         @Override
-        public boolean isAlive() {
-            return view().isAlive();
-        }
-
-        @Override
         public Optional<KubeObject> get(Kind kind, String name) {
             return view().get(kind, name);
         }

@@ -7,11 +7,13 @@ import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -33,6 +35,9 @@ final class KindWatch {
     /** The API server ends each watch by itself after this, and half as long again at the most. */
     private static final int WATCH_SECONDS = 300;
 
+    /** How long the watch may be behind a list that was asked for, before it counts as having missed something. */
+    static final Duration GRACE = Duration.ofSeconds(5);
+
     /** A watch is asked for signs of life so often; and how often in vain, before it counts as dead. Bookmarks come each minute. */
     static final Duration TICK = Duration.ofSeconds(10);
 
@@ -48,9 +53,6 @@ final class KindWatch {
     private final Later later;
     private final Map<String, KubeObject> objects = new ConcurrentHashMap<>();
     private volatile boolean complete;
-
-    /** How many ticks ago any of the watches brought anything; a new one has to prove that it does. */
-    private final AtomicInteger silence = new AtomicInteger(SILENT_TICKS);
 
     // The rest is guarded by this. Whatever answers to an earlier turn than the present one is not listened to.
     private int turn;
@@ -92,9 +94,48 @@ final class KindWatch {
         return complete;
     }
 
-    /** Whether anything has come lately, if only a bookmark. */
-    boolean isAlive() {
-        return silence.get() < SILENT_TICKS;
+    /** Lists anew, since what has been seen is not to be relied on. */
+    void renew(String why) {
+        int mine;
+        synchronized (this) {
+            mine = turn;
+        }
+        failed(mine, true, why);
+    }
+
+    /**
+     * Compares what has been seen with a list.
+     *
+     * @param missed is called, on some thread, if the watch has not brought what the list shows
+     * @return completes when the list has been looked at
+     */
+    @NonNull
+    CompletableFuture<Void> compare(Runnable missed) {
+        Map<String, KubeObject> before = new HashMap<>(objects);
+        if (!complete) {
+            return CompletableFuture.completedFuture(null);
+        }
+        return rest.sendLater(path + "?limit=" + PAGE).thenAccept(answer -> {
+            Map<String, KubeObject> now = new HashMap<>();
+            answer.list("items").forEach(item -> now.put(item.name(), item));
+            boolean all = answer.string("metadata", "continue").isEmpty();
+            Set<String> names = new HashSet<>(now.keySet());
+            if (all) {
+                names.addAll(before.keySet());
+            }
+            names.removeIf(name -> version(now.get(name)).equals(version(before.get(name))));
+            if (!names.isEmpty()) {
+                later.in(GRACE, () -> {
+                    if (names.stream().anyMatch(name -> before.get(name) == objects.get(name))) {
+                        missed.run();
+                    }
+                });
+            }
+        });
+    }
+
+    private static String version(@CheckForNull KubeObject object) {
+        return object == null ? "" : object.resourceVersion();
     }
 
     @CheckForNull
@@ -250,7 +291,6 @@ final class KindWatch {
                 if (mine != turn) {
                     return;
                 }
-                silence.incrementAndGet();
                 quiet++;
                 dead = quiet >= SILENT_TICKS && bookmarked;
             }
@@ -296,7 +336,6 @@ final class KindWatch {
                 }
                 version = object.resourceVersion();
                 failures = 0;
-                silence.set(0);
                 quiet = 0;
                 bookmarked |= kind.equals("BOOKMARK");
                 switch (kind) {

@@ -25,6 +25,9 @@ final class NamespaceWatch {
     /** How long the watches go on when nobody waits. */
     static final Duration IDLE = Duration.ofMinutes(1);
 
+    /** How often the Deployments are listed, for all who wait, to find out whether the watches have died without a word. */
+    static final Duration COMPARISON = Duration.ofSeconds(45);
+
     private final BiFunction<Kind, Runnable, KindWatch> watches;
     private final Later later;
     private final Set<Listener> listeners = new CopyOnWriteArraySet<>();
@@ -49,6 +52,7 @@ final class NamespaceWatch {
             }
             seen = begun;
             begun.values().forEach(KindWatch::start);
+            later.in(COMPARISON, () -> compare(begun));
         }
         visits++;
         Listener listener = new Listener(changed);
@@ -75,6 +79,17 @@ final class NamespaceWatch {
         seen = Map.of();
     }
 
+    private void compare(Map<Kind, KindWatch> of) {
+        if (seen != of) {
+            return; // closed meanwhile
+        }
+        if (!listeners.isEmpty()) {
+            of.get(Kind.DEPLOYMENT)
+                    .compare(() -> of.values().forEach(watched -> watched.renew("Deployments changed unseen")));
+        }
+        later.in(COMPARISON, () -> compare(of));
+    }
+
     private void tellAll() {
         listeners.forEach(listener -> listener.changed.run());
     }
@@ -90,11 +105,6 @@ final class NamespaceWatch {
         public boolean isComplete() {
             Map<Kind, KindWatch> now = seen;
             return !now.isEmpty() && now.values().stream().allMatch(KindWatch::isComplete);
-        }
-
-        @Override
-        public boolean isAlive() {
-            return isComplete() && seen.values().stream().allMatch(KindWatch::isAlive);
         }
 
         @Override

@@ -3,7 +3,6 @@ package io.jenkins.plugins.safedeployments.engine.operation;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.safedeployments.engine.cluster.Cluster.View;
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterReader;
-import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import io.jenkins.plugins.safedeployments.engine.model.Track;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
@@ -17,17 +16,13 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Waits until a Deployment serves, or until it is certain that it will not. Watches say when to look and what there is. A
- * watch may have died without a word: what does not give signs of life is not relied on for longer than half a minute, and
- * the rest is compared with what the API server itself says from time to time.
+ * Waits until a Deployment serves, or until it is certain that it will not. Watches say when to look and what there is; that
+ * it serves, or that its time is over, the API server itself has to say.
  */
 final class AwaitRollout implements Move {
 
-    /** Between two looks at what the watches have brought, and for how long those that give no sign of life are relied on. */
+    /** Between two looks at what the watches have brought. */
     private static final Duration POLL = Duration.ofSeconds(30);
-
-    /** How often those that do are compared with the API server, by one request: a sign of life may be a minute old. */
-    private static final Duration COMPARISON = Duration.ofSeconds(30);
 
     /** How long the watches get to bring their first lists, before the API server is asked directly. */
     private static final Duration FIRST_LISTS = Duration.ofSeconds(5);
@@ -71,17 +66,21 @@ final class AwaitRollout implements Move {
         if (!view.isComplete() && now.isBefore(begun.plus(FIRST_LISTS))) {
             return Next.waitUntil(begun.plus(FIRST_LISTS));
         }
-        ClusterReader source = view.isComplete() && !isWrong(view, now) ? view : state.session.cluster();
+        ClusterReader source = view.isComplete() && !isInPart(view, now) ? view : state.session.cluster();
         Observation observation = Observation.of(source, deployment, service);
         if (observation.deployment() == null && source == view) {
             source = state.session.cluster(); // new and not brought yet, or deleted: only the API server knows
             observation = Observation.of(source, deployment, service);
         }
         Rollout rollout = Rollout.of(observation, generation, !service.isEmpty());
-        if (rollout.isComplete() && source == view && (confirmed || !isOfTheRelease(observation))) {
+        Instant deadline = state.deadline();
+        if (source == view
+                && (rollout.isComplete() ? confirmed || !isOfTheRelease(observation) : !now.isBefore(deadline))) {
             // watches may be behind, and what follows takes capacity away: the API server itself has to say so
             source = state.session.cluster();
-            observation = Observation.confirmed(source, view, deployment, service);
+            observation = rollout.isComplete()
+                    ? Observation.confirmed(source, view, deployment, service)
+                    : Observation.of(source, deployment, service);
             rollout = Rollout.of(observation, generation, !service.isEmpty());
         }
         progress(rollout);
@@ -94,7 +93,6 @@ final class AwaitRollout implements Move {
         if (problem.isPresent()) {
             throw new UserException(told(problem.get()).text());
         }
-        Instant deadline = state.deadline();
         if (!now.isBefore(deadline)) {
             throw new UserException("The " + track.label() + " of " + state.session.target()
                     + " was not ready in time (" + rollout + "). "
@@ -112,25 +110,17 @@ final class AwaitRollout implements Move {
         return Next.waitUntil(earliest(next, deadline, now.plus(view.isComplete() ? POLL : FIRST_LISTS)));
     }
 
-    /** Whether it is time to ask the API server, and what the watches have brought is not what it says. */
-    private boolean isWrong(View view, Instant now) {
-        String name = state.session.target().deployment(track);
-        Optional<KubeObject> seen = view.get(Kind.DEPLOYMENT, name);
-        boolean alive = view.isAlive()
-                && seen.filter(deployment -> deployment.generation() >= generation)
-                        .isPresent();
-        if (now.isBefore(lastPoll.plus(alive ? COMPARISON : POLL))) {
+    /**
+     * Whether it is time to ask the API server because pods or endpoints have not been seen to be what the Deployment says:
+     * that what has been seen of Deployments is true is found out for all who wait, but these have watches of their own.
+     */
+    private boolean isInPart(View view, Instant now) {
+        if (now.isBefore(lastPoll.plus(POLL))) {
             return false;
         }
         lastPoll = now;
-        if (!alive) {
-            return true;
-        }
-        Optional<KubeObject> asked = state.session.cluster().get(Kind.DEPLOYMENT, name);
-        return asked.isEmpty()
-                || !asked.get().resourceVersion().equals(seen.get().resourceVersion())
-                // then it is the endpoints that are waited for, of which the Deployment says nothing
-                || Rollout.of(Observation.of(view, name, ""), generation, false).isComplete();
+        Observation seen = Observation.of(view, state.session.target().deployment(track), "");
+        return Rollout.of(seen, generation, false).isComplete();
     }
 
     private boolean isOfTheRelease(Observation observation) {

@@ -174,11 +174,6 @@ public final class InMemoryCluster implements Cluster {
             }
 
             @Override
-            public boolean isAlive() {
-                return isComplete();
-            }
-
-            @Override
             public Optional<KubeObject> get(Kind kind, String name) {
                 return InMemoryCluster.this.get(kind, name);
             }

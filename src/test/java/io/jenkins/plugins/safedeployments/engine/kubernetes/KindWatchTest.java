@@ -28,6 +28,8 @@ public class KindWatchTest {
     public final ScriptedApi api = new ScriptedApi();
 
     private final ManualLater later = new ManualLater();
+    private final AtomicInteger misses = new AtomicInteger();
+    private KindWatch compared;
     private final AtomicInteger changes = new AtomicInteger();
 
     @Test
@@ -97,18 +99,15 @@ public class KindWatchTest {
     }
 
     @Test
-    public void watchThatBringsNothing_isNotAliveUntilItDoes() {
+    public void watchThatBringsNothing_ofAServerWithoutBookmarks_goesOn() {
         api.answer(200, list("7"));
-        ScriptedApi.Stream stream = api.stream();
-        KindWatch watch = start();
+        api.stream();
+        start();
         await().until(() -> later.has(KindWatch.TICK));
-        ticks(KindWatch.SILENT_TICKS);
-        assertThat(watch.isAlive(), is(false));
-        assertThat("a server that sends no bookmarks is not asked anew", api.requests(), hasSize(2));
 
-        stream.send(event("BOOKMARK", BOOKMARK));
+        ticks(3 * KindWatch.SILENT_TICKS);
 
-        await().until(watch::isAlive);
+        assertThat(api.requests(), hasSize(2));
     }
 
     @Test
@@ -118,17 +117,76 @@ public class KindWatchTest {
         api.stream();
         KindWatch watch = start();
         await().until(() -> later.has(KindWatch.TICK));
-        stream.send(event("BOOKMARK", BOOKMARK));
-        await().until(watch::isAlive);
+        stream.send(event("BOOKMARK", BOOKMARK) + event("ADDED", pod("a", "43", "")));
+        await().until(() -> watch.get("a") != null);
 
         ticks(KindWatch.SILENT_TICKS - 1);
-        assertThat(watch.isAlive(), is(true));
+        assertThat(api.requests(), hasSize(2));
         ticks(1);
-        assertThat(watch.isAlive(), is(false));
         later.runNext(Duration.ofSeconds(1));
 
         await().until(() -> api.requests().size() == 3);
-        assertThat(api.requests().get(2), containsString("&resourceVersion=42&"));
+        assertThat(api.requests().get(2), containsString("&resourceVersion=43&"));
+    }
+
+    @Test
+    public void compare_watchThatHasMissedAChange_isTold() {
+        assertThat(missed(list("9", pod("a", "9", ""))), is(1));
+    }
+
+    @Test
+    public void compare_watchThatHasMissedAnObject_isTold() {
+        assertThat(missed(list("9", pod("a", "5", ""), pod("b", "9", ""))), is(1));
+    }
+
+    @Test
+    public void compare_watchThatHasMissedADeletion_isTold() {
+        assertThat(missed(list("9")), is(1));
+    }
+
+    @Test
+    public void compare_watchThatHasMissedNothing_isNotDisturbed() {
+        assertThat(missed(list("9", pod("a", "5", ""))), is(0));
+        assertThat("nothing to wait for", later.has(KindWatch.GRACE), is(false));
+    }
+
+    @Test
+    public void compare_changeThatTheWatchBringsALittleLater_isNotMissed() {
+        ScriptedApi.Stream stream = compared(list("9", pod("a", "9", "")));
+        stream.send(event("MODIFIED", pod("a", "9", "late")));
+        await().until(() -> note(compared, "a").equals("late"));
+
+        later.run(KindWatch.GRACE);
+
+        assertThat(misses.get(), is(0));
+    }
+
+    @Test
+    public void renewedWatch_listsAnew() {
+        compared(list("9", pod("a", "9", "new")));
+        api.answer(200, list("9", pod("a", "9", "new")));
+        api.stream();
+
+        compared.renew("something was missed");
+        later.runNext(Duration.ofSeconds(1));
+
+        await().until(() -> note(compared, "a").equals("new"));
+    }
+
+    private int missed(String answer) {
+        compared(answer);
+        later.run(KindWatch.GRACE);
+        return misses.get();
+    }
+
+    private ScriptedApi.Stream compared(String answer) {
+        api.answer(200, list("7", pod("a", "5", "")));
+        ScriptedApi.Stream stream = api.stream();
+        compared = start();
+        await().until(() -> api.requests().size() == 2);
+        api.answer(200, answer);
+        compared.compare(misses::incrementAndGet).join();
+        return stream;
     }
 
     private void ticks(int count) {

@@ -206,7 +206,7 @@ public class ReleaseFaultsClusterTest {
     @Test
     public void k06_silentWatchIsNotTrusted() throws Exception {
         org.junit.Assume.assumeTrue(
-                "takes more than a minute: -Dfaults=all", Boolean.valueOf("all".equals(System.getProperty("faults"))));
+                "takes a minute: -Dfaults=all", Boolean.valueOf("all".equals(System.getProperty("faults"))));
         proxy.always(Request::isWatch, ProxyFault.silence());
 
         Outcome outcome = deploy("1.0-slow");

@@ -352,11 +352,6 @@ final class SimulatedCluster implements Cluster {
         }
 
         @Override
-        public boolean isAlive() {
-            return isComplete();
-        }
-
-        @Override
         public Optional<KubeObject> get(Kind kind, String name) {
             return Optional.ofNullable(current(kind).get(name));
         }
