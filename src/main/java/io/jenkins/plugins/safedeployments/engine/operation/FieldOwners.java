@@ -6,6 +6,7 @@ import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -93,6 +94,34 @@ final class FieldOwners {
         ours.put("fieldsV1", own);
         others.add(ours);
         return Optional.of(seen.with(others, "metadata", "managedFields"));
+    }
+
+    /**
+     * Who has written content of an object since the plugin last applied it, by the API server's account of its fields. Where
+     * nothing is left of what the plugin applied, that is everybody. Labels, annotations and the status do not count:
+     * controllers write these all the time.
+     *
+     * @return the field manager, or an empty string if nobody has
+     */
+    @NonNull
+    static String editorSinceApplied(KubeObject seen) {
+        List<KubeObject> fields = seen.list("metadata", "managedFields");
+        String applied = fields.stream()
+                .filter(FieldOwners::isOurs)
+                .map(field -> field.string("time"))
+                .max(Comparator.naturalOrder())
+                .orElse("");
+        return fields.stream()
+                .filter(field -> !isOurs(field) && field.string("time").compareTo(applied) > 0) // RFC 3339 in UTC
+                .filter(field -> field.map("fieldsV1").keySet().stream()
+                        .anyMatch(name -> !name.equals("f:metadata") && !name.equals("f:status")))
+                .map(field -> field.string("manager"))
+                .findFirst()
+                .orElse("");
+    }
+
+    private static boolean isOurs(KubeObject field) {
+        return field.string("manager").equals(Cluster.FIELD_MANAGER);
     }
 
     /** Joins two sets of fields, which are trees of maps. */

@@ -164,7 +164,7 @@ final class Workloads {
     }
 
     /**
-     * Puts an object that came with a release back to what it was before.
+     * Puts an object that came with a release back to what it was before, unless somebody has changed it since.
      *
      * @return what was done, for people
      */
@@ -178,6 +178,12 @@ final class Workloads {
                     if (seen.isEmpty()) {
                         cluster.create(before.with(null, "metadata", "uid").with(null, "metadata", "resourceVersion"));
                         return before + " made again: somebody had deleted it";
+                    }
+                    boolean changed = !seen.get().resourceVersion().equals(before.resourceVersion());
+                    String editor = changed ? FieldOwners.editorSinceApplied(seen.get()) : "";
+                    if (!editor.isEmpty()) {
+                        return before + " IS LEFT AS IT IS, not as it was before the release: '" + editor
+                                + "' has changed it since. Look at it by hand";
                     }
                     cluster.update(before.with(seen.get().uid(), "metadata", "uid")
                             .with(seen.get().resourceVersion(), "metadata", "resourceVersion"));

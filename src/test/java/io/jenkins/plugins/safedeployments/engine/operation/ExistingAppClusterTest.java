@@ -13,6 +13,7 @@ import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.engine.release.Names;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -113,6 +114,29 @@ public class ExistingAppClusterTest {
         rollback(new RollbackRequest("previous", "too italian", false, false, false, Force.NONE));
 
         assertThat(config("settings").map("data"), is(before));
+        assertThat(image(stable()), is("registry.example.com/addressbook:1.0"));
+    }
+
+    @Test
+    public void configThatSomebodyChangedSinceTheReleaseIsLeftToThem() throws Exception {
+        deploy("1.0", Map.of("greeting", "hello"));
+        promote();
+        deploy("1.1", Map.of("greeting", "hallo"));
+        Instant later = Instant.now().plusSeconds(1); // the API server notes whole seconds
+        org.awaitility.Awaitility.await().until(() -> Instant.now().isAfter(later));
+        target.writeAs(
+                "kubectl-edit",
+                "PUT",
+                "/api/v1/namespaces/NAMESPACE/configmaps/settings",
+                config("settings").with("salut", "data", "greeting").toMap());
+
+        rollback(RollbackRequest.undo("", false));
+
+        assertThat(config("settings").map("data"), is(Map.of("greeting", "salut")));
+        assertThat(
+                engine.report.lines,
+                hasItem(containsString("ConfigMap settings IS LEFT AS IT IS, not as it was before the release:"
+                        + " 'kubectl-edit' has changed it since")));
         assertThat(image(stable()), is("registry.example.com/addressbook:1.0"));
     }
 
