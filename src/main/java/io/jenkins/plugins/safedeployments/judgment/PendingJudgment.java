@@ -1,0 +1,69 @@
+package io.jenkins.plugins.safedeployments.judgment;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.model.Run;
+import java.time.Instant;
+import java.util.List;
+import org.springframework.security.core.Authentication;
+
+/** A judgment that waits for people, as a list of several shows it. */
+public interface PendingJudgment {
+
+    @NonNull
+    Run<?, ?> run();
+
+    /** Unique in its run. */
+    @NonNull
+    String id();
+
+    @NonNull
+    String message();
+
+    /** {@code addressbook in shop on production}; empty if it is bound to no release. */
+    @NonNull
+    String target();
+
+    /** The image that is judged; empty if it is bound to no release. */
+    @NonNull
+    String version();
+
+    @NonNull
+    Instant since();
+
+    /** When it is decided without people; null for never. */
+    @CheckForNull
+    Instant deadline();
+
+    /** Who has to decide, in words. */
+    @NonNull
+    String rules();
+
+    /** How many votes of whom are missing still, in words. */
+    @NonNull
+    String missing();
+
+    /**
+     * The page on which it is decided, below the root URL and without a slash at its beginning. A POST to its
+     * {@code decide} with {@code outcome} and {@code comment} votes.
+     */
+    @NonNull
+    String path();
+
+    /** Whether somebody may read the run, is let vote by the rules as far as is known, and has not voted yet. */
+    boolean awaits(@NonNull Authentication user);
+
+    /** What may be chosen: name and label of each. */
+    @NonNull
+    List<Choice> choices();
+
+    /**
+     * One of its outcomes.
+     *
+     * @param name what scripts see, and what a vote names
+     * @param label what people see
+     * @param description may be empty
+     * @param stops whether it keeps the run from going on
+     */
+    record Choice(String name, String label, String description, boolean stops) {}
+}
