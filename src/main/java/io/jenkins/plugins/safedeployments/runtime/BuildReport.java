@@ -76,7 +76,7 @@ public final class BuildReport implements Report {
     }
 
     /** Text from a pod or a cluster: neither secrets, nor what a terminal or the console page would obey. */
-    private String inert(String text) {
+    String inert(String text) {
         return masked(text).replaceAll("[\\p{Cntrl}&&[^\t]]", "?");
     }
 

@@ -14,6 +14,7 @@ import io.jenkins.plugins.safedeployments.engine.cluster.ClusterAccess;
 import io.jenkins.plugins.safedeployments.engine.operation.EndOrphan;
 import io.jenkins.plugins.safedeployments.engine.operation.OperationRun;
 import io.jenkins.plugins.safedeployments.engine.operation.Outcome;
+import io.jenkins.plugins.safedeployments.engine.operation.Report;
 import io.jenkins.plugins.safedeployments.engine.operation.Session;
 import io.jenkins.plugins.safedeployments.engine.operation.Wake;
 import io.jenkins.plugins.safedeployments.engine.release.Actor;
@@ -108,13 +109,17 @@ public final class Orphans extends PeriodicWork {
                     driven.target().namespace(), access, () -> access(driven, driven.run()), report::hide);
             login = in;
             Wake wake = new Wake();
-            Session session = session(driven, id, in, report, wake);
+            ReleaseRecorder recorder = run == null ? null : ReleaseRecorder.ofWhatWasLeft(report, run, driven);
+            Session session = session(driven, id, in, recorder == null ? report : recorder, wake);
             String reason = "The run " + driven.runName() + " is over without having ended it.";
             OperationRun ending =
                     in.engine().start(new EndOrphan(session, driven.actor(), driven.takesBack(), reason), report, wake);
             started = true;
             ending.result().whenComplete((outcome, problem) -> {
                 in.close();
+                if (recorder != null && problem == null) {
+                    recorder.failed(false, reason);
+                }
                 ended(driven, id, outcome, problem);
             });
         } catch (RuntimeException e) {
@@ -126,8 +131,7 @@ public final class Orphans extends PeriodicWork {
         }
     }
 
-    private static Session session(
-            DrivenOperation driven, String id, ClusterLogin login, BuildReport report, Wake wake) {
+    private static Session session(DrivenOperation driven, String id, ClusterLogin login, Report report, Wake wake) {
         Duration timeout = Duration.ofMillis(driven.timeoutMillis());
         return new Session(
                 driven.target(),

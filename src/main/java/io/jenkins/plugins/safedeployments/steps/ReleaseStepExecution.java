@@ -25,6 +25,8 @@ import io.jenkins.plugins.safedeployments.runtime.ClusterLogin;
 import io.jenkins.plugins.safedeployments.runtime.DrivenOperation;
 import io.jenkins.plugins.safedeployments.runtime.DrivenOperations;
 import io.jenkins.plugins.safedeployments.runtime.IfOrphaned;
+import io.jenkins.plugins.safedeployments.runtime.ReleaseEntry.Act;
+import io.jenkins.plugins.safedeployments.runtime.ReleaseRecorder;
 import io.jenkins.plugins.safedeployments.runtime.ReleaseRuntime;
 import io.jenkins.plugins.safedeployments.runtime.RunningReleases;
 import java.io.IOException;
@@ -117,12 +119,13 @@ final class ReleaseStepExecution extends StepExecution {
             ClusterLogin in = new ClusterLogin(target.namespace(), access, () -> access(target, run), report::hide);
             login = in;
             Wake wake = new Wake();
+            ReleaseRecorder recorder = new ReleaseRecorder(report, run, actorId, act(), target);
             Session session = new Session(
                     target,
                     in.cluster(),
                     actor(run),
                     runtime.clock(),
-                    report,
+                    recorder,
                     deadline(resumed),
                     step.timeoutDuration(),
                     wake,
@@ -141,6 +144,7 @@ final class ReleaseStepExecution extends StepExecution {
                     } else {
                         kept.leave(actorId); // it may have been kept from ending what it began
                     }
+                    record(recorder, problem);
                     finish(target, outcome, problem);
                 }
             });
@@ -162,6 +166,20 @@ final class ReleaseStepExecution extends StepExecution {
             } else if (!started) {
                 kept.end(actorId);
             }
+        }
+    }
+
+    private Act act() {
+        return Act.ofStep(step.getDescriptor().getFunctionName());
+    }
+
+    private void record(ReleaseRecorder recorder, Throwable problem) {
+        Throwable stop = stopCause;
+        if (problem == null) {
+            recorder.succeeded();
+        } else {
+            recorder.failed(
+                    stop != null, stop == null ? Util.fixNull(cause(problem).getMessage()) : text(stop));
         }
     }
 

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -42,8 +43,16 @@ final class ReleaseState {
     private Runnable open;
     private volatile String status = "starting";
 
+    /** Told of the release; nobody is of one that only makes room for the operation's own. */
+    private final BiConsumer<Release, Boolean> told;
+
     ReleaseState(Session session) {
+        this(session, session.report()::release);
+    }
+
+    private ReleaseState(Session session, BiConsumer<Release, Boolean> told) {
         this.session = session;
+        this.told = told;
         this.store = new ReleaseStore(session.cluster(), session.target().app());
         this.claim = new Claim(session.cluster(), session.target().app());
         this.workloads = new Workloads(session.cluster(), session.target(), claim);
@@ -51,11 +60,17 @@ final class ReleaseState {
         this.deadline = session.deadline();
     }
 
-    /** Takes up a release under a fencing number. */
+    /** For a release that makes room for the operation's own. */
+    static ReleaseState ofAnother(Session session) {
+        return new ReleaseState(session, (release, acting) -> {});
+    }
+
+    /** Takes up a release under a fencing number; 0 if there is nothing more to do for it. */
     void hold(Release held, int number) {
         release = held;
         fence = number;
         workloads.takeOver(held.plan().forced());
+        told.accept(held, number != 0);
     }
 
     @NonNull
@@ -94,6 +109,7 @@ final class ReleaseState {
                     now -> now.phase() == phase // our own first try, whose answer was lost
                             ? now.with(facts)
                             : now.with(facts).enter(phase, text, session.actor(), session.now()));
+            told.accept(release, true);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.safedeployments.engine.operation;
 
+import io.jenkins.plugins.safedeployments.engine.release.Release;
 import java.util.Map;
 
 /** What an operation tells while it works. Calls come from worker threads, one at a time. */
@@ -14,6 +15,14 @@ public interface Report {
 
     /** A line of output of something that runs in a pod. */
     void output(String text);
+
+    /**
+     * The release that the operation is about: told when it has been taken up, before its workloads are touched, and each time
+     * when it has entered another phase.
+     *
+     * @param acting whether this operation changes something; false if it has found that all was done before
+     */
+    default void release(Release release, boolean acting) {}
 
     /**
      * Keeps evidence with the build.

@@ -215,7 +215,7 @@ final class TakeTurn implements Move {
         // what it has become between the first look and the claim
         Release held = state.store.get(now.holder()).orElse(release.get());
         state.say("supersedes", held.title() + ", which " + now.run() + " had made");
-        other = new ReleaseState(state.session);
+        other = ReleaseState.ofAnother(state.session);
         other.hold(held, claim.fence());
         if (held.phase().isFinal()) {
             state.store.put(held, claim.fence()); // whoever was about to write it is kept out

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.safedeployments.engine.operation;
 
+import io.jenkins.plugins.safedeployments.engine.release.Release;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,6 +11,14 @@ public final class CollectedReport implements Report {
 
     public final List<String> lines = new CopyOnWriteArrayList<>();
     public final Map<String, String> files = new ConcurrentHashMap<>();
+
+    /** Each release with its phase, when an operation told of it. */
+    public final List<String> releases = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void release(Release release, boolean acting) {
+        releases.add(release.number() + " " + release.phase().text() + (acting ? "" : ", done before"));
+    }
 
     @Override
     public void line(String topic, String text) {
