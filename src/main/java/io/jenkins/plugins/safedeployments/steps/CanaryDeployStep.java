@@ -4,7 +4,6 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.ExtensionList;
-import hudson.FilePath;
 import hudson.Util;
 import hudson.model.Descriptor;
 import hudson.model.Item;
@@ -28,9 +27,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import net.sf.json.JSONObject;
 import org.jenkinsci.plugins.workflow.steps.Step;
-import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.AncestorInPath;
@@ -195,6 +194,18 @@ public final class CanaryDeployStep extends ForceableStep {
         return this;
     }
 
+    /** Not in the text of manifests, which has placeholders of its own. */
+    @Override
+    void expand(UnaryOperator<String> variables) {
+        super.expand(variables);
+        setImage(expanded(image, variables));
+        setService(expanded(service, variables));
+        setVariables(getVariables().stream().map(variables).toList());
+        if (manifests != null && !ManifestFiles.isText(manifests)) {
+            setManifests(variables.apply(manifests));
+        }
+    }
+
     @Override
     void check() {
         request(Map::of, false);
@@ -207,13 +218,13 @@ public final class CanaryDeployStep extends ForceableStep {
     }
 
     @Override
-    Operation operation(Session session, StepContext context, boolean resumed) {
-        return new CanaryDeploy(session, request(() -> files(context), resumed));
+    Operation operation(Session session, ReleaseDriver.Caller caller, boolean resumed) {
+        return new CanaryDeploy(session, request(() -> files(caller), resumed));
     }
 
-    private Map<String, String> files(StepContext context) {
+    private Map<String, String> files(ReleaseDriver.Caller caller) {
         try {
-            return ManifestFiles.read(manifests, context.get(FilePath.class));
+            return ManifestFiles.read(manifests, caller.workspace());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -301,7 +312,7 @@ public final class CanaryDeployStep extends ForceableStep {
 
         @POST
         public FormValidation doCheckImage(@AncestorInPath Item item, @QueryParameter String value) {
-            if (!mayConfigure(item) || value.contains("$")) {
+            if (!mayConfigure(item) || hasVariable(value)) {
                 return FormValidation.ok();
             }
             return checked(() -> ImageReference.parse(value));

@@ -13,7 +13,6 @@ import io.jenkins.plugins.safedeployments.engine.operation.TestCanary;
 import io.jenkins.plugins.safedeployments.runtime.IfOrphaned;
 import java.util.ArrayList;
 import java.util.List;
-import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundConstructor;
@@ -61,7 +60,7 @@ public final class CanaryTestStep extends ReleaseStep {
     }
 
     @Override
-    Operation operation(Session session, StepContext context, boolean resumed) {
+    Operation operation(Session session, ReleaseDriver.Caller caller, boolean resumed) {
         return new TestCanary(session, checks());
     }
 

@@ -8,6 +8,7 @@ import hudson.util.ListBoxModel;
 import io.jenkins.plugins.safedeployments.Messages;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.engine.operation.Force;
+import java.util.function.UnaryOperator;
 import org.kohsuke.stapler.AncestorInPath;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.verb.POST;
@@ -46,6 +47,11 @@ public abstract class ForceableStep extends ReleaseStep {
     @DataBoundSetter
     public final void setReason(String reason) {
         this.reason = Util.fixEmptyAndTrim(reason);
+    }
+
+    @Override
+    void expand(UnaryOperator<String> variables) {
+        setReason(expanded(reason, variables));
     }
 
     /** @throws UserException if there is no reason */

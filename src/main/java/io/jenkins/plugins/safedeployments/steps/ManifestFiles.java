@@ -24,6 +24,11 @@ final class ManifestFiles {
 
     private ManifestFiles() {}
 
+    /** Whether it is the text of manifests, and not names of files. */
+    static boolean isText(String manifests) {
+        return TEXT.matcher(manifests).find();
+    }
+
     /**
      * @param manifests text, or files and globs
      * @param workspace null outside a {@code node} block
@@ -33,7 +38,7 @@ final class ManifestFiles {
     static Map<String, String> read(String manifests, @CheckForNull FilePath workspace)
             throws IOException, InterruptedException {
         Map<String, String> files = new LinkedHashMap<>();
-        if (TEXT.matcher(manifests).find()) {
+        if (isText(manifests)) {
             files.put("manifests", manifests);
             return files;
         }

@@ -12,7 +12,6 @@ import io.jenkins.plugins.safedeployments.engine.operation.PromoteStable;
 import io.jenkins.plugins.safedeployments.engine.operation.Session;
 import io.jenkins.plugins.safedeployments.runtime.IfOrphaned;
 import java.time.Duration;
-import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 
@@ -95,7 +94,7 @@ public final class PromoteStableStep extends ForceableStep {
     }
 
     @Override
-    Operation operation(Session session, StepContext context, boolean resumed) {
+    Operation operation(Session session, ReleaseDriver.Caller caller, boolean resumed) {
         return new PromoteStable(session, request());
     }
 

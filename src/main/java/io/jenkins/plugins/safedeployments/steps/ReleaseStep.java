@@ -20,25 +20,28 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.AncestorInPath;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
 /** What the steps that act on a release have in common: the target, how to reach it, and for how long to wait. */
-public abstract class ReleaseStep extends Step implements Serializable {
+public abstract class ReleaseStep extends Step implements Serializable, Cloneable {
 
     private static final long serialVersionUID = 1L;
 
     static final int DEFAULT_TIMEOUT = 10;
 
-    private final String app;
+    private String app;
     private String cluster;
     private String namespace;
     private String credentialsId;
@@ -107,6 +110,34 @@ public abstract class ReleaseStep extends Step implements Serializable {
         this.timeoutUnit = timeoutUnit == null ? TimeUnit.MINUTES : timeoutUnit;
     }
 
+    /**
+     * A copy for one build, in which variables of the build are filled in where a text may name them.
+     *
+     * @param variables fills {@code $NAME} and {@code ${NAME}} in, and leaves what it does not know
+     */
+    @Restricted(NoExternalUse.class) // builders
+    @NonNull
+    public final ReleaseStep expanded(UnaryOperator<String> variables) {
+        ReleaseStep copy;
+        try {
+            copy = (ReleaseStep) clone();
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException("steps can be copied", e);
+        }
+        copy.app = variables.apply(app).trim();
+        copy.setNamespace(expanded(namespace, variables));
+        copy.expand(variables);
+        return copy;
+    }
+
+    /** Fills variables in, in texts of the step's own. */
+    void expand(UnaryOperator<String> variables) {}
+
+    @CheckForNull
+    static String expanded(@CheckForNull String text, UnaryOperator<String> variables) {
+        return text == null ? null : variables.apply(text);
+    }
+
     /** @throws UserException if a part of it is missing or no good */
     @NonNull
     final Target target() {
@@ -146,7 +177,7 @@ public abstract class ReleaseStep extends Step implements Serializable {
      *
      * @param resumed whether it may have been begun before, by the same actor
      */
-    abstract Operation operation(Session session, StepContext context, boolean resumed);
+    abstract Operation operation(Session session, ReleaseDriver.Caller caller, boolean resumed);
 
     /** What their descriptors have in common. */
     abstract static class ReleaseStepDescriptor extends StepDescriptor {
@@ -196,12 +227,21 @@ public abstract class ReleaseStep extends Step implements Serializable {
 
         @POST
         public FormValidation doCheckApp(@AncestorInPath Item item, @QueryParameter String value) {
-            return mayConfigure(item) ? checked(() -> new Target("", "default", value)) : FormValidation.ok();
+            return mayConfigure(item) && !hasVariable(value)
+                    ? checked(() -> new Target("", "default", value))
+                    : FormValidation.ok();
         }
 
         @POST
         public FormValidation doCheckNamespace(@AncestorInPath Item item, @QueryParameter String value) {
-            return mayConfigure(item) ? checked(() -> new Target("", value, "app")) : FormValidation.ok();
+            return mayConfigure(item) && !hasVariable(value)
+                    ? checked(() -> new Target("", value, "app"))
+                    : FormValidation.ok();
+        }
+
+        /** Whether its value is known in a build only. */
+        static boolean hasVariable(String text) {
+            return text.contains("$");
         }
 
         static FormValidation checked(Runnable check) {

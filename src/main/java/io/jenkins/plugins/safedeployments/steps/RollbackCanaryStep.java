@@ -9,7 +9,7 @@ import io.jenkins.plugins.safedeployments.engine.operation.Operation;
 import io.jenkins.plugins.safedeployments.engine.operation.RollbackCanary;
 import io.jenkins.plugins.safedeployments.engine.operation.RollbackRequest;
 import io.jenkins.plugins.safedeployments.engine.operation.Session;
-import org.jenkinsci.plugins.workflow.steps.StepContext;
+import java.util.function.UnaryOperator;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 
@@ -70,12 +70,18 @@ public final class RollbackCanaryStep extends ForceableStep {
     }
 
     @Override
+    void expand(UnaryOperator<String> variables) {
+        super.expand(variables);
+        setTo(expanded(to, variables));
+    }
+
+    @Override
     void check() {
         request();
     }
 
     @Override
-    Operation operation(Session session, StepContext context, boolean resumed) {
+    Operation operation(Session session, ReleaseDriver.Caller caller, boolean resumed) {
         return new RollbackCanary(session, request());
     }
 

@@ -23,16 +23,16 @@ import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 
 /** The example {@code docs/examples/addressbook} as a job of the Jenkins under test. */
-final class AddressBook {
+public final class AddressBook {
 
     private AddressBook() {}
 
-    static String file(String name) throws IOException {
+    public static String file(String name) throws IOException {
         return Files.readString(Path.of("docs/examples/addressbook", name));
     }
 
     /** Configures the cluster of a kubeconfig under the name {@code rig}. */
-    static void configureCluster(String kubeconfig) throws IOException {
+    public static void configureCluster(String kubeconfig) throws IOException {
         SystemCredentialsProvider.getInstance()
                 .getCredentials()
                 .add(new FileCredentialsImpl(
@@ -48,7 +48,7 @@ final class AddressBook {
     }
 
     /** A job of the example's Jenkinsfile, with its manifests in the workspace. */
-    static WorkflowJob job(String jenkinsfile, String service, String deployment) throws Exception {
+    public static WorkflowJob job(String jenkinsfile, String service, String deployment) throws Exception {
         WorkflowJob job = Jenkins.get().createProject(WorkflowJob.class, "addressbook");
         job.setDefinition(new CpsFlowDefinition(jenkinsfile, true));
         job.addProperty(new ParametersDefinitionProperty(
@@ -61,7 +61,7 @@ final class AddressBook {
         return job;
     }
 
-    static QueueTaskFuture<WorkflowRun> release(WorkflowJob job, String namespace, String tag) {
+    public static QueueTaskFuture<WorkflowRun> release(WorkflowJob job, String namespace, String tag) {
         return job.scheduleBuild2(
                 0,
                 new ParametersAction(
