@@ -1,0 +1,22 @@
+package io.jenkins.plugins.safedeployments.engine.notice;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+
+/** Text of other people in one line of ours: no line ends, nothing that turns the direction of writing, and not too long. */
+final class OneLine {
+
+    private OneLine() {}
+
+    /** @param longest in characters */
+    @NonNull
+    static String of(String text, int longest) {
+        String line = text.replaceAll("[\\p{Cntrl}\\u2028\\u2029]+", " ")
+                .replaceAll("[\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069]", "")
+                .strip();
+        if (line.length() <= longest) {
+            return line;
+        }
+        int end = Character.isHighSurrogate(line.charAt(longest - 2)) ? longest - 2 : longest - 1;
+        return line.substring(0, end) + "…";
+    }
+}
