@@ -198,7 +198,8 @@ public final class ReleaseDriver {
         if (problem == null) {
             recorder.succeeded();
         } else {
-            recorder.failed(stop != null, stop == null ? Util.fixNull(cause(problem).getMessage()) : stop);
+            recorder.failed(
+                    stop != null, stop == null ? Util.fixNull(cause(problem).getMessage()) : stop);
         }
     }
 

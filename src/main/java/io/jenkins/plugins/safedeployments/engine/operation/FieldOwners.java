@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -22,6 +23,8 @@ import java.util.stream.Collectors;
  * manifest without them.
  */
 final class FieldOwners {
+
+    private static final Set<String> REPLICAS = Set.of("f:replicas");
 
     private FieldOwners() {}
 
@@ -98,8 +101,8 @@ final class FieldOwners {
 
     /**
      * Who has written content of an object since the plugin last applied it, by the API server's account of its fields. Where
-     * nothing is left of what the plugin applied, that is everybody. Labels, annotations and the status do not count:
-     * controllers write these all the time.
+     * nothing is left of what the plugin applied, that is everybody. Labels, annotations, the status and the number of
+     * replicas do not count: controllers write these all the time.
      *
      * @return the field manager, or an empty string if nobody has
      */
@@ -113,11 +116,19 @@ final class FieldOwners {
                 .orElse("");
         return fields.stream()
                 .filter(field -> !isOurs(field) && field.string("time").compareTo(applied) > 0) // RFC 3339 in UTC
-                .filter(field -> field.map("fieldsV1").keySet().stream()
-                        .anyMatch(name -> !name.equals("f:metadata") && !name.equals("f:status")))
+                .filter(field -> isContent(field.map("fieldsV1")))
                 .map(field -> field.string("manager"))
                 .findFirst()
                 .orElse("");
+    }
+
+    private static boolean isContent(Map<String, Object> fields) {
+        return fields.entrySet().stream().anyMatch(field -> switch (field.getKey()) {
+            case "f:metadata", "f:status" -> false;
+            case "f:spec" ->
+                !(field.getValue() instanceof Map<?, ?> spec && spec.keySet().equals(REPLICAS));
+            default -> true;
+        });
     }
 
     private static boolean isOurs(KubeObject field) {

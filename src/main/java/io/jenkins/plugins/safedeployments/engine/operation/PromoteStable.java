@@ -189,6 +189,11 @@ public final class PromoteStable extends ReleaseOperation {
                     + (canary.isEmpty() ? "gone" : "no longer this release's")
                     + ", so what would be promoted has not been proved: take the release back with rollbackCanary.");
         }
+        String editor = FieldOwners.editorSinceApplied(canary.get());
+        if (!editor.isEmpty()) {
+            unlessForced("'" + editor + "' has changed the canary of " + release.title()
+                    + " since it was deployed, so what was tested and judged is not what would be promoted");
+        }
     }
 
     /** Stable gets its size before its new template, so that it rolls once, and at its last size. */

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.junit.Rule;
 import org.junit.Test;
 
@@ -138,6 +139,41 @@ public class ExistingAppClusterTest {
                 hasItem(containsString("ConfigMap settings IS LEFT AS IT IS, not as it was before the release:"
                         + " 'kubectl-edit' has changed it since")));
         assertThat(image(stable()), is("registry.example.com/addressbook:1.0"));
+    }
+
+    @Test
+    public void canaryThatSomebodyChangedIsNotPromotedUnlessForced() throws Exception {
+        deploy("1.0", Map.of());
+        promote();
+        deploy("1.1", Map.of());
+        changeCanary("kubectl-scale", canary -> canary.with(2, "spec", "replicas"));
+        String image = "registry.example.com/addressbook:1.2-hotfix";
+        changeCanary("kubectl-set", canary -> {
+            KubeObject container =
+                    canary.list("spec", "template", "spec", "containers").get(0);
+            return canary.with(
+                    List.of(container.with(image, "image").toMap()), "spec", "template", "spec", "containers");
+        });
+
+        UserException refused = assertThrows(UserException.class, this::promote);
+
+        assertThat(
+                refused.getMessage(),
+                containsString(
+                        "'kubectl-set' has changed the canary of release 2 (registry.example.com/addressbook:1.1) since"));
+        assertThat(image(stable()), is("registry.example.com/addressbook:1.0"));
+    }
+
+    private void changeCanary(String manager, UnaryOperator<KubeObject> change) throws Exception {
+        Instant later = Instant.now().plusSeconds(1); // the API server notes whole seconds
+        org.awaitility.Awaitility.await().until(() -> Instant.now().isAfter(later));
+        KubeObject canary =
+                target.cluster().get(Kind.DEPLOYMENT, APP + "-canary").orElseThrow();
+        target.writeAs(
+                manager,
+                "PUT",
+                "/apis/apps/v1/namespaces/NAMESPACE/deployments/" + APP + "-canary",
+                change.apply(canary.with(null, "metadata", "resourceVersion")).toMap());
     }
 
     @Test
