@@ -1,0 +1,94 @@
+package io.jenkins.plugins.safedeployments.engine.judgment;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import io.jenkins.plugins.safedeployments.engine.model.Target;
+import io.jenkins.plugins.safedeployments.engine.release.Plan;
+import io.jenkins.plugins.safedeployments.engine.release.Release;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * What is judged. Two of them are equal if nothing has changed that a vote was about.
+ *
+ * @param app the application
+ * @param target {@code addressbook in shop on production}
+ * @param release number of the release
+ * @param image as the release has it
+ * @param digests of the images that the canary's pods run, as they report them
+ * @param manifests SHA-256 of what is applied, in hexadecimal
+ * @param phase where the release is
+ */
+public record Content(
+        String app, String target, int release, String image, List<String> digests, String manifests, String phase) {
+
+    public Content {
+        digests = List.copyOf(digests);
+    }
+
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+            .build();
+
+    /** What a release is. */
+    @NonNull
+    public static Content of(Target target, Release release) {
+        return new Content(
+                target.app(),
+                target.toString(),
+                release.number(),
+                release.plan().image(),
+                release.facts().digests(),
+                hash(release.plan()),
+                release.phase().name());
+    }
+
+    private static String hash(Plan plan) {
+        List<Object> applied = List.of(
+                plan.canary(), plan.stable(), plan.canarySupport(), plan.stableSupport(), plan.canaryReplicas());
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(JSON.writeValueAsBytes(applied));
+            return HexFormat.of().formatHex(digest);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a release is always JSON", e);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    /** {@code release 17 (registry/app:1.4) of addressbook in shop}. */
+    @NonNull
+    public String title() {
+        return "release " + release + " (" + image + ") of " + target;
+    }
+
+    /** What has changed since, in words: {@code the image is registry/app:1.5 instead of registry/app:1.4}. */
+    @NonNull
+    String changes(Content before) {
+        List<String> changes = new ArrayList<>();
+        if (!target.equals(before.target)) {
+            changes.add("it is for " + target + " instead of " + before.target);
+        }
+        if (release != before.release) {
+            changes.add("it is release " + release + " instead of " + before.release);
+        }
+        if (!image.equals(before.image)) {
+            changes.add("the image is " + image + " instead of " + before.image);
+        }
+        if (!digests.equals(before.digests)) {
+            changes.add("the pods run another digest of the image");
+        }
+        if (!phase.equals(before.phase)) {
+            changes.add("it is " + phase + " instead of " + before.phase);
+        }
+        if (!manifests.equals(before.manifests)) {
+            changes.add("the manifests are others");
+        }
+        return String.join(", ", changes);
+    }
+}
