@@ -3,6 +3,7 @@ package io.jenkins.plugins.safedeployments.builders;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.FilePath;
+import hudson.Util;
 import hudson.model.AbstractBuild;
 import hudson.model.BuildListener;
 import hudson.model.Executor;
@@ -12,6 +13,7 @@ import io.jenkins.plugins.safedeployments.runtime.ReleaseRuntime;
 import io.jenkins.plugins.safedeployments.runtime.RunningReleases;
 import io.jenkins.plugins.safedeployments.steps.ReleaseDriver;
 import io.jenkins.plugins.safedeployments.steps.ReleaseStep;
+import io.jenkins.plugins.safedeployments.windows.WindowPolicy;
 import java.io.IOException;
 import java.util.Map;
 import java.util.UUID;
@@ -43,6 +45,13 @@ final class BuildRelease implements ReleaseDriver.Caller {
      */
     @NonNull
     Map<String, Object> perform(ReleaseStep step) throws IOException, InterruptedException {
+        ReleaseDriver.begin(step); // which checks its parameters before it may have to wait
+        String cluster = Util.fixNull(step.getCluster());
+        if (step.obeysWindows()) {
+            WindowPolicy.await(build, listener, step.getApp(), cluster);
+        } else {
+            WindowPolicy.sayExempt(build, listener, step.getApp(), cluster);
+        }
         long deadline = ReleaseDriver.begin(step);
         // no build goes on after a restart, so that its id need not be the same then
         String actor = RunningReleases.actorId(build, "step-" + UUID.randomUUID());

@@ -166,6 +166,12 @@ public abstract class ReleaseStep extends Step implements Serializable, Cloneabl
     /** @throws UserException if a parameter of the step's own is no good */
     abstract void check();
 
+    /** Whether it waits while a calendar is closed that its folder or its cluster enforces. */
+    @Restricted(NoExternalUse.class) // builders
+    public boolean obeysWindows() {
+        return true;
+    }
+
     /** What becomes of what it has begun, if its run is over or gone without having ended it. */
     @NonNull
     IfOrphaned ifOrphaned() {

@@ -2,11 +2,14 @@ package io.jenkins.plugins.safedeployments.steps;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.SuppressFBWarnings;
+import hudson.AbortException;
 import hudson.FilePath;
 import hudson.Util;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.safedeployments.runtime.RunningReleases;
+import io.jenkins.plugins.safedeployments.windows.HeldStepExecution;
+import io.jenkins.plugins.safedeployments.windows.WindowPolicy;
 import java.io.IOException;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -15,13 +18,12 @@ import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
-import org.jenkinsci.plugins.workflow.steps.StepExecution;
 
 /**
  * A step that has its work driven and waits without a thread. What survives a restart is the step's parameters, who acts and
  * until when; where the release is, the cluster knows.
  */
-final class ReleaseStepExecution extends StepExecution {
+final class ReleaseStepExecution extends HeldStepExecution {
 
     private static final long serialVersionUID = 1L;
 
@@ -31,7 +33,7 @@ final class ReleaseStepExecution extends StepExecution {
     /** Unique for this execution in this run on this Jenkins, and the same after a restart; set when it starts. */
     private String actorId;
 
-    /** When the step's own waiting ends, in milliseconds of the epoch; set when it starts. */
+    /** When the step's own waiting ends, in milliseconds of the epoch; set when it begins. */
     private long deadline;
 
     @SuppressFBWarnings(value = "SE_TRANSIENT_FIELD_NOT_RESTORED", justification = "made anew when the step is resumed")
@@ -48,16 +50,40 @@ final class ReleaseStepExecution extends StepExecution {
 
     @Override
     public boolean start() throws Exception {
-        deadline = ReleaseDriver.begin(step);
-        actorId = RunningReleases.actorId(
-                getContext().get(Run.class), getContext().get(FlowNode.class).getId());
-        driver().start(false);
+        ReleaseDriver.begin(step); // which checks its parameters before it may have to wait
+        Run<?, ?> run = getContext().get(Run.class);
+        actorId = RunningReleases.actorId(run, getContext().get(FlowNode.class).getId());
+        String cluster = Util.fixNull(step.getCluster());
+        if (step.obeysWindows()) {
+            beginWhenOpen(step.getApp(), cluster);
+        } else {
+            WindowPolicy.sayExempt(run, getContext().get(TaskListener.class), step.getApp(), cluster);
+            begin();
+        }
         return false;
     }
 
     @Override
+    protected void begin() {
+        drive(false);
+    }
+
+    @Override
     public void onResume() {
-        driver().start(true);
+        if (!waitsOn()) {
+            drive(true);
+        }
+    }
+
+    private void drive(boolean resumed) {
+        try {
+            if (deadline == 0) { // also if it waited, and Jenkins went down just when it began
+                deadline = ReleaseDriver.begin(step);
+            }
+            driver().start(resumed);
+        } catch (AbortException e) {
+            getContext().onFailure(e);
+        }
     }
 
     private synchronized ReleaseDriver driver() {
@@ -69,6 +95,10 @@ final class ReleaseStepExecution extends StepExecution {
 
     @Override
     public void stop(@NonNull Throwable cause) {
+        if (stopWaiting()) {
+            getContext().onFailure(cause);
+            return;
+        }
         if (stopCause == null) {
             stopCause = cause;
         }
@@ -90,7 +120,8 @@ final class ReleaseStepExecution extends StepExecution {
 
     @Override
     public String getStatus() {
-        return driver().status();
+        String waiting = waitingStatus();
+        return waiting == null ? driver().status() : waiting;
     }
 
     /** The step, to what drives it. */

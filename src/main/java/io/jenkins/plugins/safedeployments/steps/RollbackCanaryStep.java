@@ -10,6 +10,8 @@ import io.jenkins.plugins.safedeployments.engine.operation.RollbackCanary;
 import io.jenkins.plugins.safedeployments.engine.operation.RollbackRequest;
 import io.jenkins.plugins.safedeployments.engine.operation.Session;
 import java.util.function.UnaryOperator;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 
@@ -78,6 +80,13 @@ public final class RollbackCanaryStep extends ForceableStep {
     @Override
     void check() {
         request();
+    }
+
+    /** What fails must be undone at any hour. */
+    @Override
+    @Restricted(NoExternalUse.class) // builders
+    public boolean obeysWindows() {
+        return false;
     }
 
     @Override

@@ -3,37 +3,28 @@ package io.jenkins.plugins.safedeployments.windows;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.AbortException;
-import hudson.console.HyperlinkNote;
-import hudson.model.Result;
 import hudson.model.Run;
-import hudson.model.TaskListener;
-import io.jenkins.plugins.safedeployments.engine.calendar.TimeText;
+import io.jenkins.plugins.safedeployments.engine.calendar.Jitter;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import java.io.IOException;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.BodyExecution;
 import org.jenkinsci.plugins.workflow.steps.BodyExecutionCallback;
-import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
+import org.jenkinsci.plugins.workflow.steps.BodyInvoker;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
-import org.jenkinsci.plugins.workflow.support.actions.PauseAction;
 
 /**
  * Waits for a window without a thread, and then watches it while the body runs. What survives a restart is the step's
  * parameters and some moments; whether it is open is asked anew each time.
  */
-final class ExecutionWindowExecution extends StepExecution implements Waiting {
+final class ExecutionWindowExecution extends StepExecution implements Wait.Waiter {
 
     private static final long serialVersionUID = 1L;
-    private static final Logger LOGGER = Logger.getLogger(ExecutionWindowExecution.class.getName());
-    private static final String PREFIX = "[executionWindow] ";
 
     private enum Phase {
         NEW,
@@ -46,31 +37,17 @@ final class ExecutionWindowExecution extends StepExecution implements Waiting {
     private final String id = UUID.randomUUID().toString();
     private Phase phase = Phase.NEW;
 
-    /** Of the run, and of the step in it; the same after a restart. */
+    /** Of the run. */
     private String runId;
 
-    private String jitterSeed;
-
-    /** Milliseconds of the epoch, as all moments here. */
+    /** When it began, in milliseconds of the epoch. */
     private long since;
 
-    /** Zero for never. */
-    private long giveUpAt;
+    /** Null until it waits. */
+    private Wait wait;
 
-    /** The opening that it waits for, as last announced; zero if none is known. */
-    private long opensAt;
-
-    /** The end of that; zero if it is not known. */
-    private long closesAt;
-
-    /** What was said last, to say only what is new. */
-    private String said = "";
-
-    /** Whether the body was told that its window is over. */
-    private boolean endTold;
-
-    /** Whether it was skipped, so that the body has no window that could end. */
-    private boolean skipped;
+    /** Null unless the body runs in a window; after a skip there is none that could end. */
+    private BodyWatch watch;
 
     private BodyExecution body;
 
@@ -81,40 +58,37 @@ final class ExecutionWindowExecution extends StepExecution implements Waiting {
 
     @Override
     public boolean start() throws Exception {
-        Run<?, ?> run = getContext().get(Run.class);
         Instant now = WaitingWindows.clock().instant();
+        Run<?, ?> run = owner();
+        runId = run.getExternalizableId();
+        since = now.toEpochMilli();
         WindowState state;
         try {
             step.check();
-            state = state(run, now);
+            state = state(now);
         } catch (UserException e) {
             throw new AbortException(e.getMessage());
         }
-        runId = run.getExternalizableId();
-        jitterSeed = runId + "/" + getContext().get(FlowNode.class).getId();
-        since = now.toEpochMilli();
+        String sentence = WindowState.capitalized(state.sentence());
         if (state.isOpen()) {
-            print(capitalized(state.sentence()) + ".");
+            say(sentence + ".");
             return enter(state, null);
         }
         switch (step.getMode()) {
-            case ExecutionWindowStep.FAIL -> throw new AbortException(capitalized(state.sentence()) + ".");
+            case ExecutionWindowStep.FAIL -> throw new AbortException(sentence + ".");
             case ExecutionWindowStep.CHECK -> {
-                print(capitalized(state.sentence())
-                        + (getContext().hasBody() ? "; the steps inside are left out." : "."));
+                say(sentence + (getContext().hasBody() ? "; the steps inside are left out." : "."));
                 phase = Phase.DONE;
                 getContext().onSuccess(result(state, null));
                 return true;
             }
             default -> {
                 phase = Phase.WAITING;
-                giveUpAt = step.getGiveUpAfter() == 0
-                        ? 0
-                        : now.plus(step.longestWait()).toEpochMilli();
-                getContext().get(FlowNode.class).addAction(new PauseAction("Execution window"));
-                announce(state);
-                print(HyperlinkNote.encodeTo("/" + run.getUrl() + WindowsTab.URL + "/", "See the window, or skip it"));
-                WaitingWindows.get().add(this);
+                String seed = runId + "/" + getContext().get(FlowNode.class).getId();
+                wait = new Wait(this, id, seed, now, step.longestWait());
+                voice().pause();
+                wait.begin(state);
+                voice().showPage();
                 return false;
             }
         }
@@ -122,32 +96,31 @@ final class ExecutionWindowExecution extends StepExecution implements Waiting {
 
     @Override
     public void onResume() {
-        if (phase == Phase.BODY && body == null) {
-            phase = Phase.WAITING; // Jenkins went down just before the body was begun
+        boolean unbegun = phase == Phase.BODY && body == null; // Jenkins went down just before
+        if (phase == Phase.WAITING || unbegun) {
+            if (wait == null || unbegun) {
+                wait = new Wait(this, id, runId, Instant.ofEpochMilli(since), step.longestWait());
+            }
+            phase = Phase.WAITING;
+            WaitingWindows.get().add(wait);
+        } else if (watch != null) {
+            WaitingWindows.get().add(watch);
         }
-        if (phase == Phase.WAITING || phase == Phase.BODY) {
-            WaitingWindows.get().add(this);
-        }
     }
 
     @Override
-    public String id() {
-        return id;
+    public boolean isReady() {
+        return getContext().isReady();
     }
 
     @Override
-    public String ownerKey() {
-        return runId;
+    public WindowState state(Instant now) {
+        return WindowState.of(step.window().calendars(owner().getParent()), now);
     }
 
     @Override
-    public synchronized boolean isWaiting() {
-        return phase == Phase.WAITING;
-    }
-
-    @Override
-    public Instant since() {
-        return Instant.ofEpochMilli(since);
+    public Jitter spread() {
+        return step.window().spread();
     }
 
     @Override
@@ -156,120 +129,40 @@ final class ExecutionWindowExecution extends StepExecution implements Waiting {
     }
 
     @Override
-    public WindowState state(Instant now) {
-        try {
-            return state(getContext().get(Run.class), now);
-        } catch (IOException e) {
-            throw new UserException("The run is gone.", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new UserException("Interrupted.", e);
-        }
-    }
-
-    private WindowState state(Run<?, ?> run, Instant now) {
-        return WindowState.of(step.window().calendars(run.getParent()), now);
+    public Run<?, ?> owner() {
+        return voice().run();
     }
 
     @Override
-    public Instant look(Instant now) {
-        if (!getContext().isReady()) {
-            return now; // the program is being loaded
-        }
-        try {
-            WindowState state = state(now);
-            return isWaiting() ? lookWaiting(state, now) : lookInside(state, now);
-        } catch (UserException e) {
-            // a calendar that was taken away or broken: nobody knows that it is open, so it waits for one that can be
-            // read
-            say(e.getMessage() + " It waits on.");
-            return now.plusSeconds(60);
-        }
+    public boolean record(Skip skip) throws IOException {
+        Skips.record(owner(), skip);
+        return true;
     }
 
-    private Instant lookWaiting(WindowState state, Instant now) {
-        Skip skip = Skips.find(run(), id);
-        if (skip != null) { // Jenkins went down between the record and its effect
-            leave(state, skip);
-            return null;
-        }
-        if (giveUpAt != 0 && now.toEpochMilli() >= giveUpAt) {
-            giveUp(state, now);
-            return null;
-        }
-        Instant until = state.isOpen() ? start(state, now) : state.opens();
-        if (state.isOpen() && !until.isAfter(now)) {
-            leave(state, null);
-            return null;
-        }
-        if (!state.isOpen()) {
-            announce(state);
-        }
-        return earlier(earlier(until, state.changes()), giveUpAt == 0 ? null : Instant.ofEpochMilli(giveUpAt));
+    @Override
+    public void say(String text) {
+        voice().say(text);
     }
 
-    /** When, in the opening that has come, it is this build's turn. */
-    private Instant start(WindowState state, Instant now) {
-        if (step.getJitter() == 0) {
-            return now;
-        }
-        if (opensAt == 0 || opensAt > now.toEpochMilli() || closesAt != 0 && closesAt <= now.toEpochMilli()) {
-            opensAt = now.toEpochMilli(); // it opened by a change of the configuration
-        }
-        closesAt = state.closes() == null ? 0 : state.closes().toEpochMilli();
-        Instant turn = step.window().spread().start(Instant.ofEpochMilli(opensAt), state.closes(), jitterSeed);
-        if (turn.isAfter(now)) {
-            say("It is open; to spread what has waited, this build goes on at "
-                    + TimeText.moment(
-                            turn,
-                            state.verdict() == null
-                                    ? ZoneOffset.UTC
-                                    : state.verdict().zone()) + ".");
-        }
-        return turn;
-    }
-
-    private void announce(WindowState state) {
-        String news = state.fingerprint();
-        if (news.equals(said)) {
-            return;
-        }
-        Instant now = WaitingWindows.clock().instant();
-        if (closesAt != 0 && closesAt <= now.toEpochMilli()) {
-            print("The opening until "
-                    + TimeText.moment(
-                            Instant.ofEpochMilli(closesAt), state.verdict().zone())
-                    + " was missed: Jenkins was down, or its clock was set.");
-        }
-        said = news;
-        opensAt = state.opens() == null ? 0 : state.opens().toEpochMilli();
-        closesAt = state.opens() == null || state.closes() == null
-                ? 0
-                : state.closes().toEpochMilli();
-        print("Waiting. It is " + state.sentence() + ".");
+    @Override
+    public void save() {
         getContext().saveState();
     }
 
-    private void giveUp(WindowState state, Instant now) {
-        if (settle(Phase.DONE)) {
-            endPause();
-            getContext()
-                    .onFailure(new AbortException(
-                            "Gave up after " + TimeText.between(since(), now) + ": it is " + state.sentence() + "."));
-        }
+    private StepVoice voice() {
+        return new StepVoice(getContext(), "executionWindow");
     }
 
-    private void leave(WindowState state, @CheckForNull Skip skip) {
-        if (!settle(getContext().hasBody() ? Phase.BODY : Phase.DONE)) {
-            return;
-        }
-        endPause();
-        Instant now = WaitingWindows.clock().instant();
-        String after = " after " + TimeText.between(since(), now);
-        print(
-                skip == null
-                        ? "It goes on" + after + ". It is " + state.sentence() + "."
-                        : capitalized(skip.sentence()) + after + ". It was " + skip.getWhat() + ".");
+    @Override
+    public void giveUp(String why) {
+        phase = Phase.DONE;
+        voice().endPause();
+        getContext().onFailure(new AbortException("Gave up " + why + "."));
+    }
+
+    @Override
+    public void goOn(WindowState state, @CheckForNull Skip skip) {
+        voice().endPause();
         try {
             enter(state, skip);
         } catch (IOException | InterruptedException | RuntimeException e) {
@@ -281,89 +174,49 @@ final class ExecutionWindowExecution extends StepExecution implements Waiting {
     private boolean enter(WindowState state, @CheckForNull Skip skip) throws IOException, InterruptedException {
         if (!getContext().hasBody()) {
             phase = Phase.DONE;
-            WaitingWindows.get().remove(id);
             getContext().onSuccess(result(state, skip));
             return true;
         }
         phase = Phase.BODY;
-        skipped = skip != null;
-        body = getContext().newBodyInvoker().withCallback(new Callback(id)).start();
-        if (!skipped) {
-            WaitingWindows.get().add(this);
+        BodyInvoker invoker = getContext().newBodyInvoker().withCallback(new Callback(id));
+        if (skip == null) {
+            watch = new BodyWatch(this, id, runId);
         } else {
-            WaitingWindows.get().remove(id);
+            invoker.withContext(skip); // what releases inside obey may be skipped with it
+        }
+        body = invoker.start();
+        if (watch != null) {
+            WaitingWindows.get().add(watch);
         }
         return false;
     }
 
-    private Instant lookInside(WindowState state, Instant now) {
-        if (state.isOpen() || skipped) {
-            endTold = false;
-            return state.changes() == null ? now.plusSeconds(3600) : state.changes();
-        }
-        boolean stop = step.getOnWindowEnd().equals(ExecutionWindowStep.STOP);
-        if (!endTold) {
-            endTold = true;
-            print("The window is over: it is " + state.sentence() + ". "
-                    + (stop ? "What runs in it is stopped." : "What runs in it goes on."));
-            BodyExecution running = body;
-            if (stop && running != null) {
-                running.cancel(new FlowInterruptedException(Result.ABORTED, true, new WindowEnded(state.sentence())));
-            }
-        }
-        return state.changes() == null ? now.plusSeconds(3600) : state.changes();
+    boolean isStoppedAtEnd() {
+        return step.getOnWindowEnd().equals(ExecutionWindowStep.STOP);
     }
 
-    @Override
-    public boolean skip(Skip skip) throws IOException {
-        WindowState state = state(skip.getAt());
-        Run<?, ?> run = run();
-        synchronized (this) {
-            if (phase != Phase.WAITING) {
-                return false;
-            }
-            if (Skips.find(run, id) != null) {
-                return false; // another one, that is about to take effect
-            }
-            Runnable undo = Skips.add(run, skip);
-            try {
-                run.save();
-            } catch (IOException e) {
-                undo.run();
-                throw e;
-            }
-        }
-        leave(state, skip);
-        return true;
-    }
-
-    @Override
-    public void stop(@NonNull Throwable cause) throws Exception {
+    void cancelBody(Throwable cause) {
         BodyExecution running = body;
         if (running != null) {
             running.cancel(cause);
-            return;
         }
-        if (settle(Phase.DONE)) {
-            endPause();
+    }
+
+    @Override
+    public void stop(@NonNull Throwable cause) {
+        if (body != null) {
+            cancelBody(cause);
+        } else if (wait != null && wait.cancel()) {
+            phase = Phase.DONE;
+            voice().endPause();
             getContext().onFailure(cause);
         }
     }
 
-    /** Ends the waiting, which happens once. */
-    private synchronized boolean settle(Phase next) {
-        if (phase != Phase.WAITING) {
-            return false;
-        }
-        phase = next;
-        WaitingWindows.get().remove(id);
-        return true;
-    }
-
     @Override
-    public synchronized String getStatus() {
+    public String getStatus() {
         return switch (phase) {
-            case WAITING -> "waiting for a window" + (opensAt == 0 ? "" : ", next " + Instant.ofEpochMilli(opensAt));
+            case WAITING -> wait.status();
             case BODY -> "running in a window";
             default -> "done";
         };
@@ -378,53 +231,6 @@ final class ExecutionWindowExecution extends StepExecution implements Waiting {
         result.put("reason", skip == null ? "" : skip.getReason());
         result.put("text", state.sentence());
         return result;
-    }
-
-    private Run<?, ?> run() {
-        try {
-            return getContext().get(Run.class);
-        } catch (IOException e) {
-            throw new UserException("The run is gone.", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new UserException("Interrupted.", e);
-        }
-    }
-
-    private void endPause() {
-        try {
-            PauseAction.endCurrentPause(getContext().get(FlowNode.class));
-        } catch (IOException e) {
-            LOGGER.log(Level.FINE, "the run is gone", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private void say(String text) {
-        if (!text.equals(said)) {
-            said = text;
-            print(text);
-        }
-    }
-
-    private void print(String text) {
-        try {
-            getContext().get(TaskListener.class).getLogger().println(PREFIX + text);
-        } catch (IOException e) {
-            LOGGER.log(Level.FINE, "the run is gone", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    @CheckForNull
-    private static Instant earlier(@CheckForNull Instant one, @CheckForNull Instant other) {
-        return one == null || other != null && other.isBefore(one) ? other : one;
-    }
-
-    private static String capitalized(String text) {
-        return Character.toUpperCase(text.charAt(0)) + text.substring(1);
     }
 
     /** Nothing is watched any more when the body is over; what it returns is what the step returns. */

@@ -3,6 +3,8 @@ package io.jenkins.plugins.safedeployments.windows;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import java.io.Serializable;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 
 /** That somebody let something go on which a window or freeze kept: who, when, why, and what it was. Kept with the build. */
 public final class Skip implements Serializable {
@@ -15,15 +17,19 @@ public final class Skip implements Serializable {
     /** What kept it, as a sentence without a full stop. */
     private final String what;
 
+    /** What kept it closed, to know whether that is what keeps something else closed, too; null in old forms. */
+    private final ArrayList<String> obstacles;
+
     private final String user;
     private final String reason;
 
     /** Milliseconds of the epoch. */
     private final long at;
 
-    Skip(String id, String what, String user, String reason, Instant at) {
+    Skip(String id, WindowState state, String user, String reason, Instant at) {
         this.id = id;
-        this.what = what;
+        this.what = state.sentence();
+        this.obstacles = new ArrayList<>(state.obstacles());
         this.user = user;
         this.reason = reason;
         this.at = at.toEpochMilli();
@@ -37,6 +43,11 @@ public final class Skip implements Serializable {
     @NonNull
     public String getWhat() {
         return what;
+    }
+
+    @NonNull
+    List<String> obstacles() {
+        return obstacles == null ? List.of() : new ArrayList<>(obstacles);
     }
 
     @NonNull

@@ -4,6 +4,8 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.Actionable;
 import hudson.model.InvisibleAction;
+import hudson.model.Run;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -40,6 +42,17 @@ public final class Skips extends InvisibleAction {
                 .filter(skip -> skip.id().equals(id))
                 .findFirst()
                 .orElse(null);
+    }
+
+    /** Keeps a skip with a run, on the disk. */
+    static void record(Run<?, ?> run, Skip skip) throws IOException {
+        Runnable undo = add(run, skip);
+        try {
+            run.save();
+        } catch (IOException e) {
+            undo.run();
+            throw e;
+        }
     }
 
     /** Keeps a skip with what was skipped, where it is not yet written to the disk. */

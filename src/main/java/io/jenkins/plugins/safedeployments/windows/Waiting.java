@@ -8,24 +8,21 @@ import hudson.model.Run;
 import java.io.IOException;
 import java.time.Instant;
 
-/** Something that waits for its window to open, or watches it while it is open. */
-interface Waiting {
-
-    /** Unique, and the same after a restart. */
-    @NonNull
-    String id();
-
-    /** Of the run, or the item in the queue, as {@link #keyOf} has it. */
-    @NonNull
-    String ownerKey();
+/** Something that waits for its window to open, as pages see it. */
+interface Waiting extends Watched {
 
     /** Names a run or an item in the queue among all of them. */
     @NonNull
     static String keyOf(Actionable owner) {
-        return owner instanceof Run<?, ?> run ? run.getExternalizableId() : "queue " + ((Queue.Item) owner).getId();
+        return owner instanceof Run<?, ?> run ? run.getExternalizableId() : keyOf(((Queue.Item) owner).getId());
     }
 
-    /** Whether it waits, so that it can be skipped. */
+    @NonNull
+    static String keyOf(long queueItem) {
+        return "queue " + queueItem;
+    }
+
+    /** Whether it still waits, so that it can be skipped. */
     boolean isWaiting();
 
     /** Since when it waits. */
@@ -47,12 +44,4 @@ interface Waiting {
      * @throws IOException if it can't be recorded; then it waits on
      */
     boolean skip(Skip skip) throws IOException;
-
-    /**
-     * Looks whether it is time to do something, and does that.
-     *
-     * @return when to look again at the latest; null if it needs no more looks
-     */
-    @CheckForNull
-    Instant look(Instant now);
 }

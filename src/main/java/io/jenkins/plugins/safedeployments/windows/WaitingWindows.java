@@ -8,6 +8,7 @@ import hudson.ExtensionList;
 import hudson.XmlFile;
 import hudson.init.Terminator;
 import hudson.model.Actionable;
+import hudson.model.Job;
 import hudson.model.Run;
 import hudson.model.Saveable;
 import hudson.model.TaskListener;
@@ -20,7 +21,6 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -43,7 +43,7 @@ public final class WaitingWindows {
     /** Static, so that what is resumed after a restart finds the one that a test has set. */
     private static volatile Clock clock = Clock.systemUTC();
 
-    private final Map<String, Waiting> all = new ConcurrentHashMap<>();
+    private final Map<String, Watched> all = new ConcurrentHashMap<>();
 
     /** When each is to be looked at. */
     private final Map<String, Instant> next = new ConcurrentHashMap<>();
@@ -69,15 +69,19 @@ public final class WaitingWindows {
     }
 
     /** Looks after something from now on. */
-    void add(Waiting waiting) {
-        all.put(waiting.id(), waiting);
-        next.put(waiting.id(), Instant.MIN);
+    void add(Watched watched) {
+        all.put(watched.id(), watched);
+        next.put(watched.id(), Instant.MIN);
         looks.submit();
     }
 
     void remove(String id) {
         all.remove(id);
         next.remove(id);
+    }
+
+    boolean isKnown(String id) {
+        return all.containsKey(id);
     }
 
     /** Those of a run or an item in the queue that wait; the longest waiting first. */
@@ -87,9 +91,8 @@ public final class WaitingWindows {
             return List.of();
         }
         String key = Waiting.keyOf(owner);
-        return all.values().stream()
-                .filter(waiting -> waiting.ownerKey().equals(key) && waiting.isWaiting())
-                .sorted(Comparator.comparing(Waiting::since).thenComparing(Waiting::id))
+        return waiting().stream()
+                .filter(waiting -> waiting.ownerKey().equals(key))
                 .toList();
     }
 
@@ -97,14 +100,11 @@ public final class WaitingWindows {
     @NonNull
     List<Waiting> waiting() {
         return all.values().stream()
+                .filter(Waiting.class::isInstance)
+                .map(Waiting.class::cast)
                 .filter(Waiting::isWaiting)
                 .sorted(Comparator.comparing(Waiting::since).thenComparing(Waiting::id))
                 .toList();
-    }
-
-    @NonNull
-    Optional<Waiting> find(String id) {
-        return Optional.ofNullable(id == null ? null : all.get(id));
     }
 
     /** Looks at those whose time has come, in another thread. */
@@ -125,8 +125,8 @@ public final class WaitingWindows {
         }
         lastLook = now;
         Instant earliest = now.plus(AT_MOST);
-        for (Waiting waiting : all.values()) {
-            Instant moment = look(waiting, now);
+        for (Watched watched : all.values()) {
+            Instant moment = look(watched, now);
             if (moment != null && moment.isBefore(earliest)) {
                 earliest = moment;
             }
@@ -138,22 +138,22 @@ public final class WaitingWindows {
     }
 
     @CheckForNull
-    private Instant look(Waiting waiting, Instant now) {
-        Instant due = next.get(waiting.id());
+    private Instant look(Watched watched, Instant now) {
+        Instant due = next.get(watched.id());
         if (due == null || now.isBefore(due)) {
             return due;
         }
         // before the look, so that a change in the meantime is not lost
-        next.replace(waiting.id(), Instant.MAX);
+        next.replace(watched.id(), Instant.MAX);
         Instant moment;
         try {
-            moment = waiting.look(now);
+            moment = watched.look(now);
         } catch (RuntimeException e) {
             LOGGER.log(Level.WARNING, "can't look at what waits for a window", e);
             moment = now.plus(AT_MOST);
         }
         if (moment != null) {
-            next.replace(waiting.id(), Instant.MAX, moment);
+            next.replace(watched.id(), Instant.MAX, moment);
         }
         return moment;
     }
@@ -189,7 +189,8 @@ public final class WaitingWindows {
         public void onChange(Saveable changed, XmlFile file) {
             if (changed instanceof SafeDeploymentsConfiguration
                     || changed instanceof StopTheLine
-                    || changed instanceof AbstractFolder) {
+                    || changed instanceof AbstractFolder
+                    || changed instanceof Job) {
                 WaitingWindows.get().wakeAll();
             }
         }
@@ -202,7 +203,7 @@ public final class WaitingWindows {
         @Override
         public void onCompleted(Run<?, ?> run, @NonNull TaskListener listener) {
             WaitingWindows windows = WaitingWindows.get();
-            windows.all.values().removeIf(waiting -> waiting.ownerKey().equals(run.getExternalizableId()));
+            windows.all.values().removeIf(watched -> watched.ownerKey().equals(run.getExternalizableId()));
             windows.next.keySet().retainAll(windows.all.keySet());
         }
     }

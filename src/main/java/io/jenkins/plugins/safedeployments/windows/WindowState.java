@@ -8,6 +8,9 @@ import io.jenkins.plugins.safedeployments.engine.calendar.TimeText;
 import io.jenkins.plugins.safedeployments.engine.calendar.Verdict;
 import io.jenkins.plugins.safedeployments.engine.calendar.WindowCalendar;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -51,6 +54,24 @@ record WindowState(
         return verdict == null ? null : verdict.closes();
     }
 
+    /** What keeps it closed; each is the same as long as nothing has changed but the time. */
+    @NonNull
+    List<String> obstacles() {
+        List<String> obstacles = new ArrayList<>();
+        if (stopped != null) {
+            obstacles.add("the line, stopped at " + stopped.getAt());
+        }
+        if (verdict != null && !verdict.isOpen()) {
+            verdict.deciding().forEach(cause -> obstacles.add(cause.toString()));
+        }
+        return obstacles;
+    }
+
+    /** Whether who skipped something else has thereby seen and skipped all that keeps this closed. */
+    boolean isSkippedBy(Skip skip) {
+        return skip.obstacles().containsAll(obstacles());
+    }
+
     /** Without a full stop. */
     @NonNull
     String sentence() {
@@ -58,8 +79,7 @@ record WindowState(
             return verdict == null ? "open: there is no calendar" : verdict.sentence();
         }
         String line = "closed: the line was stopped by " + stopped.getUser() + " at "
-                + TimeText.moment(
-                        stopped.getAt().truncatedTo(java.time.temporal.ChronoUnit.SECONDS), java.time.ZoneOffset.UTC)
+                + TimeText.moment(stopped.getAt().truncatedTo(ChronoUnit.SECONDS), ZoneOffset.UTC)
                 + (stopped.getReason().isEmpty() ? "" : " because " + stopped.getReason());
         return verdict == null || verdict.isOpen() ? line : line + "; and it is " + verdict.sentence();
     }
@@ -78,5 +98,10 @@ record WindowState(
     @CheckForNull
     Instant changes() {
         return verdict == null ? null : verdict.isOpen() ? verdict.closes() : verdict.opens();
+    }
+
+    @NonNull
+    static String capitalized(String sentence) {
+        return Character.toUpperCase(sentence.charAt(0)) + sentence.substring(1);
     }
 }

@@ -114,7 +114,7 @@ public abstract class WindowsTab extends Tab {
         }
         Skip skip = new Skip(
                 waiting.id(),
-                state.sentence(),
+                state,
                 Jenkins.getAuthentication2().getName(),
                 why,
                 WaitingWindows.clock().instant());

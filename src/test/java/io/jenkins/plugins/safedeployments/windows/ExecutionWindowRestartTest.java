@@ -4,6 +4,10 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.is;
 
 import hudson.model.Result;
+import io.jenkins.plugins.safedeployments.config.ClusterConfiguration;
+import io.jenkins.plugins.safedeployments.config.NamedCalendar;
+import io.jenkins.plugins.safedeployments.config.SafeDeploymentsConfiguration;
+import java.util.List;
 import org.awaitility.Awaitility;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
@@ -93,6 +97,28 @@ public class ExecutionWindowRestartTest {
             run(j).doStop();
 
             j.assertBuildStatus(Result.ABORTED, j.waitForCompletion(run(j)));
+        });
+    }
+
+    @Test
+    public void releaseThatIsHeldByItsClustersCalendarGoesOnAfterARestart() throws Throwable {
+        sessions.then(j -> {
+            ClusterConfiguration cluster = new ClusterConfiguration("production");
+            cluster.setUrl("https://localhost:1");
+            cluster.setCalendar("afternoon");
+            SafeDeploymentsConfiguration.get().setClusters(List.of(cluster));
+            SafeDeploymentsConfiguration.get()
+                    .setCalendars(List.of(new NamedCalendar("afternoon", "zone UTC\nwindow 14:00-15:00")));
+            start(j, "promoteStable app: 'shop', namespace: 'shop', credentialsId: 'gone'");
+        });
+        sessions.then(j -> {
+            Awaitility.await().until(() -> WaitingWindows.get().of(run(j)).size() == 1);
+            clock.moveTo("2026-06-05T14:00:00Z");
+
+            j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run(j)));
+
+            j.assertLogContains("[shop] It goes on after 2 h.", run(j));
+            j.assertLogContains("'credentialsId' is 'gone'", run(j));
         });
     }
 

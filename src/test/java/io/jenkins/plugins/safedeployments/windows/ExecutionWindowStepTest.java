@@ -204,7 +204,7 @@ public class ExecutionWindowStepTest {
         jenkins.waitForMessage("Waiting.", run);
 
         clock.moveTo("2026-06-05T13:00:00Z");
-        jenkins.waitForMessage("It is open; to spread what has waited, this build goes on at", run);
+        jenkins.waitForMessage("It is open; to spread what has waited, this goes on at", run);
         clock.moveTo("2026-06-05T13:30:00Z");
 
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));

@@ -36,6 +36,10 @@ public final class HandClock extends ExternalResource {
         WaitingWindows.setClock(Clock.systemUTC());
     }
 
+    Instant now() {
+        return now;
+    }
+
     /** Without anybody noticing yet. */
     void set(String instant) {
         now = Instant.parse(instant);

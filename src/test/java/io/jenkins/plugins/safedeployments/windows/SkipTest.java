@@ -204,7 +204,11 @@ public class SkipTest {
     private static boolean skip(Waiting waiting, String user) {
         try {
             return waiting.skip(new Skip(
-                    waiting.id(), "closed", user, "", WaitingWindows.clock().instant()));
+                    waiting.id(),
+                    new WindowState(null, null),
+                    user,
+                    "",
+                    WaitingWindows.clock().instant()));
         } catch (java.io.IOException e) {
             throw new java.io.UncheckedIOException(e);
         }

@@ -1,0 +1,115 @@
+package io.jenkins.plugins.safedeployments.windows;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.AbortException;
+import hudson.model.Run;
+import io.jenkins.plugins.safedeployments.engine.calendar.Jitter;
+import java.io.IOException;
+import java.io.Serializable;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
+
+/** The wait of one {@link HeldStepExecution}. */
+final class HeldRelease implements Wait.Waiter, Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    private final HeldStepExecution execution;
+    private final String app;
+    private final String cluster;
+    private Wait wait;
+
+    HeldRelease(HeldStepExecution execution, String app, String cluster) {
+        this.execution = execution;
+        this.app = app;
+        this.cluster = cluster;
+    }
+
+    void hold(WindowState state, Instant now, String node) {
+        wait = new Wait(
+                this, UUID.randomUUID().toString(), owner().getExternalizableId() + "/" + node, now, Duration.ZERO);
+        voice().pause();
+        wait.begin(state);
+        voice().showPage();
+    }
+
+    boolean watch() {
+        if (!wait.isWaiting()) {
+            return false;
+        }
+        WaitingWindows.get().add(wait);
+        return true;
+    }
+
+    boolean cancel() {
+        boolean waited = wait.cancel();
+        if (waited) {
+            voice().endPause();
+        }
+        return waited;
+    }
+
+    @NonNull
+    String status() {
+        return wait.status();
+    }
+
+    private StepVoice voice() {
+        return new StepVoice(execution.getContext(), app);
+    }
+
+    @Override
+    public boolean isReady() {
+        return execution.getContext().isReady();
+    }
+
+    @Override
+    public WindowState state(Instant now) {
+        return WindowPolicy.state(owner().getParent(), cluster, now);
+    }
+
+    @Override
+    public Jitter spread() {
+        return new Jitter(Duration.ZERO);
+    }
+
+    @Override
+    public String skipMessage() {
+        return null;
+    }
+
+    @Override
+    public Run<?, ?> owner() {
+        return voice().run();
+    }
+
+    @Override
+    public boolean record(Skip skip) throws IOException {
+        Skips.record(owner(), skip);
+        return true;
+    }
+
+    @Override
+    public void say(String text) {
+        voice().say(text);
+    }
+
+    @Override
+    public void save() {
+        execution.getContext().saveState();
+    }
+
+    @Override
+    public void goOn(WindowState state, @CheckForNull Skip skip) {
+        voice().endPause();
+        execution.letBegin();
+    }
+
+    @Override
+    public void giveUp(String why) {
+        voice().endPause();
+        execution.getContext().onFailure(new AbortException("Gave up " + why + "."));
+    }
+}
