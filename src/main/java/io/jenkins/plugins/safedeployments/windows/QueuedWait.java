@@ -1,0 +1,150 @@
+package io.jenkins.plugins.safedeployments.windows;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.model.Actionable;
+import hudson.model.Job;
+import hudson.model.Queue;
+import hudson.model.queue.CauseOfBlockage;
+import io.jenkins.plugins.safedeployments.Messages;
+import io.jenkins.plugins.safedeployments.engine.calendar.Jitter;
+import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * The wait of one item in the queue. The queue itself is the record: after a restart it asks anew. It holds its lock while it
+ * asks, so nothing that is called by {@link #blockage} may wait for another one.
+ */
+final class QueuedWait implements Wait.Waiter {
+
+    private static final Logger LOGGER = Logger.getLogger(QueuedWait.class.getName());
+
+    private final Job<?, ?> job;
+    private final long item;
+
+    private QueuedWait(Job<?, ?> job, long item) {
+        this.job = job;
+        this.item = item;
+    }
+
+    @NonNull
+    static String id(Queue.Item item) {
+        return "queue-" + item.getId();
+    }
+
+    /** Why an item has to stay in the queue; null if it is open and its turn, or its window was skipped. */
+    @CheckForNull
+    static CauseOfBlockage blockage(Queue.Item item, Job<?, ?> job) {
+        if (Skips.find(item, id(item)) != null) {
+            return null;
+        }
+        WaitingWindows windows = WaitingWindows.get();
+        QueuedWait waiter = new QueuedWait(job, item.getId());
+        Instant now = WaitingWindows.clock().instant();
+        try {
+            WindowState state = waiter.state(now);
+            boolean waits = windows.isKnown(id(item));
+            if (state.isOpen()) {
+                return waits ? new Blockage(Messages.ExecutionWindowProperty_Spread()) : null;
+            }
+            if (!waits) {
+                Instant queued = Instant.ofEpochMilli(item.getInQueueSince());
+                Instant since = queued.isBefore(now) ? queued : now;
+                new Wait(waiter, id(item), job.getFullName() + "/" + item.getId(), since, Duration.ZERO).begin(state);
+            }
+            return new Blockage(Messages.ExecutionWindowProperty_Waits(state.sentence()));
+        } catch (UserException e) {
+            return new Blockage(Messages.ExecutionWindowProperty_Unknown(e.getMessage()));
+        }
+    }
+
+    /** What the queue says of it, wherever it is shown. */
+    private static final class Blockage extends CauseOfBlockage {
+
+        private final String text;
+
+        Blockage(String text) {
+            this.text = text;
+        }
+
+        @Override
+        public String getShortDescription() {
+            return text;
+        }
+    }
+
+    @Override
+    public WindowState state(Instant now) {
+        ExecutionWindowProperty property = job.getProperty(ExecutionWindowProperty.class);
+        return property == null
+                ? new WindowState(null, null)
+                : WindowState.of(property.getWindow().calendars(job), now);
+    }
+
+    @Override
+    public Jitter spread() {
+        ExecutionWindowProperty property = job.getProperty(ExecutionWindowProperty.class);
+        return property == null
+                ? new Jitter(Duration.ZERO)
+                : property.getWindow().spread();
+    }
+
+    @Override
+    public String skipMessage() {
+        ExecutionWindowProperty property = job.getProperty(ExecutionWindowProperty.class);
+        return property == null ? null : property.getWindow().getSkipMessage();
+    }
+
+    @Override
+    public String ownerKey() {
+        return Waiting.keyOf(item);
+    }
+
+    @Override
+    public Actionable owner() {
+        Queue.Item found = Queue.getInstance().getItem(item);
+        if (found == null || found instanceof Queue.LeftItem) {
+            throw new UserException("It is not in the queue any more.");
+        }
+        return found;
+    }
+
+    @Override
+    public boolean record(Skip skip) {
+        boolean there = Queue.callWithLock(() -> {
+            Queue.Item found = Queue.getInstance().getItem(item);
+            if (found == null || found instanceof Queue.LeftItem) {
+                return false;
+            }
+            Skips.add(found, skip);
+            return true;
+        });
+        if (there) {
+            Queue.getInstance().save();
+        }
+        return there;
+    }
+
+    @Override
+    public void say(String text) {
+        LOGGER.log(Level.FINE, "{0}: {1}", new Object[] {job.getFullName(), text});
+    }
+
+    @Override
+    public void save() {
+        // the queue is saved with the items in it
+    }
+
+    @Override
+    public void goOn(WindowState state, @CheckForNull Skip skip) {
+        Queue.getInstance().scheduleMaintenance();
+    }
+
+    @Override
+    public void giveUp(String why) {
+        throw new IllegalStateException("it waits as long as it takes");
+    }
+}
