@@ -10,6 +10,7 @@ import hudson.model.Item;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.safedeployments.Messages;
 import io.jenkins.plugins.safedeployments.engine.calendar.CalendarCheck;
+import io.jenkins.plugins.safedeployments.engine.calendar.CalendarEntry;
 import io.jenkins.plugins.safedeployments.engine.calendar.Finding;
 import io.jenkins.plugins.safedeployments.engine.calendar.Schedule;
 import io.jenkins.plugins.safedeployments.engine.calendar.WindowCalendar;
@@ -58,7 +59,16 @@ public final class NamedCalendar implements Describable<NamedCalendar>, Serializ
     /** @throws UserException if its text can't be understood */
     @NonNull
     public WindowCalendar toCalendar() {
-        return WindowCalendar.parse(name, text);
+        return WindowCalendar.parse(name, text, IcsFiles.get()::entries);
+    }
+
+    /**
+     * Files that it names need not be there yet: they may come later in the same configuration, or be fetched.
+     *
+     * @throws UserException if its text can't be understood
+     */
+    private void checkText() {
+        WindowCalendar.parse(name, text, file -> List.of(CalendarEntry.parse("windows", "daily")));
     }
 
     /** @throws IllegalArgumentException if one has no name, one that another has, or a text that can't be understood */
@@ -72,7 +82,7 @@ public final class NamedCalendar implements Describable<NamedCalendar>, Serializ
                 throw new IllegalArgumentException(Messages.NamedCalendar_NameTwice(calendar.name));
             }
             try {
-                calendar.toCalendar();
+                calendar.checkText();
             } catch (UserException e) {
                 throw new IllegalArgumentException(Messages.NamedCalendar_Wrong(calendar.name, e.getMessage()), e);
             }
@@ -103,11 +113,16 @@ public final class NamedCalendar implements Describable<NamedCalendar>, Serializ
             if (!mayConfigure(item)) {
                 return FormValidation.ok();
             }
+            NamedCalendar calendar = new NamedCalendar(name, value);
             try {
-                WindowCalendar calendar = new NamedCalendar(name, value).toCalendar();
-                return shown(calendar, Instant.now());
+                calendar.checkText();
             } catch (UserException e) {
                 return FormValidation.error(e.getMessage());
+            }
+            try {
+                return shown(calendar.toCalendar(), Instant.now());
+            } catch (UserException e) {
+                return FormValidation.warning(e.getMessage()); // a file that it names is not there yet
             }
         }
 

@@ -5,6 +5,7 @@ import hudson.BulkChange;
 import hudson.Extension;
 import hudson.ExtensionList;
 import hudson.model.Descriptor;
+import hudson.model.listeners.SaveableListener;
 import io.jenkins.plugins.safedeployments.Messages;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import jenkins.model.GlobalConfiguration;
+import jenkins.util.Timer;
 import net.sf.json.JSONObject;
 import org.jenkinsci.Symbol;
 import org.kohsuke.stapler.DataBoundSetter;
@@ -27,6 +29,9 @@ public final class SafeDeploymentsConfiguration extends GlobalConfiguration {
 
     /** Absent in files of versions without calendars. */
     private List<NamedCalendar> calendars;
+
+    /** Absent in files of versions without them. */
+    private List<IcsFile> icsFiles;
 
     private boolean skipReasonRequired;
 
@@ -77,6 +82,27 @@ public final class SafeDeploymentsConfiguration extends GlobalConfiguration {
         save();
     }
 
+    /** What calendars may take windows and freezes from. */
+    @NonNull
+    public synchronized List<IcsFile> getIcsFiles() {
+        return icsFiles == null ? new ArrayList<>() : new ArrayList<>(icsFiles);
+    }
+
+    @DataBoundSetter
+    public synchronized void setIcsFiles(List<IcsFile> icsFiles) {
+        IcsFile.check(icsFiles);
+        this.icsFiles = icsFiles.isEmpty() ? null : new ArrayList<>(icsFiles);
+        save();
+        if (!icsFiles.isEmpty()) {
+            Timer.get().execute(() -> IcsFiles.get().run());
+        }
+    }
+
+    /** What is not in this configuration, but in files that it names, says something else. */
+    void calendarsChanged() {
+        SaveableListener.fireOnChange(this, getConfigFile());
+    }
+
     /** Whether who skips a window or a freeze has to say why. */
     public synchronized boolean isSkipReasonRequired() {
         return skipReasonRequired;
@@ -92,6 +118,7 @@ public final class SafeDeploymentsConfiguration extends GlobalConfiguration {
     public boolean configure(StaplerRequest2 request, JSONObject form) throws Descriptor.FormException {
         try (BulkChange change = new BulkChange(this)) {
             setClusters(List.of()); // a list without entries is not in the form
+            setIcsFiles(List.of());
             setCalendars(List.of());
             request.bindJSON(this, form);
             change.commit();

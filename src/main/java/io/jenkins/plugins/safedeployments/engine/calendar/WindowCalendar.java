@@ -6,6 +6,7 @@ import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Windows in which something may start, and freezes in which it may not, in a time zone. If there are windows, one of them
@@ -52,22 +53,46 @@ public record WindowCalendar(String name, ZoneId zone, List<CalendarEntry> windo
     /** @param text lines that begin with {@code zone}, {@code window} or {@code freeze}, in any order */
     @NonNull
     public static WindowCalendar parse(String name, String text) {
+        return parse(name, text, file -> {
+            throw new UserException("'calendar' names '" + file + "', but there are no files here.");
+        });
+    }
+
+    /**
+     * @param text lines that begin with {@code zone}, {@code window}, {@code freeze}, {@code windows from} or
+     *     {@code freezes from}, in any order
+     * @param files the entries of an iCalendar file by its name; throws a {@code UserException} if there are none to be had
+     */
+    @NonNull
+    public static WindowCalendar parse(String name, String text, Function<String, List<CalendarEntry>> files) {
         String zone = "";
-        List<String> windows = new ArrayList<>();
-        List<String> freezes = new ArrayList<>();
+        List<CalendarEntry> windows = new ArrayList<>();
+        List<CalendarEntry> freezes = new ArrayList<>();
         for (String line :
                 text.lines().map(String::strip).filter(line -> !line.isEmpty()).toList()) {
             String[] words = line.split("\\s+", 2);
             String rest = words.length == 1 ? "" : words[1];
             switch (words[0]) {
                 case "zone" -> zone = rest;
-                case "window" -> windows.add(rest);
-                case "freeze" -> freezes.add(rest);
+                case "window" -> windows.add(CalendarEntry.parse("windows", rest));
+                case "freeze" -> freezes.add(CalendarEntry.parse("freezes", rest));
+                case "windows" -> windows.addAll(files.apply(file(line, rest)));
+                case "freezes" -> freezes.addAll(files.apply(file(line, rest)));
                 default ->
                     throw new Refusal("calendar", line).because("each line begins with 'zone', 'window' or 'freeze'.");
             }
         }
-        return of(name, zone, windows, freezes);
+        return new WindowCalendar(name, Zones.parse("timeZone", zone), windows, freezes);
+    }
+
+    private static String file(String line, String rest) {
+        String[] words = rest.split("\\s+");
+        if (words.length != 2 || !words[0].equals("from")) {
+            throw new Refusal("calendar", line)
+                    .because("for a single one begin with 'window' or 'freeze'; those of an iCalendar file are"
+                            + " 'freezes from holidays', by the name of the file.");
+        }
+        return words[1];
     }
 
     WindowCalendar with(List<CalendarEntry> otherWindows, List<CalendarEntry> otherFreezes) {
