@@ -71,6 +71,24 @@ public final class WindowsPage implements RootAction {
                 .toList();
     }
 
+    @Restricted(NoExternalUse.class) // index.jelly
+    @NonNull
+    public List<FileView> getFiles() {
+        return SafeDeploymentsConfiguration.get().getIcsFiles().stream()
+                .map(FileView::new)
+                .toList();
+    }
+
+    /** The page of one of them; null if there is none of that name. */
+    @Restricted(NoExternalUse.class) // the URL
+    @CheckForNull
+    public CalendarView getCalendar(String name) {
+        return getCalendars().stream()
+                .filter(calendar -> calendar.getName().equals(name))
+                .findFirst()
+                .orElse(null);
+    }
+
     /** Closes every window and release of this Jenkins: 403 without the permission, 400 without a reason, 409 if it is so. */
     @RequirePOST
     @Restricted(NoExternalUse.class) // index.jelly, and REST

@@ -5,10 +5,14 @@ import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
 
 import com.cloudbees.hudson.plugins.folder.Folder;
+import hudson.model.FreeStyleBuild;
+import hudson.model.FreeStyleProject;
 import hudson.model.Result;
+import io.jenkins.plugins.safedeployments.builders.PromoteStableBuilder;
 import io.jenkins.plugins.safedeployments.config.ClusterConfiguration;
 import io.jenkins.plugins.safedeployments.config.NamedCalendar;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsConfiguration;
+import io.jenkins.plugins.safedeployments.steps.PromoteStableStep;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
@@ -177,6 +181,23 @@ public class EnforcedWindowTest {
         folder.save(); // which has it looked at again
 
         begun(run);
+    }
+
+    @Test
+    public void releaseOfAFreestyleJobWaitsOnItsExecutor() throws Exception {
+        PromoteStableStep settings = new PromoteStableStep("shop");
+        settings.setNamespace("shop");
+        settings.setCredentialsId("gone");
+        FreeStyleProject job = jenkins.createFreeStyleProject();
+        job.getBuildersList().add(new PromoteStableBuilder(settings));
+        FreeStyleBuild build = job.scheduleBuild2(0).waitForStart();
+        jenkins.waitForMessage("See the window, or skip it", build);
+
+        clock.moveTo("2026-06-05T22:00:00Z");
+
+        jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(build));
+        jenkins.assertLogContains("[shop] It goes on after 10 h.", build);
+        jenkins.assertLogContains(BEGUN, build);
     }
 
     @Test

@@ -5,8 +5,10 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
 
 import com.cloudbees.hudson.plugins.folder.Folder;
+import hudson.model.FreeStyleProject;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.safedeployments.config.ClusterConfiguration;
+import io.jenkins.plugins.safedeployments.config.IcsFile;
 import io.jenkins.plugins.safedeployments.config.NamedCalendar;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsConfiguration;
 import io.jenkins.plugins.safedeployments.engine.calendar.WindowCalendar;
@@ -75,14 +77,49 @@ public class ExecutionWindowConfigTest {
     }
 
     @Test
+    public void jobsFormsKeepEverything() throws Exception {
+        WindowSettings settings = new WindowSettings();
+        settings.setFrom("22:00");
+        settings.setTo("02:00");
+        settings.setTimeZone("UTC");
+        settings.setDays("Mon-Fri");
+        settings.setWindows(List.of("Sat 10:00-12:00", "Sun"));
+        settings.setFreezes(List.of("yearly 12-24..01-02"));
+        settings.setCalendar("office");
+        settings.setJitter(5);
+        settings.setSkipMessage("Ask first");
+        FreeStyleProject job = jenkins.createFreeStyleProject();
+        job.addProperty(new ExecutionWindowProperty(settings));
+        job.getBuildersList().add(new ExecutionWindowBuilder(settings));
+
+        job = jenkins.configRoundtrip(job);
+
+        jenkins.assertEqualDataBoundBeans(
+                settings, job.getProperty(ExecutionWindowProperty.class).getWindow());
+        jenkins.assertEqualDataBoundBeans(
+                settings,
+                job.getBuildersList().get(ExecutionWindowBuilder.class).getWindow());
+    }
+
+    @Test
     public void globalCalendarsAreKeptByTheForm() throws Exception {
         SafeDeploymentsConfiguration configuration = SafeDeploymentsConfiguration.get();
         configuration.setCalendars(List.of(
                 new NamedCalendar("office", "zone UTC\nwindow Mon-Fri 09:00-17:00"),
                 new NamedCalendar("night", "zone Europe/Berlin\nwindow 22:00-02:00")));
         configuration.setSkipReasonRequired(true);
+        IcsFile file = new IcsFile("holidays");
+        file.setText("BEGIN:VCALENDAR\nEND:VCALENDAR");
+        configuration.setIcsFiles(List.of(file));
 
         jenkins.configRoundtrip();
+
+        assertThat(configuration.getIcsFiles().get(0).getName(), is("holidays"));
+        assertThat(configuration.getIcsFiles().get(0).getUrl(), is(""));
+        assertThat(
+                configuration.getIcsFiles().get(0).getText().lines().toList(),
+                is(List.of("BEGIN:VCALENDAR", "END:VCALENDAR")));
+        configuration.setIcsFiles(List.of());
 
         assertThat(configuration.getCalendars().size(), is(2));
         assertThat(configuration.getCalendars().get(1).getText(), is("zone Europe/Berlin\nwindow 22:00-02:00"));
@@ -136,6 +173,18 @@ public class ExecutionWindowConfigTest {
                         .map(WindowCalendar::toString)
                         .toList(),
                 is(List.of("zone UTC\nwindow daily 03:00-04:00", "zone UTC\nwindow daily 01:00-02:00")));
+
+        String page =
+                jenkins.createWebClient().getPage(outer, "execution-windows").asNormalizedText();
+        assertThat(
+                page,
+                containsString("All releases from here wait for the calendar 'office', whatever their jobs say."));
+        assertThat(page, containsString("daily 03:00-04:00"));
+        assertThat(
+                jenkins.createWebClient()
+                        .getPage(outer, "execution-windows/calendar/office/")
+                        .asNormalizedText(),
+                containsString("03:00-04:00"));
 
         Folder seen = jenkins.configRoundtrip(outer);
         assertThat(seen.getProperties().get(FolderCalendars.class).getEnforced(), is("office"));

@@ -92,19 +92,6 @@ public class StopTheLineTest {
     }
 
     @Test
-    public void calendarsAreShownWithTheirNextOpenings() throws Exception {
-        SafeDeploymentsConfiguration.get()
-                .setCalendars(List.of(new NamedCalendar("office", "zone Europe/Berlin\nwindow Mon-Fri 09:00-17:00")));
-
-        String text = web("manager").goTo("execution-windows").asNormalizedText();
-
-        assertThat(text, containsString("Now it is open: inside 'Mon-Fri 09:00-17:00' of calendar 'office'"));
-        assertThat(
-                web("manager").goTo("execution-windows").getWebResponse().getContentAsString(),
-                containsString("Mon 2026-06-08 09:00 CEST to Mon 2026-06-08 17:00 CEST, 8 h"));
-    }
-
-    @Test
     public void policyIsThatOfTheClusterAndOfTheLine() throws Exception {
         FreeStyleBuild run = jenkins.buildAndAssertSuccess(jenkins.createFreeStyleProject());
         ClusterConfiguration cluster = new ClusterConfiguration("production");
