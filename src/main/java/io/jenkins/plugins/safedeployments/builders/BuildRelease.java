@@ -56,6 +56,7 @@ final class BuildRelease implements ReleaseDriver.Caller {
         // no build goes on after a restart, so that its id need not be the same then
         String actor = RunningReleases.actorId(build, "step-" + UUID.randomUUID());
         ReleaseDriver driver = new ReleaseDriver(step, this, actor, deadline);
+        BuildReleases.add(build, actor, step);
         driver.start(false);
         InterruptedException interruption = await(driver);
         if (interruption != null) {

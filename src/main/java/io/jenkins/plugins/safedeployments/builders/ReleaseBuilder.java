@@ -58,7 +58,7 @@ public abstract class ReleaseBuilder extends Builder {
     }
 
     /** What their descriptors have in common. */
-    abstract static class ReleaseBuilderDescriptor extends BuildStepDescriptor<Builder> {
+    public abstract static class ReleaseBuilderDescriptor extends BuildStepDescriptor<Builder> {
 
         private final Class<? extends ReleaseStep> settings;
 

@@ -3,12 +3,13 @@ package io.jenkins.plugins.safedeployments.builders;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import io.jenkins.plugins.safedeployments.Messages;
+import io.jenkins.plugins.safedeployments.steps.ReleaseStep;
 import io.jenkins.plugins.safedeployments.steps.RollbackCanaryStep;
 import org.jenkinsci.Symbol;
 import org.kohsuke.stapler.DataBoundConstructor;
 
 /** {@code rollbackCanary} as a build step. */
-public final class RollbackCanaryBuilder extends ReleaseBuilder {
+public final class RollbackCanaryBuilder extends NumberedReleaseBuilder {
 
     private final RollbackCanaryStep settings;
 
@@ -21,6 +22,11 @@ public final class RollbackCanaryBuilder extends ReleaseBuilder {
     @Override
     public RollbackCanaryStep getSettings() {
         return settings;
+    }
+
+    @Override
+    void number(ReleaseStep step, int number) {
+        ((RollbackCanaryStep) step).setRelease(number);
     }
 
     @Extension

@@ -5,6 +5,7 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.Util;
 import io.jenkins.plugins.safedeployments.Messages;
+import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.engine.operation.Operation;
 import io.jenkins.plugins.safedeployments.engine.operation.RollbackCanary;
 import io.jenkins.plugins.safedeployments.engine.operation.RollbackRequest;
@@ -24,6 +25,7 @@ public final class RollbackCanaryStep extends ForceableStep {
     private boolean postMortem = true;
     private boolean acknowledgeMigration;
     private boolean checkImage;
+    private Integer release;
 
     @DataBoundConstructor
     public RollbackCanaryStep(String app) {
@@ -71,6 +73,17 @@ public final class RollbackCanaryStep extends ForceableStep {
         this.checkImage = checkImage;
     }
 
+    /** Number of the only release that may be taken back; null for whichever it is. */
+    @CheckForNull
+    public Integer getRelease() {
+        return release;
+    }
+
+    @DataBoundSetter
+    public void setRelease(Integer release) {
+        this.release = release;
+    }
+
     @Override
     void expand(UnaryOperator<String> variables) {
         super.expand(variables);
@@ -95,8 +108,17 @@ public final class RollbackCanaryStep extends ForceableStep {
     }
 
     private RollbackRequest request() {
+        if (release != null && release < 1) {
+            throw new UserException("'release' is " + release + ": releases are counted from 1.");
+        }
         return new RollbackRequest(
-                Util.fixNull(to), Util.fixNull(getReason()), postMortem, acknowledgeMigration, checkImage, force());
+                Util.fixNull(to),
+                Util.fixNull(getReason()),
+                postMortem,
+                acknowledgeMigration,
+                checkImage,
+                force(),
+                release == null ? 0 : release);
     }
 
     @Extension

@@ -61,7 +61,7 @@ public class FreestyleReleaseTest {
                 freestyle.job("happy", deploy("1.0"), test("echo pong"), promote(), rollback("")));
 
         jenkins.assertLogContains("This build does not go on after a restart", build);
-        jenkins.assertLogContains("'echo pong' passed in pod addressbook-canary-", build);
+        jenkins.assertLogContains("'echo pong' passed (", build);
         jenkins.assertLogContains("release 1 (registry.example.com/addressbook:1.0)", build);
         jenkins.assertLogContains("is stable after", build);
         jenkins.assertLogContains("Nothing to roll back: no release of addressbook in " + target.namespace(), build);
@@ -108,6 +108,41 @@ public class FreestyleReleaseTest {
         jenkins.assertLogNotContains("[addressbook] test", build);
         assertThat(freestyle.has("canary"), is(false));
         assertThat(freestyle.release(1).cause(), is("Aborted by alice"));
+    }
+
+    @Test
+    public void failedBuildIsTakenBackAfterItsSteps() throws Exception {
+        FreeStyleProject job = freestyle.job("post-build", deploy("1.0"), promote(), deploy("1.1"), test("false"));
+        job.getPublishersList().add(new RollbackIfFailed());
+
+        FreeStyleBuild build = jenkins.buildAndAssertStatus(Result.FAILURE, job);
+
+        jenkins.assertLogContains("rollback     release 2 (registry.example.com/addressbook:1.1)", build);
+        jenkins.assertLogContains("is rolled back after", build);
+        assertThat("what is promoted stays", freestyle.release(1).phase(), is(Phase.PROMOTED));
+        assertThat(freestyle.release(2).phase(), is(Phase.ROLLED_BACK));
+
+        FreeStyleProject smoke = freestyle.job("smoke-test", deploy("1.2"), promote(), test("false"));
+        RollbackIfFailed promotedToo = new RollbackIfFailed();
+        promotedToo.setPromoted(true);
+        smoke.getPublishersList().add(promotedToo);
+        jenkins.buildAndAssertStatus(Result.FAILURE, smoke);
+        assertThat(freestyle.release(3).phase(), is(Phase.ROLLED_BACK));
+        assertThat(freestyle.release(3).facts().returnTo(), is(1));
+
+        FreeStyleProject untouched = freestyle.job("untouched", test("false"));
+        jenkins.buildAndAssertSuccess(freestyle.job("other", deploy("1.3")));
+        untouched.getPublishersList().add(promotedToo);
+        FreeStyleBuild nothing = jenkins.buildAndAssertStatus(Result.FAILURE, untouched);
+        jenkins.assertLogNotContains("[addressbook] rollback ", nothing);
+        assertThat("the release of another build", freestyle.has("canary"), is(true));
+
+        RollbackCanaryBuilder another = rollback("");
+        another.setRelease("3");
+        jenkins.assertLogContains(
+                "Nothing to roll back: of addressbook in " + target.namespace()
+                        + " on rig not release 3 is in progress, but release 4",
+                jenkins.buildAndAssertSuccess(freestyle.job("of-another", another)));
     }
 
     @Test

@@ -55,7 +55,7 @@ public class ReleaseBuilderConfigTest {
                 new CanaryTestBuilder(canaryTest()),
                 promote("${RELEASE}"),
                 promote(null),
-                new RollbackCanaryBuilder(rollbackCanary()));
+                rollback());
     }
 
     @Test
@@ -65,6 +65,22 @@ public class ReleaseBuilderConfigTest {
                 new CanaryTestBuilder(new CanaryTestStep("addressbook")),
                 new PromoteStableBuilder(new PromoteStableStep("addressbook")),
                 new RollbackCanaryBuilder(new RollbackCanaryStep("addressbook")));
+    }
+
+    @Test
+    public void postBuildActionSurvivesTheForm() throws Exception {
+        RollbackIfFailed action = new RollbackIfFailed();
+        action.setUnstable(false);
+        action.setPromoted(true);
+        action.setAcknowledgeMigration(true);
+        for (RollbackIfFailed each : new RollbackIfFailed[] {action, new RollbackIfFailed()}) {
+            FreeStyleProject job = jenkins.createFreeStyleProject();
+            job.getPublishersList().add(each);
+
+            jenkins.configRoundtrip(job);
+
+            jenkins.assertEqualDataBoundBeans(each, job.getPublishersList().get(RollbackIfFailed.class));
+        }
     }
 
     @Test
@@ -203,6 +219,12 @@ public class ReleaseBuilderConfigTest {
         step.setReason("known flaky test");
         PromoteStableBuilder builder = new PromoteStableBuilder(step);
         builder.setRelease(release);
+        return builder;
+    }
+
+    private static RollbackCanaryBuilder rollback() {
+        RollbackCanaryBuilder builder = new RollbackCanaryBuilder(rollbackCanary());
+        builder.setRelease("${RELEASE}");
         return builder;
     }
 

@@ -121,12 +121,13 @@ public class ReleaseStepConfigTest {
         step.setTo("17");
         step.setAcknowledgeMigration(true);
         step.setCheckImage(true);
+        step.setRelease(18);
 
         jenkins.assertEqualDataBoundBeans(step, form.configRoundTrip(step));
         snippets.assertRoundTrip(
                 step,
                 "rollbackCanary acknowledgeMigration: true, app: 'addressbook', checkImage: true, namespace: 'shop',"
-                        + " postMortem: false, reason: 'too slow', to: '17'");
+                        + " postMortem: false, reason: 'too slow', release: 18, to: '17'");
         snippets.assertRoundTrip(new RollbackCanaryStep("addressbook"), "rollbackCanary 'addressbook'");
     }
 

@@ -31,6 +31,7 @@ final class Return {
     private Release from;
 
     private Release goal;
+    private String nothing;
     private boolean begunBefore;
     private long stableGeneration;
 
@@ -58,6 +59,11 @@ final class Return {
         begunBefore = true;
     }
 
+    /** Why there is nothing to do, if {@link #find} has said so. */
+    String nothing() {
+        return nothing;
+    }
+
     String title() {
         return goal.title();
     }
@@ -78,6 +84,12 @@ final class Return {
             from = onStable();
             goal = undone && request.to().equals(RollbackRequest.PREVIOUS) ? from : asked();
         }
+        if (!begunBefore && !undone && !request.concerns(from.number())) {
+            nothing = "Nothing to roll back: stable of " + state.session.target() + " is " + from.title()
+                    + ", and not release " + request.release() + ".";
+            return false;
+        }
+        nothing = "Stable of " + state.session.target() + " is " + goal.title() + ".";
         if (goal.number() == from.number() && !begunBefore) {
             state.say("stable", "is " + goal.title() + " already");
             return false;

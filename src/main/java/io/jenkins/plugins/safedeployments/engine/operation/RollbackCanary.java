@@ -55,7 +55,7 @@ public final class RollbackCanary extends ReleaseOperation {
         undo.moves().forEach(move -> moves.add(() -> undoing ? move.look() : Next.DONE));
         moves.add(state.act("looking for the release to return to", () -> {
             if (back.isAskedFor() && !back.find(undoing)) {
-                settle("Stable of " + session.target() + " is " + back.title() + ".");
+                settle(back.nothing());
             }
         }));
         back.moves().forEach(move -> moves.add(() -> back.isAskedFor() ? move.look() : Next.DONE));
@@ -84,6 +84,11 @@ public final class RollbackCanary extends ReleaseOperation {
         if (own.isPresent() && own.get().number() != claim.holder()) {
             throw new UserException(own.get().title() + " of " + target + " does not hold the target any more; "
                     + claim.text() + ", does.");
+        }
+        if (!request.concerns(claim.holder())) {
+            settleOrReturn("Nothing to roll back: of " + target + " not release " + request.release()
+                    + " is in progress, but " + claim.text() + ".");
+            return;
         }
         state.store.get(claim.holder()).ifPresent(this::checkMigration);
         Claim.State before = claim;

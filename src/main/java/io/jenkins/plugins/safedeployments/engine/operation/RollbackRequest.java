@@ -11,9 +11,17 @@ import io.jenkins.plugins.safedeployments.engine.model.UserException;
  * @param acknowledgeMigration that it is known that data which a release has migrated is not brought back
  * @param checkImage whether to see first, by a pod of its own, that the image to return to can still be pulled
  * @param force whether to return to a release that was taken back itself
+ * @param release number of the only release that may be taken back: if it is not this one that is in progress, or that stable
+ *     runs, there is nothing to do; 0 for any
  */
 public record RollbackRequest(
-        String to, String reason, boolean postMortem, boolean acknowledgeMigration, boolean checkImage, Force force) {
+        String to,
+        String reason,
+        boolean postMortem,
+        boolean acknowledgeMigration,
+        boolean checkImage,
+        Force force,
+        int release) {
 
     /** The last good release before the one that stable runs. */
     public static final String PREVIOUS = "previous";
@@ -21,10 +29,29 @@ public record RollbackRequest(
     public RollbackRequest {
         to = to.strip();
         reason = reason.strip();
+        if (release < 0) {
+            throw new UserException("'release' is " + release + ": releases are counted from 1.");
+        }
         if (!to.isEmpty() && !to.equals(PREVIOUS) && !to.matches("[1-9][0-9]{0,8}")) {
             throw new UserException(
                     "'to' is '" + to + "': give the number of a promoted release, or '" + PREVIOUS + "'.");
         }
+    }
+
+    /** Takes back whatever is in progress, or stable runs. */
+    public RollbackRequest(
+            String to,
+            String reason,
+            boolean postMortem,
+            boolean acknowledgeMigration,
+            boolean checkImage,
+            Force force) {
+        this(to, reason, postMortem, acknowledgeMigration, checkImage, force, 0);
+    }
+
+    /** Whether a release is one that may be taken back. */
+    boolean concerns(int number) {
+        return release == 0 || release == number;
     }
 
     /** Undoes the release in progress, and no other. */

@@ -110,6 +110,20 @@ public class ReturnTest {
     }
 
     @Test
+    public void return_ofOneReleaseAlone_doesNothingIfStableRunsAnother() {
+        assertThat(run.step("a", returning(2)), is(true));
+        assertThat(run.stableImage(), is("registry.example.com/addressbook:1.2"));
+
+        assertThat(run.step("b", returning(3)), is(true));
+        assertThat(run.stableImage(), is("registry.example.com/addressbook:1.1"));
+    }
+
+    private static BiFunction<Session, Boolean, Operation> returning(int release) {
+        return (session, resumed) -> new RollbackCanary(
+                session, new RollbackRequest("previous", "", false, false, false, Force.NONE, release));
+    }
+
+    @Test
     public void return_toOneThatIsNotKnown_saysWhichAre() {
         assertThat(run.step("a", CrashRun.returning("17")), is(false));
         assertThat(
