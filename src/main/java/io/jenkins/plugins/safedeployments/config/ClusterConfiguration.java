@@ -11,6 +11,7 @@ import hudson.util.ListBoxModel;
 import io.jenkins.plugins.safedeployments.Messages;
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterAccess;
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException;
+import io.jenkins.plugins.safedeployments.engine.judgment.Rules;
 import io.jenkins.plugins.safedeployments.engine.kubernetes.KubernetesConnection;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import java.io.Serializable;
@@ -46,6 +47,9 @@ public final class ClusterConfiguration implements Describable<ClusterConfigurat
 
     /** Name of the global calendar that every release to it obeys; null for none, and absent in old files. */
     private String calendar;
+
+    /** Rules that every judgment about a release to it has to meet; null for none, and absent in old files. */
+    private String approvers;
 
     @DataBoundConstructor
     public ClusterConfiguration(String name) {
@@ -107,6 +111,17 @@ public final class ClusterConfiguration implements Describable<ClusterConfigurat
         this.calendar = Util.fixEmptyAndTrim(calendar);
     }
 
+    /** Rules, like {@code 1 of qa and 2 of ops}, that every judgment about a release to it has to meet; empty for none. */
+    @NonNull
+    public String getApprovers() {
+        return Util.fixNull(approvers);
+    }
+
+    @DataBoundSetter
+    public void setApprovers(String approvers) {
+        this.approvers = Util.fixEmptyAndTrim(approvers);
+    }
+
     @Extension
     @Symbol("cluster")
     public static final class DescriptorImpl extends Descriptor<ClusterConfiguration> {
@@ -134,6 +149,19 @@ public final class ClusterConfiguration implements Describable<ClusterConfigurat
             }
             try {
                 new ClusterAccess(value, "", "", "", "", false);
+                return FormValidation.ok();
+            } catch (UserException e) {
+                return FormValidation.error(e.getMessage());
+            }
+        }
+
+        @POST
+        public FormValidation doCheckApprovers(@QueryParameter String value) {
+            if (!Jenkins.get().hasPermission(Jenkins.ADMINISTER)) {
+                return FormValidation.ok();
+            }
+            try {
+                Rules.parse("approvers", Util.fixNull(value));
                 return FormValidation.ok();
             } catch (UserException e) {
                 return FormValidation.error(e.getMessage());

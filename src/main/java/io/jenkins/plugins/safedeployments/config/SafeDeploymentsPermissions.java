@@ -42,6 +42,10 @@ public final class SafeDeploymentsPermissions {
             Jenkins.ADMINISTER,
             PermissionScope.JENKINS);
 
+    /** To decide judgments that name nobody. */
+    public static final Permission JUDGE = new Permission(
+            GROUP, "Judge", Messages._SafeDeploymentsPermissions_Judge(), Jenkins.ADMINISTER, PermissionScope.ITEM);
+
     private SafeDeploymentsPermissions() {}
 
     /** Permissions are known to Jenkins once their class is loaded, which has to be before any are granted. */

@@ -3,6 +3,7 @@ package io.jenkins.plugins.safedeployments.judgment;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.Run;
+import io.jenkins.plugins.safedeployments.engine.judgment.Choice;
 import java.time.Instant;
 import java.util.List;
 import org.springframework.security.core.Authentication;
@@ -53,17 +54,7 @@ public interface PendingJudgment {
     /** Whether somebody may read the run, is let vote by the rules as far as is known, and has not voted yet. */
     boolean awaits(@NonNull Authentication user);
 
-    /** What may be chosen: name and label of each. */
+    /** What may be chosen. */
     @NonNull
     List<Choice> choices();
-
-    /**
-     * One of its outcomes.
-     *
-     * @param name what scripts see, and what a vote names
-     * @param label what people see
-     * @param description may be empty
-     * @param stops whether it keeps the run from going on
-     */
-    record Choice(String name, String label, String description, boolean stops) {}
 }

@@ -1,24 +1,62 @@
 package io.jenkins.plugins.safedeployments.judgment;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.ExtensionList;
+import hudson.init.Terminator;
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import hudson.model.listeners.RunListener;
+import io.jenkins.plugins.safedeployments.runtime.ReleaseRuntime;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import jenkins.util.Timer;
 import org.springframework.security.core.Authentication;
 
-/** All judgments of this Jenkins that wait for people. */
+/**
+ * All judgments of this Jenkins that wait for people. One timer serves them: it goes off when the next reminder or end is due,
+ * and after a minute at the latest, since timers do not notice that the clock was set.
+ */
 @Extension
 public final class PendingJudgments {
 
-    /** By the run and the id. */
-    private final Map<String, PendingJudgment> all = new ConcurrentHashMap<>();
+    private static final Logger LOGGER = Logger.getLogger(PendingJudgments.class.getName());
+    private static final Duration AT_MOST = Duration.ofSeconds(60);
+    private static final Duration AT_LEAST = Duration.ofMillis(100);
+
+    /** Static, so that what is resumed after a restart finds the one that a test has set. */
+    private static volatile Clock clock = Clock.systemUTC();
+
+    private final Set<LiveJudgment> all = ConcurrentHashMap.newKeySet();
+
+    private ScheduledFuture<?> timer;
+    private boolean terminated;
 
     @NonNull
     public static PendingJudgments get() {
         return ExtensionList.lookupSingleton(PendingJudgments.class);
+    }
+
+    @NonNull
+    static Clock clock() {
+        return clock;
+    }
+
+    /** For tests. */
+    static void setClock(Clock other) {
+        clock = other;
     }
 
     /**
@@ -29,21 +67,101 @@ public final class PendingJudgments {
      */
     @NonNull
     public List<PendingJudgment> of(Authentication user) {
-        return all.values().stream()
+        return all.stream()
                 .filter(judgment -> judgment.awaits(user))
                 .sorted(Comparator.comparing(PendingJudgment::since).thenComparing(PendingJudgment::path))
+                .map(PendingJudgment.class::cast)
                 .toList();
     }
 
-    void add(PendingJudgment judgment) {
-        all.put(key(judgment), judgment);
+    @CheckForNull
+    LiveJudgment find(Run<?, ?> run, String id) {
+        return all.stream()
+                .filter(judgment -> judgment.run().equals(run) && Judgments.isSame(judgment.id(), id))
+                .findFirst()
+                .orElse(null);
     }
 
-    void remove(PendingJudgment judgment) {
-        all.remove(key(judgment), judgment);
+    void add(LiveJudgment judgment) {
+        all.add(judgment);
+        schedule();
     }
 
-    private static String key(PendingJudgment judgment) {
-        return judgment.run().getExternalizableId() + "/" + judgment.id();
+    void remove(LiveJudgment judgment) {
+        all.remove(judgment);
+    }
+
+    /** Looks at those whose time has come, in another thread. */
+    void wake() {
+        ReleaseRuntime.get().execute(this::lookAtAll);
+    }
+
+    private void lookAtAll() {
+        Instant now = clock.instant();
+        for (LiveJudgment judgment : all) {
+            try {
+                judgment.tick(now);
+            } catch (IOException | RuntimeException e) {
+                LOGGER.log(Level.WARNING, e, () -> "can't go on with " + judgment.path());
+            }
+        }
+        schedule();
+    }
+
+    private synchronized void schedule() {
+        if (timer != null) {
+            timer.cancel(false);
+        }
+        if (terminated || all.isEmpty()) {
+            return;
+        }
+        Instant now = clock.instant();
+        Duration delay = all.stream()
+                .map(judgment -> judgment.judgment().nextDue())
+                .flatMap(Optional::stream)
+                .map(due -> Duration.between(now, due))
+                .min(Comparator.naturalOrder())
+                .filter(first -> first.compareTo(AT_MOST) < 0)
+                .orElse(AT_MOST);
+        long millis = Math.max(delay.toMillis(), AT_LEAST.toMillis());
+        timer = Timer.get().schedule(this::wake, millis, TimeUnit.MILLISECONDS);
+    }
+
+    /** Nothing of it may go on in a Jenkins that is restarted in the same process. */
+    @Terminator
+    public static void terminate() {
+        PendingJudgments pending = get();
+        synchronized (pending) {
+            pending.terminated = true;
+            pending.all.clear();
+            if (pending.timer != null) {
+                pending.timer.cancel(false);
+            }
+        }
+    }
+
+    /** A run that is killed does not stop its steps. */
+    @Extension
+    public static final class EndListener extends RunListener<Run<?, ?>> {
+
+        @Override
+        public void onCompleted(Run<?, ?> run, @NonNull TaskListener listener) {
+            for (LiveJudgment judgment : get().all) {
+                if (judgment.run().equals(run)) {
+                    get().remove(judgment);
+                    if (judgment.withdraw("the build is over.")) {
+                        write(judgment);
+                    }
+                }
+            }
+        }
+
+        private static void write(LiveJudgment judgment) {
+            try {
+                judgment.tellWithdrawn();
+            } catch (IOException e) {
+                LOGGER.log(Level.WARNING, e, () -> "can't record that nobody decides " + judgment.path());
+            }
+        }
     }
 }

@@ -1,0 +1,43 @@
+package io.jenkins.plugins.safedeployments.judgment;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.model.Run;
+import io.jenkins.plugins.safedeployments.engine.judgment.Content;
+import io.jenkins.plugins.safedeployments.engine.judgment.Judgment;
+import io.jenkins.plugins.safedeployments.engine.judgment.Rules;
+import io.jenkins.plugins.safedeployments.engine.judgment.Terms;
+import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import jenkins.model.Jenkins;
+
+/** How a judgment begins, whatever asks for it. */
+final class Asking {
+
+    private Asking() {}
+
+    /**
+     * May wait for the cluster, if it is about a release.
+     *
+     * @throws UserException if it could never be decided, or what is judged can't be read
+     */
+    @NonNull
+    static Judgment begin(String id, JudgmentSettings settings, Run<?, ?> run) {
+        Content content = settings.isBound() ? BoundRelease.read(settings, run) : null;
+        Instant now = PendingJudgments.clock().instant();
+        Terms terms = JudgmentPolicy.of(run, settings).terms(settings, now);
+        if (!Jenkins.get().isUseSecurity() && !isOpenToAll(terms)) {
+            throw new UserException(
+                    "Nobody could decide this, since nobody logs in to this Jenkins: have security set up, or set"
+                            + " 'allowRequester' and leave 'approvers' out, which lets anybody decide.");
+        }
+        Set<String> starters = Requesters.starters(run);
+        terms.check(user -> starters.stream().anyMatch(starter -> Requesters.isSame(starter, user)));
+        return Judgment.ask(id, terms, content, now);
+    }
+
+    private static boolean isOpenToAll(Terms terms) {
+        return terms.allowRequester() && terms.rules().equals(List.of(Rules.ANYONE));
+    }
+}

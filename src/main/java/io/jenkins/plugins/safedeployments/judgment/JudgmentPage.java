@@ -1,0 +1,312 @@
+package io.jenkins.plugins.safedeployments.judgment;
+
+import hudson.Util;
+import hudson.model.Api;
+import hudson.model.ParameterDefinition;
+import hudson.model.Run;
+import io.jenkins.plugins.safedeployments.Messages;
+import io.jenkins.plugins.safedeployments.engine.calendar.TimeText;
+import io.jenkins.plugins.safedeployments.engine.judgment.Choice;
+import io.jenkins.plugins.safedeployments.engine.judgment.Content;
+import io.jenkins.plugins.safedeployments.engine.judgment.Judgment;
+import io.jenkins.plugins.safedeployments.engine.judgment.Ruling;
+import io.jenkins.plugins.safedeployments.engine.judgment.Vote;
+import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import jakarta.servlet.ServletException;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import jenkins.model.Jenkins;
+import net.sf.json.JSONObject;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+import org.kohsuke.stapler.HttpResponse;
+import org.kohsuke.stapler.HttpResponses;
+import org.kohsuke.stapler.StaplerRequest2;
+import org.kohsuke.stapler.StaplerResponse2;
+import org.kohsuke.stapler.export.Exported;
+import org.kohsuke.stapler.export.ExportedBean;
+import org.kohsuke.stapler.interceptor.RequirePOST;
+import org.springframework.security.core.Authentication;
+
+/** One judgment, as the one who looks at it sees it, and where it is decided. */
+@ExportedBean(defaultVisibility = 2)
+public final class JudgmentPage {
+
+    private static final Logger LOGGER = Logger.getLogger(JudgmentPage.class.getName());
+
+    private final Run<?, ?> run;
+    private final Judgment judgment;
+
+    /** Null if nothing waits for it any more. */
+    private final LiveJudgment live;
+
+    JudgmentPage(Run<?, ?> run, Judgment judgment) {
+        this.run = run;
+        LiveJudgment waiting =
+                judgment.isDecided() ? null : PendingJudgments.get().find(run, judgment.id());
+        this.live = waiting;
+        this.judgment = waiting == null ? judgment : waiting.judgment();
+    }
+
+    /** What its page is a page of. */
+    @Restricted(NoExternalUse.class) // run-subpage
+    public Run<?, ?> getObject() {
+        return run;
+    }
+
+    @Restricted(NoExternalUse.class) // run-subpage
+    public String getDisplayName() {
+        return judgment.terms().message();
+    }
+
+    public Api getApi() {
+        return new Api(this);
+    }
+
+    @Exported
+    public String getId() {
+        return judgment.id();
+    }
+
+    @Exported
+    public String getMessage() {
+        return judgment.terms().message();
+    }
+
+    /** Whether it can be decided still. */
+    @Exported
+    public boolean isWaiting() {
+        return live != null && !judgment.isDecided();
+    }
+
+    /** Who has to decide, in words. */
+    @Exported
+    public String getRules() {
+        return judgment.terms().rulesText();
+    }
+
+    /** How many votes of whom are missing still, in words; empty if nobody can vote any more. */
+    @Exported
+    public String getMissing() {
+        return live == null ? "" : live.missing();
+    }
+
+    @Exported
+    public List<Map<String, String>> getChoices() {
+        return judgment.terms().choices().stream().map(JudgmentPage::map).toList();
+    }
+
+    private static Map<String, String> map(Choice choice) {
+        Map<String, String> map = new LinkedHashMap<>();
+        map.put("name", choice.name());
+        map.put("label", choice.label());
+        map.put("description", choice.description());
+        return map;
+    }
+
+    /** Those of the votes that count, or counted, the earliest first. */
+    @Exported
+    public List<Map<String, String>> getVotes() {
+        return judgment.votes().stream().map(JudgmentPage::map).toList();
+    }
+
+    private static Map<String, String> map(Vote vote) {
+        Map<String, String> map = new LinkedHashMap<>();
+        map.put("user", vote.user());
+        map.put("choice", vote.choice());
+        map.put("comment", vote.comment());
+        map.put("at", vote.at().toString());
+        return map;
+    }
+
+    /** The same as scripts get. */
+    @Exported
+    public Map<String, Object> getResult() {
+        return JudgmentResult.of(judgment.id(), judgment);
+    }
+
+    /** What was decided, by whom and why. */
+    @Exported
+    public String getText() {
+        return judgment.isDecided() || live != null ? judgment.sentence() : Messages.JudgmentPage_Gone();
+    }
+
+    @Exported
+    public String getSince() {
+        return judgment.since().toString();
+    }
+
+    /** Empty for never. */
+    @Exported
+    public String getDeadline() {
+        return judgment.terms().deadline() == null
+                ? ""
+                : judgment.terms().deadline().toString();
+    }
+
+    /** {@code release 17 (registry/app:1.4) of addressbook in shop}; empty if it is about none. */
+    @Exported
+    public String getContent() {
+        Content content = judgment.content();
+        return content == null ? "" : content.title();
+    }
+
+    /** Those of the images. */
+    @Exported
+    public List<String> getDigests() {
+        Content content = judgment.content();
+        return content == null ? List.of() : content.digests();
+    }
+
+    @Restricted(NoExternalUse.class) // judgment.jelly
+    public String getShown() {
+        return LiveJudgment.shown(judgment);
+    }
+
+    @Restricted(NoExternalUse.class) // judgment.jelly
+    public String time(String instant) {
+        return TimeText.moment(Instant.parse(instant).truncatedTo(ChronoUnit.SECONDS), ZoneOffset.UTC);
+    }
+
+    /** As HTML, by the markup formatter of this Jenkins. */
+    @Restricted(NoExternalUse.class) // judgment.jelly
+    public String getInstructions() throws IOException {
+        String text = live == null ? null : live.settings().getInstructions();
+        if (text == null) {
+            return "";
+        }
+        StringWriter html = new StringWriter();
+        Jenkins.get().getMarkupFormatter().translate(text, html);
+        return html.toString();
+    }
+
+    @Restricted(NoExternalUse.class) // judgment.jelly
+    public List<ParameterDefinition> getParameters() {
+        return live == null ? List.of() : live.settings().getParameters();
+    }
+
+    private static Authentication me() {
+        return Jenkins.getAuthentication2();
+    }
+
+    /** Whether who looks may vote, as far as is known. */
+    @Restricted(NoExternalUse.class) // judgment.jelly
+    public boolean isMine() {
+        return isWaiting() && RealmPerson.isSomebody(me()) && live.mayVote(person());
+    }
+
+    private RealmPerson person() {
+        return RealmPerson.known(me(), run.getParent());
+    }
+
+    /** Whether who looks may stop it only, since they asked for it. */
+    @Restricted(NoExternalUse.class) // judgment.jelly
+    public boolean isStopOnly() {
+        return isWaiting()
+                && !isMine()
+                && RealmPerson.isSomebody(me())
+                && judgment.admits(person(), PendingJudgments.clock().instant());
+    }
+
+    @Restricted(NoExternalUse.class) // judgment.jelly
+    public boolean isVoted() {
+        return isWaiting() && judgment.hasVoted(person());
+    }
+
+    @Restricted(NoExternalUse.class) // judgment.jelly
+    public boolean isOverridable() {
+        return isWaiting() && judgment.terms().allowOverride() && Jenkins.get().hasPermission(Jenkins.ADMINISTER);
+    }
+
+    /**
+     * Votes: 403 for who may not, 400 for what makes no sense, 409 if it is decided or has changed; then the answer says why.
+     * Takes {@code outcome} and {@code comment}, and in a form of Jenkins' the parameters.
+     */
+    @RequirePOST
+    @Restricted(NoExternalUse.class) // judgment.jelly, and REST
+    public HttpResponse doDecide(StaplerRequest2 request) throws ServletException {
+        return answer(request, (waiting, answer) -> waiting.vote(me(), answer));
+    }
+
+    /** Decides past the rules: as {@link #doDecide}, with the reason as {@code comment}. */
+    @RequirePOST
+    @Restricted(NoExternalUse.class) // judgment.jelly, and REST
+    public HttpResponse doOverride(StaplerRequest2 request) throws ServletException {
+        return answer(request, (waiting, answer) -> waiting.override(me(), answer));
+    }
+
+    @RequirePOST
+    @Restricted(NoExternalUse.class) // judgment.jelly, and REST
+    public HttpResponse doTakeBack(StaplerRequest2 request) throws ServletException {
+        return answer(request, (waiting, answer) -> waiting.takeBack(me()));
+    }
+
+    /** Something that somebody wants of it. */
+    private interface Wish {
+        Ruling of(LiveJudgment waiting, LiveJudgment.Answer answer) throws IOException;
+    }
+
+    private HttpResponse answer(StaplerRequest2 request, Wish wish) throws ServletException {
+        if (live == null) {
+            return refused(request, 409, getText());
+        }
+        try {
+            Ruling ruling = wish.of(live, read(request));
+            int status = NotThrough.status(ruling.kind());
+            return status == 200 ? HttpResponses.redirectToDot() : refused(request, status, ruling.text());
+        } catch (UserException e) {
+            return refused(request, 400, e.getMessage());
+        } catch (IOException e) {
+            LOGGER.log(Level.WARNING, e, () -> "can't record a vote on " + live.path());
+            return refused(request, 500, "Your vote can't be recorded, so it does not count: tell an administrator.");
+        }
+    }
+
+    private LiveJudgment.Answer read(StaplerRequest2 request) throws ServletException {
+        Map<String, Object> values = new LinkedHashMap<>();
+        if (request.getParameter("json") != null) {
+            JSONObject form = request.getSubmittedForm();
+            if (form.has("parameter")) {
+                values.putAll(JudgmentInput.submitted(request, live.settings().getParameters()));
+            }
+        }
+        return new LiveJudgment.Answer(
+                Util.fixNull(request.getParameter("outcome")),
+                Util.fixNull(request.getParameter("comment")),
+                values,
+                Util.fixEmpty(request.getParameter("shown")),
+                false);
+    }
+
+    private static boolean isBrowser(StaplerRequest2 request) {
+        String accepted = request.getHeader("Accept");
+        return accepted != null && accepted.contains("text/html");
+    }
+
+    private HttpResponse refused(StaplerRequest2 request, int status, String why) {
+        if (!isBrowser(request)) {
+            return HttpResponses.errorWithoutStack(status, why);
+        }
+        return new PageWithProblem(new JudgmentPage(run, judgment), status, why);
+    }
+
+    /** The page as it is now, with why nothing came of what was tried. */
+    private record PageWithProblem(JudgmentPage page, int status, String why) implements HttpResponse {
+
+        @Override
+        public void generateResponse(StaplerRequest2 request, StaplerResponse2 response, Object node)
+                throws IOException, ServletException {
+            response.setStatus(status);
+            request.setAttribute("problem", why);
+            request.getView(page, "index.jelly").forward(request, response);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package io.jenkins.plugins.safedeployments.judgment;
+
+import com.cloudbees.hudson.plugins.folder.AbstractFolder;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.Util;
+import hudson.model.Item;
+import hudson.model.ItemGroup;
+import hudson.model.Run;
+import io.jenkins.plugins.safedeployments.config.SafeDeploymentsConfiguration;
+import io.jenkins.plugins.safedeployments.engine.judgment.Rules;
+import io.jenkins.plugins.safedeployments.engine.judgment.Terms;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What folders and clusters demand of all judgments there. What a job asks for has to be met besides, so that it can demand more
+ * but not less.
+ */
+final class JudgmentPolicy {
+
+    private final List<Rules> demanded = new ArrayList<>();
+    private boolean requesterForbidden;
+    private boolean overrideForbidden;
+
+    private JudgmentPolicy() {}
+
+    /** That of all folders around the job of a run, and of the cluster that it is about. */
+    @NonNull
+    static JudgmentPolicy of(Run<?, ?> run, JudgmentSettings settings) {
+        JudgmentPolicy policy = new JudgmentPolicy();
+        ItemGroup<?> around = run.getParent().getParent();
+        while (around instanceof Item item) {
+            if (around instanceof AbstractFolder<?> folder) {
+                policy.add(folder.getProperties().get(FolderJudgmentPolicy.class));
+            }
+            around = item.getParent();
+        }
+        if (settings.isBound()) {
+            policy.demand(SafeDeploymentsConfiguration.get()
+                    .cluster(Util.fixNull(settings.getCluster()))
+                    .getApprovers());
+        }
+        return policy;
+    }
+
+    private void add(FolderJudgmentPolicy folder) {
+        if (folder != null) {
+            demand(folder.getApprovers());
+            requesterForbidden |= folder.isForbidRequester();
+            overrideForbidden |= folder.isForbidOverride();
+        }
+    }
+
+    private void demand(String approvers) {
+        if (!approvers.isEmpty()) {
+            demanded.add(Rules.parse("approvers", approvers));
+        }
+    }
+
+    @NonNull
+    Terms terms(JudgmentSettings settings, Instant now) {
+        return settings.terms(now, demanded, requesterForbidden, overrideForbidden);
+    }
+}

@@ -1,0 +1,490 @@
+package io.jenkins.plugins.safedeployments.judgment;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.Extension;
+import hudson.model.Describable;
+import hudson.model.Descriptor;
+import hudson.model.Item;
+import hudson.util.FormValidation;
+import hudson.util.ListBoxModel;
+import io.jenkins.plugins.safedeployments.Messages;
+import io.jenkins.plugins.safedeployments.config.ClusterCredentials;
+import jenkins.model.Jenkins;
+import net.sf.json.JSONObject;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+import org.kohsuke.stapler.AncestorInPath;
+import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.StaplerRequest2;
+import org.kohsuke.stapler.verb.POST;
+import hudson.Util;
+import hudson.model.FileParameterDefinition;
+import hudson.model.ParameterDefinition;
+import hudson.model.PasswordParameterDefinition;
+import hudson.model.Result;
+import io.jenkins.plugins.safedeployments.engine.judgment.Choice;
+import io.jenkins.plugins.safedeployments.engine.judgment.Rules;
+import io.jenkins.plugins.safedeployments.engine.judgment.Terms;
+import io.jenkins.plugins.safedeployments.engine.judgment.Who;
+import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import java.io.Serializable;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** What a judgment asks, of whom and for how long, as jobs say it: the step and the build step have this in common. */
+public final class JudgmentSettings implements Describable<JudgmentSettings>, Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    /** No result: the step returns. */
+    static final String NONE = "NONE";
+
+    static final List<String> RESULTS = List.of("FAILURE", "ABORTED", "UNSTABLE", NONE);
+
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9][-A-Za-z0-9_.]{0,59}");
+    private static final Duration LONGEST = Duration.ofDays(366);
+    private static final int LONGEST_MESSAGE = 1_000;
+
+    private String message = "";
+
+    /** Unique in the run; null to have one made. */
+    private String id;
+
+    /** Each {@code name: label | description}. */
+    private ArrayList<String> inputs = new ArrayList<>();
+
+    private String instructions;
+
+    /** Like {@code 1 of qa and 2 of ops}; null for all who have the permission. */
+    private String approvers;
+
+    private boolean allowRequester;
+    private boolean allowOverride;
+
+    /** In {@link #timeoutUnit}; 0 for never. */
+    private int timeout;
+
+    private TimeUnit timeoutUnit = TimeUnit.HOURS;
+
+    /** Name of an outcome, or a result; null for the result of a rejection. */
+    private String onTimeout;
+
+    private String rejectResult = "FAILURE";
+
+    /** In {@link #timeoutUnit}; 0 for never. */
+    private int remindEvery;
+
+    /** In {@link #timeoutUnit}; 0 for never. */
+    private int escalateAfter;
+
+    /** Names of users and groups; null for nobody. */
+    private String escalateTo;
+
+    private ArrayList<ParameterDefinition> parameters = new ArrayList<>();
+
+    /** The application whose release is judged; null for none. */
+    private String app;
+
+    private String cluster;
+    private String namespace;
+    private String credentialsId;
+
+    JudgmentSettings() {}
+
+    @DataBoundConstructor
+    public JudgmentSettings(String message) {
+        setMessage(message);
+    }
+
+    @NonNull
+    public String getMessage() {
+        return message;
+    }
+
+    void setMessage(String message) {
+        this.message = Util.fixNull(Util.fixEmptyAndTrim(message));
+    }
+
+    @CheckForNull
+    public String getId() {
+        return id;
+    }
+
+    @DataBoundSetter
+    public void setId(String id) {
+        this.id = Util.fixEmptyAndTrim(id);
+    }
+
+    @NonNull
+    public List<String> getInputs() {
+        return new ArrayList<>(inputs);
+    }
+
+    @DataBoundSetter
+    public void setInputs(List<String> inputs) {
+        this.inputs = inputs == null ? new ArrayList<>() : new ArrayList<>(inputs);
+    }
+
+    @CheckForNull
+    public String getInstructions() {
+        return instructions;
+    }
+
+    @DataBoundSetter
+    public void setInstructions(String instructions) {
+        this.instructions = Util.fixEmptyAndTrim(instructions);
+    }
+
+    @CheckForNull
+    public String getApprovers() {
+        return approvers;
+    }
+
+    @DataBoundSetter
+    public void setApprovers(String approvers) {
+        this.approvers = Util.fixEmptyAndTrim(approvers);
+    }
+
+    public boolean isAllowRequester() {
+        return allowRequester;
+    }
+
+    @DataBoundSetter
+    public void setAllowRequester(boolean allowRequester) {
+        this.allowRequester = allowRequester;
+    }
+
+    public boolean isAllowOverride() {
+        return allowOverride;
+    }
+
+    @DataBoundSetter
+    public void setAllowOverride(boolean allowOverride) {
+        this.allowOverride = allowOverride;
+    }
+
+    public int getTimeout() {
+        return timeout;
+    }
+
+    @DataBoundSetter
+    public void setTimeout(int timeout) {
+        this.timeout = timeout;
+    }
+
+    @NonNull
+    public TimeUnit getTimeoutUnit() {
+        return timeoutUnit;
+    }
+
+    @DataBoundSetter
+    public void setTimeoutUnit(TimeUnit timeoutUnit) {
+        this.timeoutUnit = timeoutUnit == null ? TimeUnit.HOURS : timeoutUnit;
+    }
+
+    @CheckForNull
+    public String getOnTimeout() {
+        return onTimeout;
+    }
+
+    @DataBoundSetter
+    public void setOnTimeout(String onTimeout) {
+        this.onTimeout = Util.fixEmptyAndTrim(onTimeout);
+    }
+
+    @NonNull
+    public String getRejectResult() {
+        return rejectResult;
+    }
+
+    @DataBoundSetter
+    public void setRejectResult(String rejectResult) {
+        this.rejectResult = Objects.requireNonNullElse(Util.fixEmptyAndTrim(rejectResult), "FAILURE");
+    }
+
+    public int getRemindEvery() {
+        return remindEvery;
+    }
+
+    @DataBoundSetter
+    public void setRemindEvery(int remindEvery) {
+        this.remindEvery = remindEvery;
+    }
+
+    public int getEscalateAfter() {
+        return escalateAfter;
+    }
+
+    @DataBoundSetter
+    public void setEscalateAfter(int escalateAfter) {
+        this.escalateAfter = escalateAfter;
+    }
+
+    @CheckForNull
+    public String getEscalateTo() {
+        return escalateTo;
+    }
+
+    @DataBoundSetter
+    public void setEscalateTo(String escalateTo) {
+        this.escalateTo = Util.fixEmptyAndTrim(escalateTo);
+    }
+
+    @NonNull
+    public List<ParameterDefinition> getParameters() {
+        return new ArrayList<>(parameters);
+    }
+
+    @DataBoundSetter
+    public void setParameters(List<ParameterDefinition> parameters) {
+        this.parameters = parameters == null ? new ArrayList<>() : new ArrayList<>(parameters);
+    }
+
+    @CheckForNull
+    public String getApp() {
+        return app;
+    }
+
+    @DataBoundSetter
+    public void setApp(String app) {
+        this.app = Util.fixEmptyAndTrim(app);
+    }
+
+    @CheckForNull
+    public String getCluster() {
+        return cluster;
+    }
+
+    @DataBoundSetter
+    public void setCluster(String cluster) {
+        this.cluster = Util.fixEmptyAndTrim(cluster);
+    }
+
+    @CheckForNull
+    public String getNamespace() {
+        return namespace;
+    }
+
+    @DataBoundSetter
+    public void setNamespace(String namespace) {
+        this.namespace = Util.fixEmptyAndTrim(namespace);
+    }
+
+    @CheckForNull
+    public String getCredentialsId() {
+        return credentialsId;
+    }
+
+    @DataBoundSetter
+    public void setCredentialsId(String credentialsId) {
+        this.credentialsId = Util.fixEmptyAndTrim(credentialsId);
+    }
+
+    /** Whether it is about a release. */
+    boolean isBound() {
+        return app != null;
+    }
+
+    /** @throws UserException if any of it is no good */
+    void check() {
+        if (message.isEmpty()) {
+            throw new UserException("'message' is missing: say what is to be decided.");
+        }
+        if (message.length() > LONGEST_MESSAGE) {
+            throw new UserException("'message' has " + message.length() + " characters: keep it to " + LONGEST_MESSAGE
+                    + ", and put the rest into 'instructions'.");
+        }
+        if (id != null && !ID.matcher(id).matches()) {
+            throw new UserException("'id' is '" + shortened(id)
+                    + "': it must be letters, digits, '-', '_' and '.', and at most 60 of them.");
+        }
+        oneOf("rejectResult", rejectResult, RESULTS);
+        duration("timeout", timeout);
+        duration("remindEvery", remindEvery);
+        duration("escalateAfter", escalateAfter);
+        if ((escalateAfter > 0) != (escalateTo != null)) {
+            throw new UserException("'escalateAfter' and 'escalateTo' go together: say both or none.");
+        }
+        if (!isBound() && (cluster != null || namespace != null)) {
+            throw new UserException(
+                    "'app' is missing: name the application whose release is judged, or leave 'cluster' and"
+                            + " 'namespace' out.");
+        }
+        checkParameters();
+        terms(Instant.EPOCH, List.of(), false, false);
+    }
+
+    private void checkParameters() {
+        Set<String> names = new HashSet<>();
+        for (ParameterDefinition parameter : parameters) {
+            if (parameter instanceof FileParameterDefinition) {
+                throw new UserException("'parameters' has the file '" + parameter.getName()
+                        + "', but a judgment takes no files: take it from a place where it can be looked at.");
+            }
+            if (parameter instanceof PasswordParameterDefinition) {
+                throw new UserException("'parameters' has the password '" + parameter.getName()
+                        + "', but what a judgment asks is kept and shown: use credentials.");
+            }
+            if (JudgmentInput.OUTCOME.equals(parameter.getName())
+                    || JudgmentInput.COMMENT.equals(parameter.getName())) {
+                throw new UserException("'parameters' has '" + parameter.getName()
+                        + "', which every judgment has: give it another name.");
+            }
+            if (!names.add(parameter.getName())) {
+                throw new UserException(
+                        "'parameters' has '" + parameter.getName() + "' twice: give each a name of its own.");
+            }
+        }
+    }
+
+    /**
+     * @param demanded what folders and clusters demand besides
+     * @param forbidRequester whether one of these forbids that the requester decides
+     * @param forbidOverride whether one of these forbids overriding
+     * @throws UserException if a part of it can't be understood
+     */
+    @NonNull
+    Terms terms(Instant now, List<Rules> demanded, boolean forbidRequester, boolean forbidOverride) {
+        List<Choice> choices = Choice.parse(inputs);
+        List<Rules> rules = new ArrayList<>(demanded);
+        if (approvers != null || demanded.isEmpty()) {
+            rules.add(0, Rules.parse("approvers", Util.fixNull(approvers)));
+        }
+        List<Who> escalation = escalateTo == null ? List.<Who>of() : Rules.parseNames("escalateTo", escalateTo);
+        if (onTimeout != null
+                && !RESULTS.contains(onTimeout)
+                && choices.stream().noneMatch(choice -> choice.name().equals(onTimeout))) {
+            throw new UserException("'onTimeout' is '" + shortened(onTimeout) + "': it must be one of the outcomes ("
+                    + choices.stream().map(Choice::name).collect(Collectors.joining(", ")) + ") or a result ("
+                    + String.join(", ", RESULTS) + ").");
+        }
+        if (!demanded.isEmpty()
+                && onTimeout != null
+                && !RESULTS.contains(onTimeout)
+                && !onTimeout.equals(Choice.STOP)) {
+            throw new UserException(
+                    "'onTimeout' is '" + onTimeout + "', but a folder or the cluster demands that people"
+                            + " approve: it can only be 'stop' or a result.");
+        }
+        return new Terms(
+                message,
+                choices,
+                rules,
+                allowRequester && !forbidRequester,
+                allowOverride && !forbidOverride,
+                timeout == 0 ? null : now.plus(duration("timeout", timeout)),
+                onTimeout == null || RESULTS.contains(onTimeout) ? "" : onTimeout,
+                duration("remindEvery", remindEvery).toSeconds(),
+                escalateAfter == 0 ? null : now.plus(duration("escalateAfter", escalateAfter)),
+                escalation);
+    }
+
+    /** What the run becomes if it is stopped, or if nobody decides in time; null for nothing. */
+    @CheckForNull
+    Result resultOf(boolean timedOut) {
+        String name = timedOut && RESULTS.contains(Util.fixNull(onTimeout)) ? onTimeout : rejectResult;
+        return name.equals(NONE) ? null : Result.fromString(name);
+    }
+
+    private Duration duration(String parameter, int value) {
+        if (value < 0 || timeoutUnit.toDays(value) > LONGEST.toDays()) {
+            throw new UserException(
+                    "'" + parameter + "' is " + value + " " + timeoutUnit.name().toLowerCase(Locale.ROOT)
+                            + ": it must be at least 0, which is never, and at most 366 days.");
+        }
+        return Duration.of(value, timeoutUnit.toChronoUnit());
+    }
+
+    private static void oneOf(String parameter, String value, List<String> known) {
+        if (!known.contains(value)) {
+            throw new UserException("'" + parameter + "' is '" + shortened(value) + "': it must be "
+                    + known.stream().map(word -> "'" + word + "'").collect(Collectors.joining(" or ")) + ".");
+        }
+    }
+
+    private static String shortened(String value) {
+        return value.length() <= 80 ? value : value.substring(0, 77) + "...";
+    }
+
+    /** For the build step, whose form has this as a part; that of the step looks the same. */
+    @Extension
+    public static final class DescriptorImpl extends Descriptor<JudgmentSettings> {
+
+        @NonNull
+        @Override
+        public String getDisplayName() {
+            return Messages.JudgmentStep_DisplayName();
+        }
+
+        @Override
+        public String getHelpFile(String fieldName) {
+            return Jenkins.get()
+                    .getDescriptorByType(JudgmentStep.DescriptorImpl.class)
+                    .getHelpFile(fieldName);
+        }
+
+        @Override
+        public JudgmentSettings newInstance(StaplerRequest2 request, @NonNull JSONObject form) throws FormException {
+            return super.newInstance(request, JudgmentForm.withLists(form));
+        }
+
+        @Restricted(NoExternalUse.class) // fields.jelly
+        @NonNull
+        public String lines(@CheckForNull List<String> values) {
+            return JudgmentForm.text(values);
+        }
+
+        @Restricted(NoExternalUse.class) // fields.jelly
+        @NonNull
+        public List<ParameterDefinition.ParameterDescriptor> getParametersDescriptors() {
+            return JudgmentForm.parameters();
+        }
+
+        @POST
+        public ListBoxModel doFillTimeoutUnitItems(@AncestorInPath Item item) {
+            return JudgmentForm.units(item);
+        }
+
+        @POST
+        public ListBoxModel doFillRejectResultItems(@AncestorInPath Item item) {
+            return JudgmentForm.results(item, Messages.JudgmentStep_Nothing());
+        }
+
+        @POST
+        public ListBoxModel doFillClusterItems(@AncestorInPath Item item, @QueryParameter String cluster) {
+            return JudgmentForm.clusters(item, cluster);
+        }
+
+        @POST
+        public ListBoxModel doFillCredentialsIdItems(@AncestorInPath Item item, @QueryParameter String credentialsId) {
+            return ClusterCredentials.listFor(item, credentialsId);
+        }
+
+        @POST
+        public FormValidation doCheckApprovers(@AncestorInPath Item item, @QueryParameter String value) {
+            return JudgmentForm.checkApprovers(item, value);
+        }
+
+        @POST
+        public FormValidation doCheckEscalateTo(@AncestorInPath Item item, @QueryParameter String value) {
+            return JudgmentForm.checkEscalateTo(item, value);
+        }
+
+        @POST
+        public FormValidation doCheckInputs(@AncestorInPath Item item, @QueryParameter String value) {
+            return JudgmentForm.checkInputs(item, value);
+        }
+    }
+}

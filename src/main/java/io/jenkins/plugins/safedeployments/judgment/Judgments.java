@@ -1,0 +1,163 @@
+package io.jenkins.plugins.safedeployments.judgment;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.SuppressFBWarnings;
+import hudson.model.InvisibleAction;
+import hudson.model.Run;
+import io.jenkins.plugins.safedeployments.engine.judgment.Judgment;
+import io.jenkins.plugins.safedeployments.engine.judgment.JudgmentJson;
+import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * The judgments of a run, kept with it. The list is never changed but replaced, so that it can be written while somebody
+ * votes.
+ */
+public final class Judgments extends InvisibleAction {
+
+    private static final Logger LOGGER = Logger.getLogger(Judgments.class.getName());
+
+    /** JSON of each, in the order in which they were asked for. */
+    private volatile ArrayList<String> judgments = new ArrayList<>();
+
+    /** The same as values; null until it is needed. */
+    @SuppressFBWarnings(value = "SE_TRANSIENT_FIELD_NOT_RESTORED", justification = "read from the JSON when needed")
+    private transient volatile List<Judgment> read;
+
+    /** Ids of those that wait; null until there is one. */
+    private transient List<String> taken;
+
+    /** In the order in which they were asked for. */
+    @NonNull
+    static List<Judgment> of(Run<?, ?> run) {
+        Judgments action = run.getAction(Judgments.class);
+        return action == null ? List.of() : action.read();
+    }
+
+    /** The last one of an id; null if there is none. */
+    @CheckForNull
+    static Judgment find(Run<?, ?> run, String id) {
+        Judgment found = null;
+        for (Judgment judgment : of(run)) {
+            found = isSame(judgment.id(), id) ? judgment : found;
+        }
+        return found;
+    }
+
+    /** Whether two ids are the same to {@code input}, which makes the first letter a big one. */
+    static boolean isSame(String one, String other) {
+        return one.equalsIgnoreCase(other);
+    }
+
+    /**
+     * Takes an id for one that begins, until {@link #release}.
+     *
+     * @param wanted null to have one made
+     * @throws UserException if another one has it
+     */
+    @NonNull
+    static String take(Run<?, ?> run, @CheckForNull String wanted) {
+        Judgments action = action(run);
+        synchronized (action) {
+            if (wanted != null && action.isTaken(wanted)) {
+                throw new UserException(
+                        "'id' is '" + wanted + "', but another judgment of this build that waits has the same:"
+                                + " give each an id of its own.");
+            }
+            String id = wanted == null ? "judgment" : wanted;
+            for (int i = 2; wanted == null && (action.isTaken(id) || find(run, id) != null); i++) {
+                id = "judgment-" + i;
+            }
+            action.taken().add(id);
+            return id;
+        }
+    }
+
+    static void release(Run<?, ?> run, String id) {
+        Judgments action = action(run);
+        synchronized (action) {
+            action.taken().removeIf(other -> isSame(other, id));
+        }
+    }
+
+    private boolean isTaken(String id) {
+        return taken().stream().anyMatch(other -> isSame(other, id));
+    }
+
+    private List<String> taken() {
+        if (taken == null) {
+            taken = new ArrayList<>();
+        }
+        return taken;
+    }
+
+    /**
+     * Puts one in the place of that of its id which waits, or behind all others, and writes the run.
+     *
+     * @throws IOException if it can't be written; then nothing has changed
+     */
+    static void keep(Run<?, ?> run, Judgment judgment) throws IOException {
+        Judgments action = action(run);
+        synchronized (action) {
+            List<Judgment> before = action.read();
+            ArrayList<Judgment> all = new ArrayList<>(before);
+            int place = all.size();
+            for (int i = 0; i < all.size(); i++) {
+                place = isSame(all.get(i).id(), judgment.id()) && !all.get(i).isDecided() ? i : place;
+            }
+            if (place == all.size()) {
+                all.add(judgment);
+            } else {
+                all.set(place, judgment);
+            }
+            action.replace(all);
+            try {
+                run.save();
+            } catch (IOException e) {
+                action.replace(before);
+                throw e;
+            }
+        }
+    }
+
+    private static Judgments action(Run<?, ?> run) {
+        synchronized (run) {
+            Judgments action = run.getAction(Judgments.class);
+            if (action == null) {
+                action = new Judgments();
+                run.addAction(action);
+            }
+            return action;
+        }
+    }
+
+    private void replace(List<Judgment> all) {
+        ArrayList<String> texts = new ArrayList<>();
+        all.forEach(judgment -> texts.add(JudgmentJson.write(judgment)));
+        judgments = texts;
+        read = Collections.unmodifiableList(all);
+    }
+
+    private List<Judgment> read() {
+        List<Judgment> known = read;
+        if (known == null) {
+            List<Judgment> all = new ArrayList<>();
+            for (String text : judgments) {
+                try {
+                    all.add(JudgmentJson.read(text));
+                } catch (IllegalArgumentException e) {
+                    LOGGER.log(Level.WARNING, "a judgment can't be read", e);
+                }
+            }
+            known = Collections.unmodifiableList(all);
+            read = known;
+        }
+        return known;
+    }
+}

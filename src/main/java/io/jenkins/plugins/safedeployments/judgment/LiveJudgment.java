@@ -1,0 +1,482 @@
+package io.jenkins.plugins.safedeployments.judgment;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.model.Item;
+import hudson.model.ParameterDefinition;
+import hudson.model.Run;
+import io.jenkins.plugins.safedeployments.engine.judgment.Choice;
+import io.jenkins.plugins.safedeployments.engine.judgment.Content;
+import io.jenkins.plugins.safedeployments.engine.judgment.Decision;
+import io.jenkins.plugins.safedeployments.engine.judgment.Judgment;
+import io.jenkins.plugins.safedeployments.engine.judgment.Rule;
+import io.jenkins.plugins.safedeployments.engine.judgment.Rules;
+import io.jenkins.plugins.safedeployments.engine.judgment.Ruling;
+import io.jenkins.plugins.safedeployments.engine.judgment.Ruling.Kind;
+import io.jenkins.plugins.safedeployments.engine.judgment.Vote;
+import io.jenkins.plugins.safedeployments.engine.judgment.Who;
+import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.stream.Stream;
+import jenkins.model.Jenkins;
+import org.springframework.security.core.Authentication;
+
+/**
+ * A judgment that waits, and the one door through which all go who want something of it: what is decided is decided here, one
+ * after the other, and is written to the disk before anybody is told. Nothing in here waits for the Pipeline, and nothing that
+ * may take long is done while others are kept out, but for the writing.
+ */
+final class LiveJudgment implements PendingJudgment {
+
+    /** What asks, and goes on when it is decided. */
+    interface Asker {
+
+        /** Writes a line to the log of the run. */
+        void say(String text);
+
+        /**
+         * Called once, when it is decided, and not while others are kept out.
+         *
+         * @param byInput whether that came of an answer to an {@code input}, which is about to go on by itself
+         */
+        void decided(boolean byInput);
+    }
+
+    private final Run<?, ?> run;
+    private final JudgmentSettings settings;
+    private final Asker asker;
+    private final Object turn = new Object();
+    private volatile Judgment judgment;
+    private volatile String missing;
+
+    LiveJudgment(Run<?, ?> run, JudgmentSettings settings, Judgment judgment, Asker asker) {
+        this.run = run;
+        this.settings = settings;
+        this.judgment = judgment;
+        this.asker = asker;
+        missing = judgment.missingText(now());
+    }
+
+    @NonNull
+    Judgment judgment() {
+        return judgment;
+    }
+
+    @NonNull
+    JudgmentSettings settings() {
+        return settings;
+    }
+
+    private static Instant now() {
+        return PendingJudgments.clock().instant();
+    }
+
+    /**
+     * What somebody answers.
+     *
+     * @param choice name of the outcome
+     * @param parameters what they filled in
+     * @param shown hash of the manifests and number of the release that they were shown; null if that is not known
+     * @param byInput whether it is answered to an {@code input}
+     */
+    record Answer(
+            String choice,
+            String comment,
+            Map<String, Object> parameters,
+            @CheckForNull String shown,
+            boolean byInput) {}
+
+    /**
+     * Somebody votes.
+     *
+     * @throws IOException if it can't be written; then it does not count
+     */
+    @NonNull
+    Ruling vote(Authentication who, Answer answer) throws IOException {
+        tick(now());
+        Optional<RealmPerson> found = voter(who);
+        if (found.isEmpty()) {
+            return refused(Kind.FORBIDDEN, stranger(who));
+        }
+        RealmPerson person = found.get();
+        List<String> empty = leftOut(answer);
+        if (!empty.isEmpty()) {
+            return refused(
+                    Kind.WRONG, "This judgment asks for " + String.join(", ", empty) + ": fill it in on its page.");
+        }
+        Ruling changed = lookAgain(answer);
+        if (changed != null) {
+            return changed;
+        }
+        boolean requester = Requesters.include(run, person.id());
+        while (true) {
+            Judgment before = judgment;
+            Judgment.People people = peopleOf(before);
+            Vote vote = new Vote(person.id(), answer.choice(), answer.comment(), now(), answer.parameters());
+            Ruling ruling = before.vote(person, requester, vote, people);
+            if (take(before, ruling)) {
+                missing = ruling.judgment().missingText(vote.at(), id -> person.is(id) ? found : people.apply(id));
+                return told(ruling, vote, answer.byInput(), JudgmentListener::voted);
+            }
+        }
+    }
+
+    /** Parameters that were not sent; to stop needs none. */
+    private List<String> leftOut(Answer answer) {
+        return answer.choice().equals(Choice.STOP)
+                ? List.of()
+                : settings.getParameters().stream()
+                        .map(ParameterDefinition::getName)
+                        .filter(name -> !answer.parameters().containsKey(name))
+                        .toList();
+    }
+
+    /** @return null if nothing has changed that was judged */
+    @CheckForNull
+    private Ruling lookAgain(Answer answer) throws IOException {
+        if (!settings.isBound() || answer.choice().equals(Choice.STOP) || judgment.isDecided()) {
+            return null; // to stop is right whatever it has become
+        }
+        Content seen;
+        try {
+            seen = BoundRelease.read(settings, run);
+        } catch (UserException e) {
+            return refused(
+                    Kind.WRONG,
+                    "It can't be seen whether it is still the same that is judged, so nobody can" + " approve it. "
+                            + e.getMessage());
+        }
+        while (true) {
+            Judgment before = judgment;
+            Ruling ruling = before.look(seen);
+            if (ruling.kind() == Kind.LAPSED && take(before, ruling)) {
+                missing = judgment.missingText(now());
+                return told(ruling, null, false, JudgmentListener::lapsed);
+            } else if (ruling.kind() != Kind.LAPSED) {
+                boolean other = answer.shown() != null && !answer.shown().equals(shown(before));
+                return other ? refused(Kind.WRONG, "It has changed since you looked: look again.") : null;
+            }
+        }
+    }
+
+    /** What somebody who looks at it is shown, in short; empty if it is bound to nothing. */
+    @NonNull
+    static String shown(Judgment judgment) {
+        Content content = judgment.content();
+        return content == null ? "" : content.release() + "-" + content.manifests();
+    }
+
+    /** Somebody takes their vote back. */
+    @NonNull
+    Ruling takeBack(Authentication who) throws IOException {
+        Optional<RealmPerson> found = voter(who);
+        if (found.isEmpty()) {
+            return refused(Kind.FORBIDDEN, stranger(who));
+        }
+        while (true) {
+            Judgment before = judgment;
+            Ruling ruling = before.takeBack(found.get());
+            if (take(before, ruling)) {
+                missing = ruling.judgment().missingText(now(), peopleOf(ruling.judgment()));
+                Vote nothing = new Vote(found.get().id(), "", "", now(), Map.of());
+                return told(ruling, nothing, false, JudgmentListener::voted);
+            }
+        }
+    }
+
+    /** An administrator decides past the rules. */
+    @NonNull
+    Ruling override(Authentication who, Answer answer) throws IOException {
+        Optional<RealmPerson> found = voter(who);
+        if (found.isEmpty()) {
+            return refused(Kind.FORBIDDEN, stranger(who));
+        }
+        if (!Jenkins.get().getACL().hasPermission2(who, Jenkins.ADMINISTER)) {
+            return refused(Kind.FORBIDDEN, "Only an administrator may override the rules.");
+        }
+        tick(now());
+        Ruling changed = lookAgain(answer);
+        if (changed != null) {
+            return changed;
+        }
+        Vote vote = new Vote(found.get().id(), answer.choice(), answer.comment(), now(), answer.parameters());
+        while (true) {
+            Judgment before = judgment;
+            Ruling ruling = before.override(found.get(), vote);
+            if (take(before, ruling)) {
+                return told(ruling, vote, false, JudgmentListener::voted);
+            }
+        }
+    }
+
+    /** Somebody does not want it to go on: by the rules if they may vote, else if they may abort builds of the job. */
+    @NonNull
+    Ruling reject(Authentication who, boolean byInput) throws IOException {
+        Optional<RealmPerson> found = voter(who);
+        if (found.isPresent() && judgment.admits(found.get(), now())) {
+            return vote(who, new Answer(Choice.STOP, "", Map.of(), null, byInput));
+        }
+        if (Jenkins.get().isUseSecurity() && !run.getParent().getACL().hasPermission2(who, Item.CANCEL)) {
+            return refused(
+                    Kind.FORBIDDEN,
+                    who.getName() + " may neither decide this, which takes "
+                            + judgment.terms().rulesText() + ", nor abort this build.");
+        }
+        while (true) {
+            Judgment before = judgment;
+            Ruling ruling = before.abort(who.getName(), "the build was aborted by " + who.getName() + ".", now());
+            if (take(before, ruling)) {
+                return told(ruling, null, byInput, JudgmentListener::withdrawn);
+            }
+        }
+    }
+
+    /** What time does. */
+    void tick(Instant now) throws IOException {
+        Judgment before = judgment;
+        for (Optional<Judgment.Due> due = before.due(now); due.isPresent(); due = before.due(now)) {
+            if (take(before, new Ruling(Kind.RECORDED, due.get().judgment(), ""))) {
+                tell(due.get());
+            }
+            before = judgment;
+        }
+    }
+
+    private void tell(Judgment.Due due) {
+        say(due.text());
+        BiConsumer<JudgmentListener, JudgmentEvent> what =
+                switch (due.kind()) {
+                    case REMINDER -> JudgmentListener::reminder;
+                    case ESCALATION -> JudgmentListener::escalated;
+                    case TIMEOUT -> JudgmentListener::timedOut;
+                };
+        JudgmentListener.fire(what, event("", "", due.text()));
+        if (due.kind() == Judgment.Due.Kind.TIMEOUT) {
+            asker.decided(false);
+        }
+    }
+
+    /**
+     * The run does not wait any more. Writes nothing, so that it may be called by the thread that runs the Pipeline.
+     *
+     * @return whether it was not decided before
+     */
+    boolean withdraw(String reason) {
+        Ruling ruling;
+        synchronized (turn) {
+            ruling = judgment.abort("", reason, now());
+            judgment = ruling.judgment();
+        }
+        return ruling.kind() == Kind.DECIDED;
+    }
+
+    /** Writes that it was withdrawn, and tells so. */
+    void tellWithdrawn() throws IOException {
+        Judgments.keep(run, judgment);
+        JudgmentListener.fire(JudgmentListener::withdrawn, event("", "", judgment.sentence()));
+    }
+
+    void tellAwaiting() {
+        JudgmentListener.fire(JudgmentListener::awaiting, event("", "", "It waits for " + missing + "."));
+    }
+
+    private static Optional<RealmPerson> noOne() {
+        return Optional.empty();
+    }
+
+    private Optional<RealmPerson> voter(Authentication who) {
+        return RealmPerson.isSomebody(who) ? RealmPerson.voter(who, run.getParent()) : noOne();
+    }
+
+    private static String stranger(Authentication who) {
+        return RealmPerson.isSomebody(who)
+                ? who.getName() + " is no user any more, or may not log in."
+                : "Log in first: who decides has to be known.";
+    }
+
+    /** Those who voted, looked up now: what may take long is done before others are kept out. */
+    private Judgment.People peopleOf(Judgment of) {
+        Map<String, Optional<RealmPerson>> people = new HashMap<>();
+        for (Vote vote : of.votes()) {
+            people.put(vote.user(), RealmPerson.now(vote.user(), run.getParent()));
+        }
+        return id -> people.getOrDefault(id, noOne());
+    }
+
+    /** @return whether it was still as it was {@code before}, so that the ruling holds */
+    private boolean take(Judgment before, Ruling ruling) throws IOException {
+        synchronized (turn) {
+            if (judgment != before) {
+                return false;
+            }
+            if (!ruling.judgment().equals(before)) {
+                Judgments.keep(run, ruling.judgment());
+                judgment = ruling.judgment();
+            }
+            return true;
+        }
+    }
+
+    private Ruling refused(Kind kind, String text) {
+        return new Ruling(kind, judgment, text);
+    }
+
+    private Ruling told(
+            Ruling ruling, @CheckForNull Vote vote, boolean byInput, BiConsumer<JudgmentListener, JudgmentEvent> what) {
+        String user = vote == null ? "" : vote.user();
+        switch (ruling.kind()) {
+            case RECORDED -> {
+                String said = vote == null || vote.choice().isEmpty()
+                        ? user + " took the vote back."
+                        : user + " voted '" + vote.choice() + "'"
+                                + (vote.comment().isEmpty() ? "" : " (" + line(vote) + ")") + ".";
+                say(said + " It takes " + missing + ".");
+                JudgmentListener.fire(what, event(user, vote == null ? "" : vote.comment(), said));
+            }
+            case LAPSED -> {
+                say(ruling.text());
+                JudgmentListener.fire(what, event("", "", ruling.text()));
+            }
+            case DECIDED -> {
+                say(ruling.judgment().sentence());
+                boolean aborted = ruling.judgment().decision().how() == Decision.How.ABORTED;
+                JudgmentListener.fire(
+                        aborted ? JudgmentListener::withdrawn : JudgmentListener::decided,
+                        event(
+                                user,
+                                vote == null ? "" : vote.comment(),
+                                ruling.judgment().sentence()));
+                asker.decided(byInput);
+            }
+            default -> {
+                // nothing has come of it
+            }
+        }
+        return ruling;
+    }
+
+    private static String line(Vote vote) {
+        return vote.comment().replace('\n', ' ');
+    }
+
+    private void say(String text) {
+        asker.say(text);
+    }
+
+    private JudgmentEvent event(String user, String comment, String text) {
+        Judgment now = judgment;
+        Decision decision = now.decision();
+        List<String> approvers = Stream.concat(
+                        now.terms().rules().stream()
+                                .map(Rules::all)
+                                .flatMap(List::stream)
+                                .map(Rule::names)
+                                .flatMap(List::stream),
+                        now.escalated() ? now.terms().escalateTo().stream() : Stream.empty())
+                .filter(who -> who.kind() != Who.Kind.ANYONE)
+                .map(Who::name)
+                .distinct()
+                .toList();
+        return new JudgmentEvent(
+                run.getExternalizableId(),
+                run.getFullDisplayName(),
+                run.getParent().getFullName(),
+                now.id(),
+                now.terms().message(),
+                now.content() == null ? "" : now.content().app(),
+                version(),
+                target(),
+                approvers,
+                rules(),
+                missing(),
+                path(),
+                deadline(),
+                now(),
+                decision == null ? "" : decision.choice(),
+                now.isApproved(),
+                user,
+                comment,
+                text);
+    }
+
+    @Override
+    public Run<?, ?> run() {
+        return run;
+    }
+
+    @Override
+    public String id() {
+        return judgment.id();
+    }
+
+    @Override
+    public String message() {
+        return judgment.terms().message();
+    }
+
+    @Override
+    public String target() {
+        Content content = judgment.content();
+        return content == null ? "" : content.target();
+    }
+
+    @Override
+    public String version() {
+        Content content = judgment.content();
+        return content == null ? "" : content.image();
+    }
+
+    @Override
+    public Instant since() {
+        return judgment.since();
+    }
+
+    @Override
+    public Instant deadline() {
+        return judgment.terms().deadline();
+    }
+
+    @Override
+    public String rules() {
+        return judgment.terms().rulesText();
+    }
+
+    @Override
+    public String missing() {
+        return judgment.isDecided() ? "" : missing;
+    }
+
+    @Override
+    public String path() {
+        return run.getUrl() + JudgmentTab.URL + "/" + judgment.id() + "/";
+    }
+
+    @Override
+    public List<Choice> choices() {
+        return judgment.terms().choices();
+    }
+
+    @Override
+    public boolean awaits(Authentication user) {
+        RealmPerson person = RealmPerson.known(user, run.getParent());
+        return RealmPerson.isSomebody(user)
+                && run.getParent().getACL().hasPermission2(user, Item.READ)
+                && mayVote(person)
+                && !judgment.hasVoted(person);
+    }
+
+    /** As far as is known without asking the security realm. */
+    boolean mayVote(RealmPerson person) {
+        Judgment now = judgment;
+        return !now.isDecided()
+                && now.admits(person, now())
+                && (now.terms().allowRequester()
+                        || Requesters.starters(run).stream().noneMatch(person::is));
+    }
+}

@@ -1,0 +1,68 @@
+package io.jenkins.plugins.safedeployments.judgment;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.model.Failure;
+import io.jenkins.plugins.safedeployments.engine.judgment.Ruling;
+import jakarta.servlet.ServletException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import org.kohsuke.stapler.StaplerRequest2;
+import org.kohsuke.stapler.StaplerResponse2;
+
+/**
+ * Thrown through {@code input} when an answer does not decide: it was refused, or it is one of several. It is also the answer to
+ * the request that it came with.
+ */
+final class NotThrough extends Failure {
+
+    private static final long serialVersionUID = 1L;
+
+    private final int status;
+
+    /** Page of the judgment, below the root URL. */
+    private final String path;
+
+    /** Whether a browser waits for a page, and not a program for an answer. */
+    private final boolean browser;
+
+    private NotThrough(String message, int status, String path, boolean browser) {
+        super(message);
+        this.status = status;
+        this.path = path;
+        this.browser = browser;
+    }
+
+    @NonNull
+    static NotThrough of(Ruling ruling, String path) {
+        return new NotThrough(ruling.text(), status(ruling.kind()), path, InputCaller.isSubmit());
+    }
+
+    static int status(Ruling.Kind kind) {
+        return switch (kind) {
+            case FORBIDDEN -> 403;
+            case WRONG -> 400;
+            case LATE, LAPSED -> 409;
+            case RECORDED, DECIDED -> 200;
+        };
+    }
+
+    @Override
+    public void generateResponse(StaplerRequest2 request, StaplerResponse2 response, Object node)
+            throws IOException, ServletException {
+        String accepted = request.getHeader("Accept");
+        boolean page = browser && accepted != null && accepted.contains("text/html");
+        if (page && status < 400) {
+            response.sendRedirect2(request.getContextPath() + "/" + path);
+        } else if (page) {
+            super.generateResponse(request, response, node);
+        } else {
+            response.setStatus(status);
+            response.setContentType("text/plain;charset=UTF-8");
+            response.setCharacterEncoding(StandardCharsets.UTF_8.name());
+            try (PrintWriter writer = response.getWriter()) {
+                writer.println(getMessage());
+            }
+        }
+    }
+}

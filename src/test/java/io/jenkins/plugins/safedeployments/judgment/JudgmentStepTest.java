@@ -1,0 +1,595 @@
+package io.jenkins.plugins.safedeployments.judgment;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.notNullValue;
+import static org.hamcrest.Matchers.nullValue;
+import static org.junit.Assert.assertThrows;
+
+import com.cloudbees.hudson.plugins.folder.Folder;
+import hudson.model.Failure;
+import hudson.model.Result;
+import hudson.model.User;
+import hudson.security.ACLContext;
+import io.jenkins.plugins.safedeployments.engine.judgment.Judgment;
+import io.jenkins.plugins.safedeployments.engine.judgment.Ruling;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import net.sf.json.JSONObject;
+import org.htmlunit.WebResponse;
+import org.htmlunit.html.HtmlForm;
+import org.htmlunit.html.HtmlPage;
+import org.jenkinsci.plugins.workflow.actions.TimingAction;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.graph.FlowNode;
+import org.jenkinsci.plugins.workflow.graphanalysis.DepthFirstScanner;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.jenkinsci.plugins.workflow.support.actions.PauseAction;
+import org.jenkinsci.plugins.workflow.support.steps.input.ApproverAction;
+import org.jenkinsci.plugins.workflow.support.steps.input.InputAction;
+import org.jenkinsci.plugins.workflow.support.steps.input.InputStepExecution;
+import org.junit.After;
+import org.junit.BeforeClass;
+import org.junit.ClassRule;
+import org.junit.Test;
+import org.jvnet.hudson.test.BuildWatcher;
+import org.jvnet.hudson.test.JenkinsRule;
+
+/** The step, and all ways in which it can be answered. */
+public class JudgmentStepTest {
+
+    @ClassRule
+    public static BuildWatcher watcher = new BuildWatcher();
+
+    @ClassRule
+    public static JenkinsRule jenkins = new JenkinsRule();
+
+    static {
+        jenkins.timeout = 900; // of all tests in here together
+    }
+
+    @BeforeClass
+    public static void secure() {
+        Judges.secure(jenkins);
+    }
+
+    @After
+    public void endAll() throws Exception {
+        for (WorkflowJob job : jenkins.jenkins.getAllItems(WorkflowJob.class)) {
+            WorkflowRun run = job.getLastBuild();
+            if (run != null && run.isBuilding()) {
+                run.doKill();
+                jenkins.waitForCompletion(run);
+            }
+        }
+    }
+
+    @Test
+    public void votesOnItsPageDecide() throws Exception {
+        WorkflowRun run = waiting(
+                "def j = judgment message: 'Promote <b>1.4</b>?', id: 'qa', inputs: ['continue: Go on', 'rollback'],"
+                        + " approvers: '1 of qa and 1 of ops'\n"
+                        + "echo \"outcome ${j.outcome} by ${j.by}: ${j.deciders[1].comment}, ${j.deciders[1].rule}\"");
+
+        HtmlPage page = decide("alice", run, "continue", "looks <i>good</i>");
+        assertThat(page.asNormalizedText(), containsString("It takes 1 more of ops."));
+        assertThat(page.asNormalizedText(), containsString("looks <i>good</i>"));
+        assertThat(page.asNormalizedText(), containsString("Promote <b>1.4</b>?"));
+        assertThat(Judgments.find(run, "qa").votes(), hasSize(1));
+        HtmlPage last = decide("bob", run, "continue", "me too");
+
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+        jenkins.assertLogContains("alice voted 'continue' (looks <i>good</i>). It takes 1 more of ops.", run);
+        jenkins.assertLogContains("outcome continue by alice, bob: me too, 1 of qa", run);
+        assertThat(last.asNormalizedText(), containsString("'continue' was decided by alice, bob (me too)."));
+        assertThat(run.getAction(InputAction.class).getExecutions(), hasSize(0));
+        assertThat(
+                run.getActions(ApproverAction.class).stream()
+                        .map(ApproverAction::getUserId)
+                        .collect(Collectors.toSet()),
+                is(java.util.Set.of("alice", "bob")));
+        run.reload();
+        assertThat(Judgments.find(run, "qa").decision().by(), is("alice, bob"));
+        assertThat(PauseAction.getPauseDuration(node(run)) > 0, is(true));
+        assertThat(PauseAction.isPaused(node(run)), is(false));
+    }
+
+    @Test
+    public void inputsPageDecidesByTheRules() throws Exception {
+        WorkflowRun run = waiting("def j = judgment message: 'Go?', id: 'qa', approvers: '2 of qa, ops',"
+                + " inputs: ['continue', 'rollback'], parameters: [string(name: 'why'), booleanParam(name: 'now')]\n"
+                + "echo \"outcome ${j.outcome} ${j.parameters} ${j.comment}\"");
+        JenkinsRule.WebClient web = Judges.web(jenkins, "alice");
+        HtmlForm form = ((HtmlPage) web.getPage(run, "input")).getFormByName("Qa");
+        HtmlPage refused = jenkins.submit(form, "proceed");
+        assertThat(
+                refused.asNormalizedText(),
+                containsString("Nothing was chosen: choose one of 'continue', 'rollback', 'stop'"));
+
+        form = ((HtmlPage) web.getPage(run, "input")).getFormByName("Qa");
+        choose(form, "rollback");
+        HtmlPage counted = jenkins.submit(form, "proceed");
+        assertThat(counted.asNormalizedText(), containsString("It takes 1 more of qa, ops."));
+        assertThat(run.getActions(ApproverAction.class), hasSize(0));
+
+        form = ((HtmlPage) Judges.web(jenkins, "olga").getPage(run, "input")).getFormByName("Qa");
+        choose(form, "rollback");
+        form.getElementsByAttribute("input", "type", "text").get(1).setAttribute("value", "broken");
+        jenkins.submit(form, "proceed");
+
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+        jenkins.assertLogContains("outcome rollback [why:broken, now:false]", run);
+        assertThat(run.getActions(ApproverAction.class), hasSize(2));
+    }
+
+    @Test
+    public void restOfInputIsJudged() throws Exception {
+        WorkflowRun run = waiting("judgment message: 'Go?', id: 'qa', approvers: '2 of qa, ops'");
+
+        WebResponse forbidden = Judges.post(jenkins, "nobody", run, "input/Qa/proceedEmpty");
+        assertThat(forbidden.getStatusCode(), is(400)); // by input itself
+        assertThat(Judges.post(jenkins, "admin", run, "input/Qa/proceedEmpty").getStatusCode(), is(403));
+        WebResponse first = Judges.post(jenkins, "alice", run, "input/Qa/proceedEmpty");
+        assertThat(first.getStatusCode(), is(200));
+        assertThat(first.getContentAsString(), containsString("Your vote is recorded. It takes 1 more of qa, ops."));
+        assertThat(run.isBuilding(), is(true));
+        assertThat(run.getActions(ApproverAction.class), hasSize(0));
+        assertThat(Judges.input(run).isSettled(), is(false));
+        String json = "{\"parameter\":[{\"name\":\"comment\",\"value\":\"by rest\"}]}";
+        WebResponse second = Judges.post(
+                jenkins, "bob", run, "input/Qa/submit?proceed=x&json=" + java.net.URLEncoder.encode(json, "UTF-8"));
+
+        assertThat(second.getStatusCode(), is(200));
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+        assertThat(Judgments.find(run, "qa").decision().comment(), is("by rest"));
+        assertThat(Judges.post(jenkins, "alice", run, "input/Qa/proceedEmpty").getStatusCode(), is(404));
+    }
+
+    @Test
+    public void otherPluginsAreJudged() throws Exception {
+        WorkflowRun run = waiting("judgment message: 'Go?', id: 'qa', approvers: '2 of qa, ops'");
+        InputStepExecution input = Judges.input(run);
+
+        try (ACLContext ignored = Judges.as("nobody")) {
+            Failure refused = assertThrows(Failure.class, () -> input.proceed((Map<String, Object>) null));
+            assertThat(refused.getMessage(), containsString("nobody may not decide this: it takes 2 of qa, ops"));
+        }
+        assertThrows(Failure.class, () -> input.proceed((Map<String, Object>) null)); // Jenkins itself is nobody
+        try (ACLContext ignored = Judges.as("alice")) {
+            assertThrows(Failure.class, () -> input.proceed(Map.of("x", "y")));
+        }
+        try (ACLContext ignored = Judges.as("olga")) {
+            assertThat(input.proceed((Map<String, Object>) null), is(notNullValue()));
+            assertThrows(Failure.class, () -> input.proceed((Map<String, Object>) null));
+        }
+
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+        assertThat(Judgments.find(run, "qa").decision().by(), is("alice, olga"));
+        assertThat(run.getActions(ApproverAction.class), hasSize(2));
+    }
+
+    /** The names of methods that are read from the stack exist; a version of input that renames them would not be judged. */
+    @Test
+    public void inputHasTheMethodsByWhichItIsKnown() throws Exception {
+        assertThat(InputStepExecution.class.getMethod("proceed", Map.class), is(notNullValue()));
+        assertThat(InputStepExecution.class.getMethod("doAbort"), is(notNullValue()));
+        assertThat(
+                InputStepExecution.class.getMethod("doProceed", org.kohsuke.stapler.StaplerRequest2.class),
+                is(notNullValue()));
+        assertThat(
+                InputStepExecution.class.getMethod("doSubmit", org.kohsuke.stapler.StaplerRequest2.class),
+                is(notNullValue()));
+    }
+
+    @Test
+    public void oneWhoMayDecideStopsIt() throws Exception {
+        WorkflowRun run = waiting("judgment message: 'Go?', id: 'qa', approvers: '2 of qa'");
+
+        assertThat(Judges.post(jenkins, "nobody", run, "input/Qa/abort").getStatusCode(), is(403));
+        assertThat(Judges.input(run).isSettled(), is(false));
+        assertThat(Judges.post(jenkins, "bob", run, "input/Qa/abort").getStatusCode(), is(200));
+
+        jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(run));
+        jenkins.assertLogContains("Judgment 'qa': 'stop' was decided by bob", run);
+        assertThat(Judgments.find(run, "qa").isApproved(), is(false));
+    }
+
+    @Test
+    public void whoMayCancelTheBuildAbortsIt() throws Exception {
+        WorkflowRun run = waiting("judgment message: 'Go?', id: 'qa', approvers: '2 of qa'");
+
+        assertThat(Judges.post(jenkins, "dev", run, "input/Qa/abort").getStatusCode(), is(200));
+
+        jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(run));
+        assertThat(Judgments.find(run, "qa").sentence(), is("It was withdrawn: the build was aborted by dev."));
+    }
+
+    @Test
+    public void resultOfStoppingIsChosen() throws Exception {
+        for (String result : List.of("ABORTED", "UNSTABLE", "NONE")) {
+            WorkflowRun run = waiting("def j = judgment message: 'Go?', id: 'qa', approvers: 'qa', rejectResult: '"
+                    + result + "'\necho \"it was ${j.outcome}, ${j.approved}\"");
+            Judges.vote(run, "qa", "bob", "stop");
+            jenkins.assertBuildStatus(
+                    result.equals("NONE") ? Result.SUCCESS : Result.fromString(result), jenkins.waitForCompletion(run));
+            if (result.equals("NONE")) {
+                jenkins.assertLogContains("it was stop, false", run);
+            } else {
+                jenkins.assertLogNotContains("it was", run);
+            }
+        }
+    }
+
+    @Test
+    public void requesterCanOnlyStop() throws Exception {
+        WorkflowRun run =
+                waiting("judgment message: 'Go?', id: 'qa', approvers: 'user:dev, bob', rejectResult: 'ABORTED'");
+        HtmlPage page = Judges.web(jenkins, "dev").getPage(run, "judgments/qa");
+        assertThat(page.asNormalizedText(), containsString("somebody else has to approve it. You can stop it."));
+        assertThat(page.getByXPath("//input[@type='radio' and @value='continue']"), hasSize(0));
+        assertThat(
+                Judges.post(jenkins, "dev", run, "judgments/qa/decide?outcome=continue")
+                        .getStatusCode(),
+                is(403));
+        try (ACLContext ignored = Judges.as("dev")) {
+            assertThrows(Failure.class, () -> Judges.input(run).proceed((Map<String, Object>) null));
+        }
+
+        assertThat(Judges.vote(run, "qa", "dev", "stop").kind(), is(Ruling.Kind.DECIDED));
+
+        jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(run));
+    }
+
+    @Test
+    public void withoutNamesThePermissionCounts() throws Exception {
+        WorkflowRun run = waiting("judgment message: 'Go?', id: 'qa'");
+
+        assertThat(Judges.vote(run, "qa", "dev", "continue").kind(), is(Ruling.Kind.FORBIDDEN));
+        assertThat(Judges.vote(run, "qa", "alice", "continue").kind(), is(Ruling.Kind.FORBIDDEN));
+        assertThat(Judges.post(jenkins, "judge", run, "input/Qa/proceedEmpty").getStatusCode(), is(200));
+
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+    }
+
+    @Test
+    public void statusesAndFormsOfRefusals() throws Exception {
+        WorkflowRun run = waiting("judgment message: 'Go?', id: 'qa', approvers: 'qa'");
+        assertThat(
+                Judges.post(jenkins, "nobody", run, "judgments/qa/decide?outcome=continue")
+                        .getStatusCode(),
+                is(403));
+        assertThat(Judges.post(jenkins, "bob", run, "judgments/qa/decide").getStatusCode(), is(400));
+        assertThat(
+                Judges.post(jenkins, "bob", run, "judgments/qa/decide?outcome=x")
+                        .getStatusCode(),
+                is(400));
+        assertThat(Judges.post(jenkins, "bob", run, "judgments/qa/takeBack").getStatusCode(), is(400));
+        assertThat(
+                Judges.post(jenkins, "admin", run, "judgments/qa/override?outcome=continue&comment=x")
+                        .getStatusCode(),
+                is(403));
+        assertThat(Judges.post(jenkins, "bob", run, "judgments/other/decide").getStatusCode(), is(404));
+        JenkinsRule.WebClient web = Judges.web(jenkins, "bob");
+        assertThat(
+                web.goTo(run.getUrl() + "judgments/qa/decide?outcome=continue")
+                        .getWebResponse()
+                        .getStatusCode(),
+                is(405));
+        assertThat(Judgments.find(run, "qa").votes(), hasSize(0));
+        HtmlPage other = web.getPage(run, "judgments/qa");
+        assertThat(
+                Judges.post(jenkins, "alice", run, "judgments/qa/decide?outcome=continue&comment=mine")
+                        .getStatusCode(),
+                is(200));
+        jenkins.waitForCompletion(run);
+
+        WebResponse late = Judges.post(jenkins, "bob", run, "judgments/qa/decide?outcome=stop");
+        assertThat(late.getStatusCode(), is(409));
+        assertThat(late.getContentAsString(), containsString("was decided by alice (mine)."));
+        HtmlForm form = other.getFormByName("decide-qa");
+        choose(form, "stop");
+        HtmlPage told = jenkins.submit(form);
+        assertThat(told.getWebResponse().getStatusCode(), is(409));
+        assertThat(told.asNormalizedText(), containsString("'continue' was decided by alice (mine)."));
+    }
+
+    @Test
+    public void voteIsTakenBack() throws Exception {
+        WorkflowRun run = waiting("judgment message: 'Go?', id: 'qa', approvers: '2 of qa'");
+        JenkinsRule.WebClient web = Judges.web(jenkins, "bob");
+        HtmlPage page = decide("bob", run, "continue", "");
+        assertThat(page.asNormalizedText(), containsString("It takes 1 more of qa."));
+
+        jenkins.submit(((HtmlPage) web.getPage(run, "judgments/qa")).getFormByName("takeBack-qa"));
+
+        assertThat(Judgments.find(run, "qa").votes(), hasSize(0));
+        jenkins.assertLogContains("bob took the vote back. It takes 2 of qa.", run);
+    }
+
+    @Test
+    public void administratorOverridesWithAReasonIfAllowed() throws Exception {
+        WorkflowRun run = waiting("judgment message: 'Go?', id: 'qa', approvers: '2 of qa', allowOverride: true");
+        assertThat(
+                Judges.post(jenkins, "dev", run, "judgments/qa/override?outcome=continue&comment=x")
+                        .getStatusCode(),
+                is(403));
+        assertThat(
+                Judges.post(jenkins, "admin", run, "judgments/qa/override?outcome=continue")
+                        .getStatusCode(),
+                is(400));
+        assertThat(
+                Judges.post(jenkins, "admin", run, "judgments/qa/decide?outcome=continue")
+                        .getStatusCode(),
+                is(403));
+
+        HtmlForm form =
+                ((HtmlPage) Judges.web(jenkins, "admin").getPage(run, "judgments/qa")).getFormByName("override-qa");
+        choose(form, "continue");
+        form.getInputByName("comment").setValue("all are ill");
+        jenkins.submit(form);
+
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+        jenkins.assertLogContains("'continue' was decided by admin, who overrode the rules (all are ill).", run);
+    }
+
+    @Test
+    public void badParametersAreSaidAtOnce() throws Exception {
+        fails("judgment message: ' '", "'message' is missing");
+        fails("judgment message: 'x', id: 'a/b'", "'id' is 'a/b'");
+        fails("judgment message: 'x', approvers: '2 of user:alice'", "there is only one person left");
+        fails("judgment message: 'x', approvers: 'dev'", "can never be met");
+        fails("judgment message: 'x', approvers: 'two of qa'", "'two' is no number");
+        fails("judgment message: 'x', inputs: ['a', 'a']", "'inputs' has 'a' twice");
+        fails("judgment message: 'x', onTimeout: 'maybe'", "'onTimeout' is 'maybe'");
+        fails("judgment message: 'x', rejectResult: 'SUCCESS'", "'rejectResult' is 'SUCCESS'");
+        fails("judgment message: 'x', timeout: -1", "'timeout' is -1 hours");
+        fails("judgment message: 'x', escalateTo: 'qa'", "'escalateAfter' and 'escalateTo' go together");
+        fails("judgment message: 'x', namespace: 'shop'", "'app' is missing");
+        fails("judgment message: 'x', app: 'shop', namespace: 'shop'", "No cluster is configured");
+        fails("judgment message: 'x', parameters: [file(name: 'f')]", "takes no files");
+        fails("judgment message: 'x', parameters: [password(name: 'p')]", "use credentials");
+        fails("judgment message: 'x', parameters: [string(name: 'comment')]", "which every judgment has");
+        fails(
+                "parallel a: { judgment message: 'x', id: 'qa' }, b: { judgment message: 'y', id: 'Qa' }, failFast: true",
+                "another judgment of this build that waits has the same");
+    }
+
+    @Test
+    public void severalWaitAtOnce() throws Exception {
+        WorkflowRun run = start(
+                "parallel a: { judgment message: 'Go?', approvers: 'qa' }, b: { judgment message: 'Go?', approvers: 'ops' }");
+        Judges.await(run, "judgment");
+        Judges.await(run, "judgment-2");
+        assertThat(run.getAction(InputAction.class).getExecutions(), hasSize(2));
+
+        Judges.vote(run, "judgment", "alice", "continue");
+        Judges.vote(run, "judgment-2", "alice", "continue");
+
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+    }
+
+    @Test
+    public void abortOfTheBuildWithdrawsIt() throws Exception {
+        WorkflowRun run = waiting("judgment message: 'Go?', id: 'qa', approvers: 'qa'");
+        LiveJudgment live = Judges.await(run, "qa");
+
+        run.doStop();
+
+        jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(run));
+        assertThat(PendingJudgments.get().find(run, "qa"), is(nullValue()));
+        assertThat(run.getAction(InputAction.class).getExecutions(), hasSize(0));
+        Judgment kept = Judgments.find(run, "qa");
+        assertThat(kept.sentence(), containsString("It was withdrawn: the build was stopped"));
+        try (ACLContext ignored = Judges.as("bob")) {
+            Ruling late = live.vote(
+                    User.current().impersonate2(), new LiveJudgment.Answer("continue", "", Map.of(), null, false));
+            assertThat(late.kind(), is(Ruling.Kind.LATE));
+        }
+    }
+
+    @Test
+    public void killedBuildWithdrawsIt() throws Exception {
+        WorkflowRun run = waiting("judgment message: 'Go?', id: 'qa', approvers: 'qa'");
+
+        run.doKill();
+
+        jenkins.waitForCompletion(run);
+        assertThat(PendingJudgments.get().find(run, "qa"), is(nullValue()));
+        assertThat(
+                Judges.post(jenkins, "bob", run, "judgments/qa/decide?outcome=continue")
+                        .getStatusCode(),
+                is(409));
+    }
+
+    @Test
+    public void laterStepsAskForIt() throws Exception {
+        WorkflowRun run = waiting("echo \"before '${judgmentOf('qa').outcome}'\"\n"
+                + "judgment message: 'Go?', id: 'qa', approvers: 'qa', inputs: ['continue', 'rollback']\n"
+                + "echo \"after '${judgmentOf('qa').outcome}' by ${judgmentOf('qa').by}\"");
+        Judges.vote(run, "qa", "bob", "rollback");
+
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+        jenkins.assertLogContains("before ''", run);
+        jenkins.assertLogContains("after 'rollback' by bob", run);
+    }
+
+    @Test
+    public void environmentOfDeclarativePipelinesHasIt() throws Exception {
+        WorkflowRun run = waiting("""
+                pipeline {
+                  agent none
+                  stages {
+                    stage('QA') { steps { judgment message: 'Go on?', id: 'qa', approvers: 'qa' } }
+                    stage('Deploy') {
+                      environment { CHOSEN = "${judgmentOf('qa').outcome}" }
+                      steps { echo "chosen ${env.CHOSEN}" }
+                    }
+                  }
+                }
+                """);
+        Judges.vote(run, "qa", "bob", "continue");
+
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+        jenkins.assertLogContains("chosen continue", run);
+    }
+
+    @Test
+    public void declarativeStagesGoByIt() throws Exception {
+        for (String outcome : List.of("continue", "rollback")) {
+            WorkflowRun run = waiting(declarative());
+            Judges.vote(run, "qa", "bob", outcome);
+
+            jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+            jenkins.assertLogContains(outcome.equals("continue") ? "Deploys." : "Rolls back, as bob decided.", run);
+            jenkins.assertLogNotContains(outcome.equals("continue") ? "Rolls back" : "Deploys.", run);
+            jenkins.assertLogContains(
+                    "Stage \"" + (outcome.equals("continue") ? "Rollback" : "Deploy")
+                            + "\" skipped due to when conditional",
+                    run);
+        }
+        WorkflowRun stopped = waiting(declarative());
+        Judges.vote(stopped, "qa", "bob", "stop");
+        jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(stopped));
+        jenkins.assertLogContains("Nobody goes on: 'stop' was decided by bob", stopped);
+    }
+
+    private static String declarative() throws Exception {
+        return Files.readString(Path.of("docs/examples/judgment/Jenkinsfile"), StandardCharsets.UTF_8);
+    }
+
+    @Test
+    public void folderDemandsMore() throws Exception {
+        Folder outer = jenkins.createProject(Folder.class);
+        Folder inner = outer.createProject(Folder.class, "inner");
+        FolderJudgmentPolicy policy = new FolderJudgmentPolicy();
+        policy.setApprovers("1 of ops");
+        policy.setForbidRequester(true);
+        policy.setForbidOverride(true);
+        outer.addProperty(policy);
+        WorkflowJob job = inner.createProject(WorkflowJob.class, "job");
+        job.setDefinition(new CpsFlowDefinition(
+                "judgment message: 'Go?', id: 'qa', approvers: 'user:dev, bob', allowRequester: true, allowOverride: true",
+                true));
+        WorkflowRun run = Judges.start(job);
+        Judges.await(run, "qa");
+
+        assertThat(Judges.vote(run, "qa", "dev", "continue").kind(), is(Ruling.Kind.FORBIDDEN));
+        assertThat(
+                Judges.vote(run, "qa", "bob", "continue").text(), is("Your vote is recorded. It takes 1 more of ops."));
+        assertThat(
+                Judges.post(jenkins, "admin", run, "judgments/qa/override?outcome=continue&comment=x")
+                        .getStatusCode(),
+                is(403));
+        assertThat(Judges.vote(run, "qa", "olga", "continue").kind(), is(Ruling.Kind.DECIDED));
+
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+        job.setDefinition(new CpsFlowDefinition("judgment message: 'Go?', timeout: 1, onTimeout: 'continue'", true));
+        WorkflowRun refused = Judges.start(job);
+        jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(refused));
+        jenkins.assertLogContains("a folder or the cluster demands that people approve", refused);
+    }
+
+    @Test
+    public void programsSeeIt() throws Exception {
+        WorkflowRun run = waiting("judgment message: 'Go?', id: 'qa', approvers: '2 of qa', inputs: ['a: <b>', 'c']");
+        Judges.vote(run, "qa", "bob", "a");
+        JSONObject json = jenkins.createWebClient()
+                .login("nobody")
+                .getJSON(run.getUrl() + "judgments/api/json")
+                .getJSONObject();
+        JSONObject one = json.getJSONArray("judgments").getJSONObject(0);
+        assertThat(one.getString("id"), is("qa"));
+        assertThat(one.getBoolean("waiting"), is(true));
+        assertThat(one.getString("missing"), is("1 more of qa"));
+        assertThat(one.getJSONArray("votes").getJSONObject(0).getString("comment"), is("says bob"));
+        JSONObject whole = jenkins.createWebClient()
+                .login("nobody")
+                .getJSON(run.getUrl() + "api/json?depth=3")
+                .getJSONObject();
+        assertThat(whole.toString(), containsString("\"submitter\":\"qa\"")); // by input
+        assertThat(whole.toString(), containsString("\"missing\":\"1 more of qa\""));
+
+        Judges.vote(run, "qa", "alice", "a");
+        jenkins.waitForCompletion(run);
+        JSONObject result = jenkins.createWebClient()
+                .login("nobody")
+                .getJSON(run.getUrl() + "judgments/qa/api/json")
+                .getJSONObject()
+                .getJSONObject("result");
+        assertThat(result.getString("outcome"), is("a"));
+        assertThat(result.getJSONArray("deciders").getJSONObject(1).getString("rule"), is("2 of qa"));
+    }
+
+    @Test
+    public void whatWaitsForSomebodyIsListed() throws Exception {
+        WorkflowRun run = waiting("judgment message: 'Go?', id: 'qa', approvers: '2 of qa'");
+
+        assertThat(pendingOf("bob"), is(List.of(run.getUrl() + "judgments/qa/")));
+        assertThat(pendingOf("olga"), hasSize(0));
+        assertThat(pendingOf("dev"), hasSize(0));
+        assertThat(pendingOf("admin"), hasSize(0));
+        Judges.vote(run, "qa", "bob", "continue");
+        assertThat(pendingOf("bob"), hasSize(0));
+        assertThat(pendingOf("alice"), hasSize(1));
+    }
+
+    private static List<String> pendingOf(String user) {
+        return PendingJudgments.get().of(User.getOrCreateByIdOrFullName(user).impersonate2()).stream()
+                .map(PendingJudgment::path)
+                .toList();
+    }
+
+    private static void fails(String script, String why) throws Exception {
+        WorkflowRun run = Judges.start(jenkins, script);
+        jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(run));
+        jenkins.assertLogContains(why, run);
+        assertThat(JenkinsRule.getLog(run), not(containsString("\tat ")));
+    }
+
+    private static WorkflowRun start(String script) throws Exception {
+        return Judges.start(jenkins, script);
+    }
+
+    private static WorkflowRun waiting(String script) throws Exception {
+        return Judges.waiting(jenkins, "qa", script);
+    }
+
+    private static HtmlPage decide(String user, WorkflowRun run, String outcome, String comment) throws Exception {
+        HtmlForm form = ((HtmlPage) Judges.web(jenkins, user).getPage(run, "judgments/qa")).getFormByName("decide-qa");
+        choose(form, outcome);
+        form.getTextAreaByName("comment").setText(comment);
+        return jenkins.submit(form);
+    }
+
+    /** By a radio button, or in a list. */
+    private static void choose(HtmlForm form, String outcome) {
+        List<org.htmlunit.html.HtmlRadioButtonInput> buttons = form.getRadioButtonsByName("outcome");
+        if (buttons.isEmpty()) {
+            form.getSelectsByName("value").get(0).setSelectedAttribute(outcome, true);
+        } else {
+            buttons.stream()
+                    .filter(button -> button.getValueAttribute().equals(outcome))
+                    .findFirst()
+                    .orElseThrow()
+                    .setChecked(true);
+        }
+    }
+
+    private static FlowNode node(WorkflowRun run) {
+        return new DepthFirstScanner()
+                .allNodes(run.getExecution()).stream()
+                        .filter(node -> node.getDisplayFunctionName().equals("judgment"))
+                        .filter(node -> node.getAction(TimingAction.class) != null)
+                        .findFirst()
+                        .orElseThrow();
+    }
+}
