@@ -4,10 +4,13 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.BulkChange;
 import hudson.Extension;
 import hudson.ExtensionList;
+import hudson.Util;
 import hudson.model.Descriptor;
 import hudson.model.listeners.SaveableListener;
+import hudson.util.FormValidation;
 import io.jenkins.plugins.safedeployments.Messages;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import io.jenkins.plugins.safedeployments.engine.notice.AllowedAddresses;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -15,12 +18,15 @@ import java.util.List;
 import java.util.Set;
 import jenkins.model.GlobalConfiguration;
 import jenkins.util.Timer;
+import jenkins.model.Jenkins;
 import net.sf.json.JSONObject;
 import org.jenkinsci.Symbol;
 import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.StaplerRequest2;
+import org.kohsuke.stapler.verb.POST;
 
-/** What administrators configure for all of Jenkins: clusters and calendars. As code it is {@code unclassified: safeDeployments:}. */
+/** What administrators configure for all of Jenkins: clusters, calendars, and where webhooks may be. As code it is {@code unclassified: safeDeployments:}. */
 @Extension
 @Symbol("safeDeployments")
 public final class SafeDeploymentsConfiguration extends GlobalConfiguration {
@@ -34,6 +40,9 @@ public final class SafeDeploymentsConfiguration extends GlobalConfiguration {
     private List<IcsFile> icsFiles;
 
     private boolean skipReasonRequired;
+
+    /** As {@link AllowedAddresses#parse} reads it; null for those that are allowed without a list. */
+    private String allowedWebhooks;
 
     public SafeDeploymentsConfiguration() {
         load();
@@ -112,6 +121,34 @@ public final class SafeDeploymentsConfiguration extends GlobalConfiguration {
     public synchronized void setSkipReasonRequired(boolean skipReasonRequired) {
         this.skipReasonRequired = skipReasonRequired;
         save();
+    }
+
+    /** To which addresses notifications may be sent, a beginning of one on each line; empty for no such list. */
+    @NonNull
+    public synchronized String getAllowedWebhooks() {
+        return Util.fixNull(allowedWebhooks);
+    }
+
+    @DataBoundSetter
+    public synchronized void setAllowedWebhooks(String allowedWebhooks) {
+        try {
+            AllowedAddresses.parse(Util.fixNull(allowedWebhooks));
+        } catch (UserException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+        this.allowedWebhooks = Util.fixEmptyAndTrim(allowedWebhooks);
+        save();
+    }
+
+    @POST
+    public FormValidation doCheckAllowedWebhooks(@QueryParameter String value) {
+        Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+        try {
+            AllowedAddresses.parse(Util.fixNull(value));
+            return FormValidation.ok();
+        } catch (UserException e) {
+            return FormValidation.error(e.getMessage());
+        }
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.safedeployments.engine.notice;
 
+import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionException;
@@ -80,6 +81,8 @@ public final class Delivery {
                 problem instanceof CompletionException && problem.getCause() != null ? problem.getCause() : problem;
         if (why == null) {
             report.delivered();
+        } else if (why instanceof UserException) {
+            report.failed(attempts, why.getMessage().replaceFirst("\\.$", ""));
         } else if (!(why instanceof NotDelivered failure)) {
             report.failed(attempts, "there was a " + why.getClass().getSimpleName()); // its text may be anything
         } else if (failure.isAgain() && attempts <= pauses.size()) {

@@ -141,6 +141,12 @@ public final class GateEvent {
         return values.url;
     }
 
+    /** Who may decide, in words; empty if the gate does not say. */
+    @NonNull
+    public String getDeciders() {
+        return values.deciders;
+    }
+
     /** Until when it waits; null for ever. */
     @CheckForNull
     public Instant getDeadline() {
@@ -189,6 +195,7 @@ public final class GateEvent {
         private String version = "";
         private String target = "";
         private String url = "";
+        private String deciders = "";
         private Instant deadline;
         private String by = "";
         private String outcome = "";
@@ -224,6 +231,12 @@ public final class GateEvent {
         @NonNull
         public Builder url(String absolute) {
             url = Objects.toString(absolute, "");
+            return this;
+        }
+
+        @NonNull
+        public Builder deciders(@CheckForNull String text) {
+            deciders = Objects.toString(text, "");
             return this;
         }
 

@@ -136,6 +136,9 @@ public final class GateText {
                     deadline.isAfter(event.getAt()) ? ", in " + TimeText.between(event.getAt(), deadline) : ", now";
             facts.put("Decide before", TimeText.moment(end, UTC) + left);
         }
+        if (event.getKind().isAsking() && !event.getDeciders().isEmpty()) {
+            facts.put("Who decides", OneLine.of(event.getDeciders(), LONGEST_NAME));
+        }
         if (!event.getApp().isEmpty()) {
             facts.put("Application", OneLine.of(event.getApp(), LONGEST_NAME));
         }

@@ -131,6 +131,7 @@ public final class WebhookSender {
         ObjectNode gate = json.putObject("gate");
         gate.put("id", event.getGate());
         gate.put("message", event.getMessage());
+        gate.put("deciders", event.getDeciders());
         gate.put("url", event.getUrl());
         gate.put(
                 "deadline",

@@ -24,6 +24,7 @@ public class GateTextTest {
                 .message("Is the canary healthy?\nLook at the dashboard first.")
                 .release("addressbook", "1.4.2", "production/shop")
                 .url("https://jenkins.example.com/job/shop/job/release/7/input/")
+                .deciders("1 of qa and 2 of ops")
                 .deadline(NOON.plusSeconds(2 * 3600));
     }
 
@@ -43,6 +44,7 @@ public class GateTextTest {
                                 + "https://jenkins.example.com/job/shop/job/release/7/input/\n"
                                 + "\n"
                                 + "Decide before: Fri 2026-06-05 14:00 UTC, in 2 h\n"
+                                + "Who decides: 1 of qa and 2 of ops\n"
                                 + "Application: addressbook\n"
                                 + "Version: 1.4.2\n"
                                 + "Target: production/shop\n"

@@ -1,0 +1,172 @@
+package io.jenkins.plugins.safedeployments.notify;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.Extension;
+import hudson.ExtensionList;
+import hudson.init.Terminator;
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import hudson.security.ACL;
+import hudson.util.DaemonThreadFactory;
+import hudson.util.NamingThreadFactory;
+import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import io.jenkins.plugins.safedeployments.engine.notice.Delivery;
+import io.jenkins.plugins.safedeployments.engine.notice.GateEvent;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import jenkins.model.JenkinsLocationConfiguration;
+import jenkins.security.ImpersonatingExecutorService;
+import jenkins.util.Timer;
+import org.jenkinsci.plugins.displayurlapi.DisplayURLProvider;
+import org.jenkinsci.plugins.workflow.flow.FlowExecutionOwner;
+
+/**
+ * Tells those who want to know what happens at a gate. It neither delays the gate nor makes it fail; how it ended is a line of the
+ * build log. What is not yet told when Jenkins goes down is not told any more.
+ */
+@Extension
+public final class Notifications {
+
+    private static final Logger LOGGER = Logger.getLogger(Notifications.class.getName());
+    private static final String PREFIX = "[notify] ";
+    private static final int THREADS = 4;
+
+    /** How many may wait for one of the threads. */
+    private static final int LONGEST_QUEUE = 1_000;
+
+    /** Of one gate. */
+    private static final int MOST = 20;
+
+    private final ThreadPoolExecutor threads = new ThreadPoolExecutor(
+            THREADS,
+            THREADS,
+            1,
+            TimeUnit.MINUTES,
+            new LinkedBlockingQueue<>(LONGEST_QUEUE),
+            new NamingThreadFactory(new DaemonThreadFactory(), "safe-deployments-notify"));
+
+    private final Executor workers = new ImpersonatingExecutorService(threads, ACL.SYSTEM2);
+    private List<Duration> pauses = Delivery.PAUSES;
+
+    public Notifications() {
+        threads.allowCoreThreadTimeOut(true);
+    }
+
+    @NonNull
+    public static Notifications get() {
+        return ExtensionList.lookupSingleton(Notifications.class);
+    }
+
+    /** For tests. */
+    synchronized void setPauses(List<Duration> pauses) {
+        this.pauses = List.copyOf(pauses);
+    }
+
+    private synchronized List<Duration> pauses() {
+        return pauses;
+    }
+
+    /**
+     * To be called when a gate begins.
+     *
+     * @throws UserException if a parameter of one of them is no good
+     */
+    public static void check(@NonNull List<Notification> all) {
+        if (all.size() > MOST) {
+            throw new UserException("'notify' has " + all.size() + " entries, but at most " + MOST
+                    + " can be told: let one of them tell the others.");
+        }
+        all.forEach(Notification::check);
+    }
+
+    /**
+     * The address of a page of Jenkins for people who get it from elsewhere; who is not logged in comes to it by way of the login.
+     *
+     * @param path below Jenkins' root, without a slash at its beginning
+     */
+    @NonNull
+    public static String link(@NonNull String path) {
+        return DisplayURLProvider.get().getRoot() + path;
+    }
+
+    /**
+     * Tells those that want to know of this kind of event; returns at once.
+     *
+     * @param log of the build, or of its step
+     */
+    public void send(
+            @NonNull List<Notification> all,
+            @NonNull Run<?, ?> run,
+            @NonNull GateEvent event,
+            @NonNull TaskListener log) {
+        List<Notification> wanted = all.stream()
+                .filter(notification -> notification.wants(event.getKind()))
+                .toList();
+        if (!wanted.isEmpty() && JenkinsLocationConfiguration.get().getUrl() == null) {
+            say(
+                    run,
+                    log,
+                    "The links in notifications lead nowhere until an administrator configures the URL of Jenkins.");
+        }
+        for (Notification notification : wanted) {
+            Report report = new Report(receiver(notification), run, event, log);
+            new Delivery(() -> notification.send(run, event), report, workers, Timer.get(), pauses()).start();
+        }
+    }
+
+    /** The gate must go on whatever an implementation does. */
+    private static String receiver(Notification notification) {
+        try {
+            return notification.receiver();
+        } catch (RuntimeException e) {
+            LOGGER.log(Level.FINE, "what it tells can't be named", e);
+            return "one of 'notify' (" + notification.getDescriptor().getDisplayName() + ")";
+        }
+    }
+
+    /** Into the log of the build, as long as it is open. */
+    private static void say(Run<?, ?> run, TaskListener given, String text) {
+        try {
+            // that of a Pipeline's step ends with the step
+            FlowExecutionOwner pipeline = run instanceof FlowExecutionOwner.Executable executable && run.isBuilding()
+                    ? executable.asFlowExecutionOwner()
+                    : null;
+            TaskListener log = pipeline == null ? given : pipeline.getListener();
+            log.getLogger().println(PREFIX + text);
+        } catch (IOException e) {
+            LOGGER.log(Level.FINE, "the log of the build can't be opened", e);
+        }
+    }
+
+    /** Nothing of it may go on in a Jenkins that is restarted in the same process. */
+    @Terminator
+    public static void terminate() {
+        get().threads.shutdownNow();
+    }
+
+    private record Report(String receiver, Run<?, ?> run, GateEvent event, TaskListener log)
+            implements Delivery.Report {
+
+        @Override
+        public void delivered() {
+            say(run, log, "Told " + receiver + " of '" + event.getKind().word() + "'.");
+        }
+
+        @Override
+        public void failed(int attempts, String why) {
+            String text =
+                    "Could not tell " + receiver + " of '" + event.getKind().word() + "'"
+                            + (attempts > 1 ? ", not even in " + attempts + " attempts" : "") + ": " + why
+                            + ". Nothing else depends on it.";
+            say(run, log, text);
+            LOGGER.log(Level.WARNING, "{0}: {1}", new Object[] {run.getExternalizableId(), text});
+        }
+    }
+}
