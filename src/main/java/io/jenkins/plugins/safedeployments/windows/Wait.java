@@ -132,6 +132,11 @@ final class Wait implements Waiting, Serializable {
     }
 
     @Override
+    public Instant givesUp() {
+        return giveUpAt == 0 ? null : Instant.ofEpochMilli(giveUpAt);
+    }
+
+    @Override
     public WindowState state(Instant now) {
         return waiter.state(now);
     }
@@ -176,7 +181,7 @@ final class Wait implements Waiting, Serializable {
                 return null;
             }
             say(e.getMessage() + " It waits on.");
-            return earlier(now.plus(UNKNOWN), giveUpAt == 0 ? null : Instant.ofEpochMilli(giveUpAt));
+            return earlier(now.plus(UNKNOWN), givesUp());
         }
         if (skip != null) { // Jenkins went down between the record and its effect
             end(state, skip);
@@ -194,7 +199,7 @@ final class Wait implements Waiting, Serializable {
         if (!state.isOpen()) {
             announce(state, now);
         }
-        return earlier(earlier(until, state.changes()), giveUpAt == 0 ? null : Instant.ofEpochMilli(giveUpAt));
+        return earlier(earlier(until, state.changes()), givesUp());
     }
 
     private synchronized void announce(WindowState state, Instant now) {

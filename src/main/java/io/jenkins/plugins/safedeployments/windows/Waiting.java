@@ -29,6 +29,10 @@ interface Waiting extends Watched {
     @NonNull
     Instant since();
 
+    /** When it fails if it is still closed; null for never. */
+    @CheckForNull
+    Instant givesUp();
+
     /** Whether it is open now, and why. */
     @NonNull
     WindowState state(Instant now);

@@ -87,6 +87,11 @@ public final class WaitingView {
     /** What to consider before it is skipped. */
     @NonNull
     public String getSkipMessage() {
+        return skipMessage(waiting, frozen);
+    }
+
+    @NonNull
+    static String skipMessage(Waiting waiting, boolean frozen) {
         String own = waiting.skipMessage();
         if (own != null) {
             return own;
