@@ -298,6 +298,9 @@ final class JudgmentExecution extends StepExecution implements LiveJudgment.Aske
             }
         }
         LiveJudgment settled = live;
+        if (settled == null) {
+            return; // it has failed meanwhile
+        }
         closeInput(settled.run(), settled.judgment());
         deliver(settled);
     }

@@ -1,9 +1,11 @@
 package io.jenkins.plugins.safedeployments.judgment;
 
 import com.cloudbees.hudson.plugins.folder.AbstractFolder;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Util;
 import hudson.model.Item;
+import hudson.model.Job;
 import hudson.model.ItemGroup;
 import hudson.model.Run;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsConfiguration;
@@ -28,18 +30,24 @@ final class JudgmentPolicy {
     /** That of all folders around the job of a run, and of the cluster that it is about. */
     @NonNull
     static JudgmentPolicy of(Run<?, ?> run, JudgmentSettings settings) {
+        return of(run.getParent(), settings.isBound() ? Util.fixNull(settings.getCluster()) : null);
+    }
+
+    /**
+     * @param cluster name of the cluster; empty for the only one there is, null for none
+     */
+    @NonNull
+    static JudgmentPolicy of(Job<?, ?> job, @CheckForNull String cluster) {
         JudgmentPolicy policy = new JudgmentPolicy();
-        ItemGroup<?> around = run.getParent().getParent();
+        ItemGroup<?> around = job.getParent();
         while (around instanceof Item item) {
             if (around instanceof AbstractFolder<?> folder) {
                 policy.add(folder.getProperties().get(FolderJudgmentPolicy.class));
             }
             around = item.getParent();
         }
-        if (settings.isBound()) {
-            policy.demand(SafeDeploymentsConfiguration.get()
-                    .cluster(Util.fixNull(settings.getCluster()))
-                    .getApprovers());
+        if (cluster != null) {
+            policy.demand(SafeDeploymentsConfiguration.get().cluster(cluster).getApprovers());
         }
         return policy;
     }
@@ -56,6 +64,12 @@ final class JudgmentPolicy {
         if (!approvers.isEmpty()) {
             demanded.add(Rules.parse("approvers", approvers));
         }
+    }
+
+    /** The rules that have to be met, each by itself. */
+    @NonNull
+    List<Rules> demanded() {
+        return List.copyOf(demanded);
     }
 
     @NonNull

@@ -10,6 +10,7 @@ import hudson.security.ACLContext;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsPermissions;
 import io.jenkins.plugins.safedeployments.engine.judgment.Ruling;
 import java.net.URL;
+import java.time.Duration;
 import java.util.Map;
 import jenkins.model.Jenkins;
 import org.awaitility.Awaitility;
@@ -72,7 +73,7 @@ final class Judges {
     }
 
     static LiveJudgment await(Run<?, ?> run, String id) {
-        Awaitility.await().until(() -> PendingJudgments.get().find(run, id) != null);
+        Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> PendingJudgments.get().find(run, id) != null);
         return PendingJudgments.get().find(run, id);
     }
 

@@ -47,7 +47,7 @@ public class JudgmentRestartTest {
             WorkflowRun run = run(j);
             Judges.await(run, "qa");
             InputAction inputs = run.getAction(InputAction.class);
-            Awaitility.await().until(() -> inputs.getExecutions().size() == 1);
+            Awaitility.await().atMost(java.time.Duration.ofMinutes(1)).until(() -> inputs.getExecutions().size() == 1);
             assertThat(inputs.getExecutions().get(0).getId(), is("Qa"));
             assertThat(xml(run).split("<string>Qa</string>", -1).length - 1, is(1));
             assertThat(Judges.post(j, "bob", run, "input/Qa/proceedEmpty").getContentAsString(), containsString("1 more of qa"));

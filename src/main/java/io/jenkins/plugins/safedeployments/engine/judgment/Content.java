@@ -67,6 +67,15 @@ public record Content(
         return "release " + release + " (" + image + ") of " + target;
     }
 
+    /** Whether it is the same that is released, wherever the release may be by now. */
+    public boolean isSameRelease(Content other) {
+        return target.equals(other.target)
+                && release == other.release
+                && image.equals(other.image)
+                && digests.equals(other.digests)
+                && manifests.equals(other.manifests);
+    }
+
     /** What has changed since, in words: {@code the image is registry/app:1.5 instead of registry/app:1.4}. */
     @NonNull
     String changes(Content before) {

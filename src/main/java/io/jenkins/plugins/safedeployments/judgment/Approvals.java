@@ -1,0 +1,65 @@
+package io.jenkins.plugins.safedeployments.judgment;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.model.Cause;
+import hudson.model.Run;
+import io.jenkins.plugins.safedeployments.engine.judgment.Content;
+import io.jenkins.plugins.safedeployments.engine.judgment.Judgment;
+import io.jenkins.plugins.safedeployments.engine.judgment.Rules;
+import io.jenkins.plugins.safedeployments.engine.model.Target;
+import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import io.jenkins.plugins.safedeployments.engine.release.Release;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Whether a release has the approvals that the folders of a job and the cluster demand, whatever the job does. */
+public final class Approvals {
+
+    private Approvals() {}
+
+    /**
+     * Looks for them in the judgments of the run, and of the runs that started it.
+     *
+     * @return empty if they are there, or none is demanded; else what is missing, as one sentence without a full stop
+     * @throws UserException if what is demanded can't be understood
+     */
+    @NonNull
+    public static Optional<String> missing(Run<?, ?> run, Target target, Release release) {
+        List<Rules> demanded = JudgmentPolicy.of(run.getParent(), target.cluster()).demanded();
+        Content content = Content.of(target, release);
+        boolean approved = demanded.isEmpty()
+                || withStarters(run).stream()
+                        .flatMap(one -> Judgments.of(one).stream())
+                        .anyMatch(judgment -> approves(judgment, content, demanded));
+        return approved
+                ? Optional.empty()
+                : Optional.of(content.title() + " has to be approved by "
+                        + demanded.stream().map(Rules::toString).distinct().collect(Collectors.joining("; besides "))
+                        + ": have a judgment about it before, with 'app', 'cluster' and 'namespace'");
+    }
+
+    private static boolean approves(Judgment judgment, Content content, List<Rules> demanded) {
+        return judgment.isApproved()
+                && judgment.content() != null
+                && judgment.content().isSameRelease(content)
+                && judgment.terms().rules().containsAll(demanded);
+    }
+
+    private static Set<Run<?, ?>> withStarters(Run<?, ?> run) {
+        Set<Run<?, ?>> runs = new LinkedHashSet<>();
+        runs.add(run);
+        for (Cause cause : run.getCauses()) {
+            if (cause instanceof Cause.UpstreamCause upstream) {
+                Run<?, ?> starter = upstream.getUpstreamRun();
+                if (Objects.nonNull(starter)) {
+                    runs.add(starter);
+                }
+            }
+        }
+        return runs;
+    }
+}

@@ -1,0 +1,133 @@
+package io.jenkins.plugins.safedeployments.judgment;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.is;
+
+import hudson.model.Result;
+import io.jenkins.plugins.safedeployments.config.ClusterConfiguration;
+import io.jenkins.plugins.safedeployments.config.SafeDeploymentsConfiguration;
+import io.jenkins.plugins.safedeployments.engine.judgment.Ruling;
+import io.jenkins.plugins.safedeployments.engine.kubernetes.TestCluster;
+import io.jenkins.plugins.safedeployments.engine.model.Target;
+import io.jenkins.plugins.safedeployments.engine.release.Actor;
+import io.jenkins.plugins.safedeployments.engine.release.Plan;
+import io.jenkins.plugins.safedeployments.engine.release.Release;
+import io.jenkins.plugins.safedeployments.engine.release.ReleaseStore;
+import io.jenkins.plugins.safedeployments.steps.AddressBook;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.junit.Before;
+import org.junit.ClassRule;
+import org.junit.Rule;
+import org.junit.Test;
+import org.jvnet.hudson.test.JenkinsRule;
+
+/** Judgments about a release in a cluster. */
+public class JudgmentOfReleaseTest {
+
+    @ClassRule
+    public static JenkinsRule jenkins = new JenkinsRule();
+
+    @Rule
+    public TestCluster target = new TestCluster();
+
+    @Before
+    public void configure() throws Exception {
+        Judges.secure(jenkins);
+        AddressBook.configureCluster(TestCluster.kubeconfig());
+    }
+
+    @Test
+    public void votesAreVoidWhenTheReleaseChanges() throws Exception {
+        put(1, "shop:1.4");
+        WorkflowRun run = Judges.waiting(
+                jenkins,
+                "qa",
+                "judgment message: 'Go?', id: 'qa', approvers: '2 of qa', app: 'shop', namespace: '" + target.namespace() + "'");
+        jenkins.assertLogContains("It is about release 1 (shop:1.4) of shop in " + target.namespace(), run);
+        assertThat(Judges.vote(run, "qa", "bob", "continue").kind(), is(Ruling.Kind.RECORDED));
+        put(2, "shop:1.5");
+
+        Ruling lapsed = Judges.vote(run, "qa", "alice", "continue");
+
+        assertThat(lapsed.kind(), is(Ruling.Kind.LAPSED));
+        assertThat(lapsed.text(), containsString("the image is shop:1.5 instead of shop:1.4"));
+        assertThat(Judgments.find(run, "qa").votes(), hasSize(0));
+        assertThat(run.isBuilding(), is(true));
+        assertThat(
+                Judges.post(jenkins, "bob", run, "judgments/qa/decide?outcome=continue&shown=1-old").getStatusCode(),
+                is(400));
+        assertThat(Judges.vote(run, "qa", "alice", "continue").kind(), is(Ruling.Kind.RECORDED));
+        assertThat(Judges.vote(run, "qa", "bob", "continue").kind(), is(Ruling.Kind.DECIDED));
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+        jenkins.assertLogContains("The votes of bob are void, and it is asked anew.", run);
+        assertThat(Judgments.find(run, "qa").content().release(), is(2));
+    }
+
+    @Test
+    public void clusterDemandsItsApproversAndToStopNeedsNoCluster() throws Exception {
+        put(1, "shop:1.4");
+        ClusterConfiguration cluster = SafeDeploymentsConfiguration.get().cluster("rig");
+        cluster.setApprovers("1 of ops");
+        WorkflowRun run = Judges.waiting(
+                jenkins, "qa", "judgment message: 'Go?', id: 'qa', approvers: 'qa', app: 'shop', namespace: '" + target.namespace() + "'");
+        assertThat(
+                Judges.vote(run, "qa", "bob", "continue").text(), is("Your vote is recorded. It takes 1 more of ops."));
+        cluster.setUrl("https://127.0.0.1:1");
+        cluster.setCredentialsId("gone");
+        SafeDeploymentsConfiguration.get().setClusters(List.of(cluster));
+
+        Ruling blind = Judges.vote(run, "qa", "olga", "continue");
+        assertThat(blind.kind(), is(Ruling.Kind.WRONG));
+        assertThat(blind.text(), containsString("It can't be seen whether it is still the same"));
+        assertThat(Judges.vote(run, "qa", "olga", "stop").kind(), is(Ruling.Kind.DECIDED));
+        jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(run));
+    }
+
+    @Test
+    public void approvalsAreOfOneReleaseOnly() throws Exception {
+        ClusterConfiguration cluster = SafeDeploymentsConfiguration.get().cluster("rig");
+        Target shop = new Target("rig", target.namespace(), "shop");
+        Release first = put(1, "shop:1.4");
+        WorkflowRun free = Judges.start(jenkins, "judgment message: 'Go?', id: 'qa', approvers: 'bob', app: 'shop', namespace: '"
+                + target.namespace() + "'");
+        Judges.vote(free, "qa", "bob", "continue");
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(free));
+        assertThat(Approvals.missing(free, shop, first), is(Optional.empty()));
+        cluster.setApprovers("1 of ops");
+        assertThat(Approvals.missing(free, shop, first).orElseThrow(), containsString("has to be approved by 1 of ops"));
+
+        WorkflowRun asked = Judges.start(jenkins, "judgment message: 'Go?', id: 'qa', app: 'shop', namespace: '"
+                + target.namespace() + "'");
+        Judges.vote(asked, "qa", "olga", "continue");
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(asked));
+
+        assertThat(Approvals.missing(asked, shop, first), is(Optional.empty()));
+        assertThat(Approvals.missing(asked, shop, put(2, "shop:1.5")).isPresent(), is(true));
+    }
+
+    @Test
+    public void withoutAReleaseThereIsNothingToJudge() throws Exception {
+        WorkflowRun run =
+                Judges.start(jenkins, "judgment message: 'Go?', app: 'shop', namespace: '" + target.namespace() + "'");
+
+        jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(run));
+        jenkins.assertLogContains("There is no release of shop in " + target.namespace() + " on rig to judge", run);
+    }
+
+    private Release put(int number, String image) {
+        Map<String, Object> deployment =
+                Map.of("kind", "Deployment", "metadata", Map.of("name", "shop"), "spec", Map.of("image", image));
+        Plan plan = new Plan(
+                image, "", 1, 3, 2, null, deployment, deployment, List.of(), List.of(), null, List.of(), List.of(), false);
+        Actor actor = new Actor("jenkins/shop#" + number, "shop #" + number, "", "dev");
+        Release release = Release.begin(number, "shop", actor, plan, Instant.now());
+        new ReleaseStore(target.cluster(), "shop").put(release, 1);
+        return release;
+    }
+}
