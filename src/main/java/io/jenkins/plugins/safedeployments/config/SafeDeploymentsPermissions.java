@@ -46,6 +46,18 @@ public final class SafeDeploymentsPermissions {
     public static final Permission JUDGE = new Permission(
             GROUP, "Judge", Messages._SafeDeploymentsPermissions_Judge(), Jenkins.ADMINISTER, PermissionScope.ITEM);
 
+    /** To have a release of a job promoted by the job that is named for it, which one has to be allowed to build as well. */
+    public static final Permission PROMOTE = new Permission(
+            GROUP, "Promote", Messages._SafeDeploymentsPermissions_Promote(), Jenkins.ADMINISTER, PermissionScope.ITEM);
+
+    /** The same for taking a release back, and for a return to an earlier one. */
+    public static final Permission ROLL_BACK = new Permission(
+            GROUP,
+            "RollBack",
+            Messages._SafeDeploymentsPermissions_RollBack(),
+            Jenkins.ADMINISTER,
+            PermissionScope.ITEM);
+
     private SafeDeploymentsPermissions() {}
 
     /** Permissions are known to Jenkins once their class is loaded, which has to be before any are granted. */

@@ -1,0 +1,147 @@
+package io.jenkins.plugins.safedeployments.promotion;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.Extension;
+import hudson.model.InvisibleAction;
+import hudson.model.Item;
+import hudson.model.Job;
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import hudson.model.listeners.RunListener;
+import hudson.security.ACL;
+import hudson.security.ACLContext;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import jenkins.model.Jenkins;
+
+/** What followed a run's release: the runs that were started to promote it or take it back, and why none started by itself. */
+public final class Followed extends InvisibleAction {
+
+    private static final Logger LOGGER = Logger.getLogger(Followed.class.getName());
+
+    private final List<Follow> follows = new ArrayList<>();
+
+    /** Why no promotion has started by itself, or that one has; null if that was not looked at. */
+    private String automatic;
+
+    /** One run that was started. */
+    public static final class Follow implements Serializable {
+
+        private static final long serialVersionUID = 1L;
+
+        private final String kind;
+        private final int release;
+
+        /** Empty if it started by itself. */
+        private final String user;
+
+        private final String job;
+        private final int build;
+
+        private Follow(PromotionCause cause, Run<?, ?> run) {
+            this.kind = cause.kind().id();
+            this.release = cause.getRelease();
+            this.user = cause.getUser();
+            this.job = run.getParent().getFullName();
+            this.build = run.getNumber();
+        }
+
+        @NonNull
+        public String getKind() {
+            return kind;
+        }
+
+        public int getRelease() {
+            return release;
+        }
+
+        @NonNull
+        public String getUser() {
+            return user;
+        }
+
+        /** Null if it is gone, or who looks may not see it. */
+        @CheckForNull
+        public Run<?, ?> getRun() {
+            return Jenkins.get().getItemByFullName(job, Item.class) instanceof Job<?, ?> found
+                    ? found.getBuildByNumber(build)
+                    : null;
+        }
+    }
+
+    @NonNull
+    public synchronized List<Follow> getFollows() {
+        return new ArrayList<>(follows);
+    }
+
+    @CheckForNull
+    public synchronized String getAutomatic() {
+        return automatic;
+    }
+
+    private synchronized void add(Follow follow) {
+        follows.add(follow);
+    }
+
+    /** @return false if it was decided before */
+    private synchronized boolean decide(String text) {
+        if (automatic != null) {
+            return false;
+        }
+        automatic = text;
+        return true;
+    }
+
+    @NonNull
+    static Followed of(Run<?, ?> run) {
+        synchronized (run) {
+            Followed followed = run.getAction(Followed.class);
+            if (followed == null) {
+                followed = new Followed();
+                run.addAction(followed);
+            }
+            return followed;
+        }
+    }
+
+    /**
+     * Keeps with a run what was decided about an automatic promotion, before anything is started, so that it is at most one.
+     *
+     * @return false if it was decided before
+     * @throws IOException if it can't be kept, so that nothing may be started
+     */
+    static boolean decide(Run<?, ?> run, String text) throws IOException {
+        if (!of(run).decide(text)) {
+            return false;
+        }
+        run.save();
+        return true;
+    }
+
+    /** Links what follows from what it follows. */
+    @Extension
+    public static final class Listener extends RunListener<Run<?, ?>> {
+
+        @Override
+        public void onStarted(Run<?, ?> started, TaskListener listener) {
+            PromotionCause cause = started.getCause(PromotionCause.class);
+            if (cause == null) {
+                return;
+            }
+            try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
+                Run<?, ?> run = cause.run();
+                if (run != null) {
+                    of(run).add(new Follow(cause, started));
+                    run.save();
+                }
+            } catch (IOException e) {
+                LOGGER.log(Level.WARNING, e, () -> "could not save that " + started + " follows a release");
+            }
+        }
+    }
+}

@@ -1,0 +1,190 @@
+package io.jenkins.plugins.safedeployments.promotion;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.Extension;
+import hudson.Util;
+import hudson.model.AutoCompletionCandidates;
+import hudson.model.Item;
+import hudson.model.Items;
+import hudson.model.Job;
+import hudson.model.listeners.ItemListener;
+import hudson.security.ACL;
+import hudson.security.ACLContext;
+import hudson.util.FormValidation;
+import io.jenkins.plugins.safedeployments.Messages;
+import io.jenkins.plugins.safedeployments.engine.condition.Condition;
+import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import java.io.IOException;
+import java.util.Objects;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import jenkins.model.Jenkins;
+import jenkins.model.OptionalJobProperty;
+import jenkins.model.ParameterizedJobMixIn.ParameterizedJob;
+import org.jenkinsci.Symbol;
+import org.kohsuke.stapler.AncestorInPath;
+import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.verb.POST;
+
+/** On a job that releases: which jobs promote its releases and take them back, and when a promotion starts by itself. */
+public final class PromotionProperty extends OptionalJobProperty<Job<?, ?>> {
+
+    private static final Logger LOGGER = Logger.getLogger(PromotionProperty.class.getName());
+
+    private String stableJob;
+    private String rollbackJob;
+    private String autoPromote;
+
+    @DataBoundConstructor
+    public PromotionProperty() {
+        // all is set by setters
+    }
+
+    /** The job that promotes, by its name relative to this one; null for none. */
+    @CheckForNull
+    public String getStableJob() {
+        return stableJob;
+    }
+
+    @DataBoundSetter
+    public void setStableJob(String stableJob) {
+        this.stableJob = Util.fixEmptyAndTrim(stableJob);
+    }
+
+    /** The job that takes back, by its name relative to this one; null for none. */
+    @CheckForNull
+    public String getRollbackJob() {
+        return rollbackJob;
+    }
+
+    @DataBoundSetter
+    public void setRollbackJob(String rollbackJob) {
+        this.rollbackJob = Util.fixEmptyAndTrim(rollbackJob);
+    }
+
+    /** The condition by which a promotion starts by itself when a run has ended; null for never. */
+    @CheckForNull
+    public String getAutoPromote() {
+        return autoPromote;
+    }
+
+    @DataBoundSetter
+    public void setAutoPromote(String autoPromote) {
+        this.autoPromote = Util.fixEmptyAndTrim(autoPromote);
+    }
+
+    @CheckForNull
+    static PromotionProperty of(Job<?, ?> job) {
+        return job.getProperty(PromotionProperty.class);
+    }
+
+    /** Null if there is no such job, or the person who looks may not see it. */
+    @CheckForNull
+    static Job<?, ?> job(@CheckForNull String name, Job<?, ?> from) {
+        Item item = name == null ? null : Jenkins.get().getItem(name, from.getParent(), Item.class);
+        return item instanceof Job<?, ?> job && item instanceof ParameterizedJob ? job : null;
+    }
+
+    @Extension
+    @Symbol("releasePromotions")
+    public static final class DescriptorImpl extends OptionalJobPropertyDescriptor {
+
+        @NonNull
+        @Override
+        public String getDisplayName() {
+            return Messages.PromotionProperty_DisplayName();
+        }
+
+        @POST
+        public FormValidation doCheckStableJob(@AncestorInPath Item item, @QueryParameter String value) {
+            return check(item, value);
+        }
+
+        @POST
+        public FormValidation doCheckRollbackJob(@AncestorInPath Item item, @QueryParameter String value) {
+            return check(item, value);
+        }
+
+        @POST
+        public FormValidation doCheckAutoPromote(@AncestorInPath Item item, @QueryParameter String value) {
+            String text = Util.fixEmptyAndTrim(value);
+            if (text == null || item == null || !item.hasPermission(Item.CONFIGURE)) {
+                return FormValidation.ok();
+            }
+            try {
+                Condition.parse(text);
+                return FormValidation.ok();
+            } catch (UserException e) {
+                return FormValidation.error(e.getMessage());
+            }
+        }
+
+        private static FormValidation check(@CheckForNull Item item, String value) {
+            String name = Util.fixEmptyAndTrim(value);
+            if (name == null || !(item instanceof Job<?, ?> job) || !item.hasPermission(Item.CONFIGURE)) {
+                return FormValidation.ok();
+            }
+            return job(name, job) == null
+                    ? FormValidation.warning(Messages.PromotionProperty_NoJob(name))
+                    : FormValidation.ok();
+        }
+
+        /** Of jobs that the person who types may see. */
+        public AutoCompletionCandidates doAutoCompleteStableJob(
+                @QueryParameter String value, @AncestorInPath Item item) {
+            return candidates(value, item);
+        }
+
+        /** Of jobs that the person who types may see. */
+        public AutoCompletionCandidates doAutoCompleteRollbackJob(
+                @QueryParameter String value, @AncestorInPath Item item) {
+            return candidates(value, item);
+        }
+
+        private static AutoCompletionCandidates candidates(String value, @CheckForNull Item item) {
+            return item == null || !item.hasPermission(Item.CONFIGURE)
+                    ? new AutoCompletionCandidates()
+                    : AutoCompletionCandidates.ofJobNames(Job.class, value, item, item.getParent());
+        }
+    }
+
+    /** Follows jobs that are renamed or moved. */
+    @Extension
+    public static final class Follower extends ItemListener {
+
+        @Override
+        public void onLocationChanged(Item moved, String oldFullName, String newFullName) {
+            try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) { // jobs that who renames may not see, too
+                for (Job<?, ?> job : Jenkins.get().allItems(Job.class)) {
+                    PromotionProperty property = of(job);
+                    if (property != null) {
+                        follow(job, property, oldFullName, newFullName);
+                    }
+                }
+            }
+        }
+
+        private static void follow(Job<?, ?> job, PromotionProperty property, String oldFullName, String newFullName) {
+            String stable = renamed(property.stableJob, job, oldFullName, newFullName);
+            String rollback = renamed(property.rollbackJob, job, oldFullName, newFullName);
+            if (Objects.equals(stable, property.stableJob) && Objects.equals(rollback, property.rollbackJob)) {
+                return;
+            }
+            property.stableJob = stable;
+            property.rollbackJob = rollback;
+            try {
+                job.save();
+            } catch (IOException e) {
+                LOGGER.log(Level.WARNING, e, () -> "could not save the new name of a job in " + job);
+            }
+        }
+
+        @CheckForNull
+        private static String renamed(@CheckForNull String name, Job<?, ?> job, String from, String to) {
+            return name == null ? null : Items.computeRelativeNamesAfterRenaming(from, to, name, job.getParent());
+        }
+    }
+}

@@ -1,0 +1,316 @@
+package io.jenkins.plugins.safedeployments.promotion;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.nullValue;
+
+import hudson.model.FreeStyleProject;
+import hudson.model.Item;
+import hudson.model.Job;
+import hudson.model.ParametersDefinitionProperty;
+import hudson.model.Run;
+import hudson.model.StringParameterDefinition;
+import hudson.security.AuthorizationStrategy;
+import hudson.security.SecurityRealm;
+import io.jenkins.plugins.safedeployments.builders.Freestyle;
+import io.jenkins.plugins.safedeployments.config.SafeDeploymentsPermissions;
+import io.jenkins.plugins.safedeployments.engine.kubernetes.TestCluster;
+import io.jenkins.plugins.safedeployments.engine.release.Phase;
+import io.jenkins.plugins.safedeployments.steps.AddressBook;
+import java.net.URL;
+import java.time.Duration;
+import jenkins.model.Jenkins;
+import org.awaitility.Awaitility;
+import org.htmlunit.HttpMethod;
+import org.htmlunit.WebRequest;
+import org.htmlunit.html.HtmlButton;
+import org.htmlunit.html.HtmlForm;
+import org.htmlunit.html.HtmlPage;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.junit.After;
+import org.junit.Before;
+import org.junit.ClassRule;
+import org.junit.Rule;
+import org.junit.Test;
+import org.jvnet.hudson.test.BuildWatcher;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.MockAuthorizationStrategy;
+
+/** From the pages of the job that made a release to the jobs that promote it or take it back, against a real API server. */
+public class PromotionTest {
+
+    @ClassRule
+    public static BuildWatcher watcher = new BuildWatcher();
+
+    @ClassRule
+    public static JenkinsRule jenkins = new JenkinsRule();
+
+    static {
+        jenkins.timeout = 600; // of the class, whose pages take their time where much else runs
+    }
+
+    @Rule
+    public TestCluster target = new TestCluster();
+
+    private static boolean configured;
+    private Freestyle freestyle;
+    private String name;
+
+    @Before
+    public void configure() throws Exception {
+        freestyle = new Freestyle(jenkins, target);
+        name = target.namespace();
+        if (!configured) {
+            AddressBook.configureCluster(TestCluster.kubeconfig());
+            configured = true;
+        }
+    }
+
+    @After
+    public void lettersOpen() {
+        jenkins.jenkins.setAuthorizationStrategy(AuthorizationStrategy.UNSECURED);
+        jenkins.jenkins.setSecurityRealm(SecurityRealm.NO_AUTHENTICATION);
+    }
+
+    @Test
+    public void releaseGoesFromItsPagesToTheJobsThatAreNamed() throws Exception {
+        secured(everything());
+        FreeStyleProject canary = canaryJob("1.0", null);
+        Job<?, ?> stable = freestyle.job(name + "-stable", Freestyle.promote());
+        stable.removeProperty(ParametersDefinitionProperty.class);
+        stable.addProperty(new ParametersDefinitionProperty(
+                new StringParameterDefinition("RELEASE", ""),
+                new StringParameterDefinition("NAMESPACE", ""),
+                new StringParameterDefinition("TICKET", "none")));
+        Job<?, ?> rollback = rollbackJob();
+        Run<?, ?> first = jenkins.buildAndAssertSuccess(canary);
+
+        HtmlPage confirm = confirm(first.getUrl() + "releases", "promote-1");
+        assertThat(confirm.asNormalizedText(), containsString("Stable is made, with as many pods as the job says"));
+        assertThat(confirm.asNormalizedText(), containsString("the canary of 1 pod is removed"));
+        HtmlForm form = confirm.getFormByName("start");
+        form.getInputByValue("none").setValue("T-17");
+        jenkins.submit(form);
+
+        Run<?, ?> promotion = awaitEnd(stable, 1);
+        assertThat(freestyle.release(1).phase(), is(Phase.PROMOTED));
+        assertThat(promotion.getEnvironment(hudson.model.TaskListener.NULL).get("TICKET"), is("T-17"));
+        assertThat(promotion.getEnvironment(hudson.model.TaskListener.NULL).get("APP"), is("addressbook"));
+        assertThat(
+                promotion.getCause(PromotionCause.class).getShortDescription(),
+                is("Promotion of release 1 (registry.example.com/addressbook:1.0) of addressbook in " + name
+                        + " on rig, from " + name + "-canary #1, asked for by alice"));
+        assertThat(freestyle.release(1).history().get(2).user(), is("alice"));
+        HtmlPage seenRun = page(first.getUrl());
+        seenRun.getAnchorByText("Releases"); // in the side panel
+        String run = seenRun.asNormalizedText();
+        assertThat(run, containsString(name + "-stable #1"));
+        assertThat(run, containsString("stable now"));
+        assertThat(
+                page(promotion.getUrl())
+                        .getAnchorByHref("/jenkins/" + first.getUrl())
+                        .asNormalizedText(),
+                containsString("Promotion of release 1"));
+
+        image(canary, "1.1");
+        jenkins.buildAndAssertSuccess(canary);
+        HtmlPage back = confirm(canary.getUrl() + "releases", "roll_back-2");
+        assertThat(back.asNormalizedText(), containsString("Stable, now 1 pod, gets back to 2 pods"));
+        start(back, "too slow");
+        awaitEnd(rollback, 1);
+        assertThat(freestyle.release(2).phase(), is(Phase.ROLLED_BACK));
+        assertThat(freestyle.release(2).cause(), is("too slow"));
+        String releases = page(canary.getUrl() + "releases").asNormalizedText();
+        assertThat(releases, containsString("rolled back"));
+        assertThat(releases, containsString("by " + name + "-rollback #1"));
+
+        image(canary, "1.2");
+        Run<?, ?> third = jenkins.buildAndAssertSuccess(canary);
+        HtmlPage promote = confirm(third.getUrl() + "releases", "promote-3");
+        assertThat(
+                promote.asNormalizedText(),
+                containsString("Stable, now 1 pod of registry.example.com/addressbook:1.0, rolls to 2 pods of"
+                        + " registry.example.com/addressbook:1.2."));
+        jenkins.submit(promote.getFormByName("start"));
+        awaitEnd(stable, 2);
+
+        start(confirm(canary.getUrl() + "releases", "return-1"), "a bug was found");
+        awaitEnd(rollback, 2);
+        assertThat(freestyle.release(3).phase(), is(Phase.ROLLED_BACK));
+        assertThat(freestyle.release(3).facts().returnTo(), is(1));
+
+        HtmlPage again = confirm(canary.getUrl() + "releases", "return-3");
+        assertThat(again.asNormalizedText(), containsString("Promote again"));
+        start(again, "it was the database");
+        awaitEnd(rollback, 3);
+        assertThat(freestyle.release(3).phase(), is(Phase.PROMOTED));
+
+        HtmlPage seen = page(canary.getUrl() + "releases");
+        HtmlPage asked = submit(seen.getFormByName("ask"));
+        assertThat(asked.asNormalizedText(), containsString("As the cluster has recorded it."));
+        assertThat(asked.getElementById("release-3").asNormalizedText(), containsString("stable now"));
+        assertThat(seen.getElementById("release-3").asNormalizedText(), containsString("stable now"));
+        assertThat(seen.getElementById("release-2").asNormalizedText(), not(containsString("Promote again")));
+    }
+
+    @Test
+    public void onlyWhoMayCanPromote() throws Exception {
+        FreeStyleProject canary = canaryJob("1.0", null);
+        Job<?, ?> stable = freestyle.job(name + "-stable", Freestyle.promote());
+        Run<?, ?> run = jenkins.buildAndAssertSuccess(canary);
+        secured(new MockAuthorizationStrategy()
+                .grant(Jenkins.READ, Item.READ)
+                .everywhere()
+                .to("reader", "builder", "promoter")
+                .grant(Item.BUILD)
+                .everywhere()
+                .to("builder")
+                .grant(SafeDeploymentsPermissions.PROMOTE)
+                .onItems(canary)
+                .to("promoter"));
+
+        assertThat(start("reader", run, HttpMethod.POST, true), is(403));
+        assertThat(start("builder", run, HttpMethod.POST, true), is(403));
+        assertThat(start("promoter", run, HttpMethod.POST, true), is(409));
+        assertThat(start("promoter", run, HttpMethod.GET, true), is(405));
+        assertThat(start("promoter", run, HttpMethod.POST, false), is(403));
+        assertThat(stable.getLastBuild(), nullValue());
+
+        HtmlPage page =
+                jenkins.createWebClient().withBasicCredentials("builder").getPage(run, "releases");
+        HtmlButton button = page.getFormByName("promote-1").getOneHtmlElementByAttribute("button", "type", "submit");
+        assertThat(button.isDisabled(), is(true));
+        assertThat(
+                page.asNormalizedText(),
+                containsString("You do not have the permission Safe Deployments/Promote on this job."));
+        HtmlPage promoters =
+                jenkins.createWebClient().withBasicCredentials("promoter").getPage(run, "releases");
+        assertThat(promoters.asNormalizedText(), containsString("You may not build " + name + "-stable."));
+    }
+
+    @Test
+    public void promotionStartsByItselfIfTheConditionHolds() throws Exception {
+        Job<?, ?> stable = freestyle.job(name + "-stable", Freestyle.promote());
+        FreeStyleProject canary = canaryJob("1.0", "result = 'passed' and branch = 'master'");
+
+        Run<?, ?> not = jenkins.buildAndAssertSuccess(canary);
+
+        jenkins.assertLogContains("Not promoted by itself: branch is not set, needed 'master'", not);
+        assertThat(
+                page(not.getUrl()).asNormalizedText(),
+                containsString("Not promoted by itself: branch is not set, needed 'master'"));
+        assertThat(stable.getLastBuild(), nullValue());
+        jenkins.buildAndAssertSuccess(freestyle.job(name + "-undo", Freestyle.rollback("")));
+
+        canary.getProperty(PromotionProperty.class).setAutoPromote("result = 'passed' and namespace = '" + name + "'");
+        Run<?, ?> run = jenkins.buildAndAssertSuccess(canary);
+
+        Run<?, ?> promotion = awaitEnd(stable, 1);
+        assertThat(freestyle.release(2).phase(), is(Phase.PROMOTED));
+        jenkins.assertLogContains("Promoted by itself, since", run);
+        assertThat(
+                promotion.getCause(PromotionCause.class).getShortDescription(),
+                containsString(name + "-canary #2, started by itself, since"));
+        new AutoPromoter().onCompleted(run, hudson.model.TaskListener.NULL);
+        jenkins.waitUntilNoActivity();
+        assertThat("at most once", stable.getLastBuild().getNumber(), is(1));
+    }
+
+    @Test
+    public void propertySurvivesTheFormAndFollowsItsJobs() throws Exception {
+        FreeStyleProject canary = canaryJob("1.0", "result = 'passed'");
+        FreeStyleProject stable = jenkins.createFreeStyleProject(name + "-stable");
+
+        jenkins.configRoundtrip(canary);
+        PromotionProperty property = canary.getProperty(PromotionProperty.class);
+        assertThat(property.getStableJob(), is(name + "-stable"));
+        assertThat(property.getRollbackJob(), is(name + "-rollback"));
+        assertThat(property.getAutoPromote(), is("result = 'passed'"));
+
+        stable.renameTo(name + "-live");
+        assertThat(property.getStableJob(), is(name + "-live"));
+    }
+
+    private FreeStyleProject canaryJob(String tag, String autoPromote) throws Exception {
+        FreeStyleProject job = freestyle.job(name + "-canary", Freestyle.deploy(tag));
+        PromotionProperty property = new PromotionProperty();
+        property.setStableJob(name + "-stable");
+        property.setRollbackJob(name + "-rollback");
+        property.setAutoPromote(autoPromote);
+        job.addProperty(property);
+        return job;
+    }
+
+    private static void image(FreeStyleProject job, String tag) throws Exception {
+        job.getBuildersList().replace(Freestyle.deploy(tag));
+    }
+
+    /** As the documentation has it. */
+    private WorkflowJob rollbackJob() throws Exception {
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class, name + "-rollback");
+        job.setDefinition(new CpsFlowDefinition(
+                "rollbackCanary app: params.APP, cluster: params.CLUSTER, namespace: params.NAMESPACE,\n"
+                        + " release: params.RELEASE ? params.RELEASE as Integer : null, to: params.RETURN_TO,\n"
+                        + " reason: params.REASON, force: params.FORCE.toBoolean(),\n"
+                        + " acknowledgeMigration: params.ACKNOWLEDGE_MIGRATION.toBoolean()",
+                true));
+        return job;
+    }
+
+    private static void secured(MockAuthorizationStrategy strategy) {
+        jenkins.jenkins.setSecurityRealm(jenkins.createDummySecurityRealm());
+        jenkins.jenkins.setAuthorizationStrategy(strategy);
+    }
+
+    private static MockAuthorizationStrategy everything() {
+        return new MockAuthorizationStrategy()
+                .grant(Jenkins.ADMINISTER)
+                .everywhere()
+                .to("alice");
+    }
+
+    private static HtmlPage page(String url) throws Exception {
+        JenkinsRule.WebClient client = jenkins.createWebClient();
+        return (jenkins.jenkins.isUseSecurity() ? client.withBasicCredentials("alice") : client).goTo(url);
+    }
+
+    private static HtmlPage confirm(String url, String form) throws Exception {
+        return submit(page(url).getFormByName(form));
+    }
+
+    private static HtmlPage submit(HtmlForm form) throws Exception {
+        return form.getOneHtmlElementByAttribute("button", "type", "submit").click();
+    }
+
+    private static void start(HtmlPage confirmation, String reason) throws Exception {
+        HtmlForm form = confirmation.getFormByName("start");
+        form.getInputByName("reason").setValue(reason);
+        jenkins.submit(form);
+    }
+
+    private int start(String user, Run<?, ?> run, HttpMethod method, boolean crumb) throws Exception {
+        JenkinsRule.WebClient client = jenkins.createWebClient()
+                .withThrowExceptionOnFailingStatusCode(false)
+                .withBasicCredentials(user);
+        String query = "kind=promote&cluster=rig&namespace=" + name + "&app=addressbook&release=1";
+        URL url = new URL(jenkins.getURL(), run.getUrl() + "releases/start?" + query);
+        WebRequest request = new WebRequest(url, method);
+        if (crumb && method == HttpMethod.POST) {
+            client.addCrumb(request);
+        }
+        return client.getPage(request).getWebResponse().getStatusCode();
+    }
+
+    private static Run<?, ?> awaitEnd(Job<?, ?> job, int number) throws Exception {
+        Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> {
+            Run<?, ?> run = job.getBuildByNumber(number);
+            return run != null && !run.isBuilding();
+        });
+        Run<?, ?> run = job.getBuildByNumber(number);
+        jenkins.assertBuildStatusSuccess((Run) run);
+        return run;
+    }
+}
