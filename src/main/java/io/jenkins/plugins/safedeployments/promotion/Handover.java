@@ -209,7 +209,7 @@ public final class Handover {
         KnownRelease inProgress = kind == Kind.RETURN ? history.inProgress() : null;
         if (inProgress != null) {
             return Messages.Handover_InProgress(
-                    inProgress.getTitle(), inProgress.getPhase().text());
+                    inProgress.getNumber(), inProgress.getPhase().text());
         }
         return underWay(job);
     }
