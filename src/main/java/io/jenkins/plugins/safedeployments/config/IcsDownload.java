@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Fetches a small text from an address that an administrator has configured. It goes nowhere else, and it takes no more time
@@ -107,7 +108,7 @@ final class IcsDownload {
 
         private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         private final CompletableFuture<byte[]> body = new CompletableFuture<>();
-        private Flow.Subscription subscription;
+        private final AtomicReference<Flow.Subscription> subscription = new AtomicReference<>();
 
         @Override
         public CompletionStage<byte[]> getBody() {
@@ -116,7 +117,7 @@ final class IcsDownload {
 
         @Override
         public void onSubscribe(Flow.Subscription made) {
-            subscription = made;
+            subscription.set(made);
             made.request(Long.MAX_VALUE);
         }
 
@@ -124,7 +125,7 @@ final class IcsDownload {
         public void onNext(List<ByteBuffer> buffers) {
             for (ByteBuffer buffer : buffers) {
                 if (bytes.size() + buffer.remaining() > MAX_BYTES) {
-                    subscription.cancel();
+                    subscription.get().cancel();
                     body.completeExceptionally(new TooLarge());
                     return;
                 }

@@ -109,8 +109,11 @@ public final class IcsFiles extends AsyncPeriodicWork {
 
     /** By a hash of the address: another address has another copy. */
     private static Path copy(IcsFile file) {
-        Path directory = Jenkins.get().getRootDir().toPath().resolve("io.jenkins.plugins.safedeployments.ics");
-        return directory.resolve(Util.getDigestOf(file.getUrl()) + ".ics");
+        return directory().resolve(Util.getDigestOf(file.getUrl()) + ".ics");
+    }
+
+    private static Path directory() {
+        return Jenkins.get().getRootDir().toPath().resolve("io.jenkins.plugins.safedeployments.ics");
     }
 
     @Override
@@ -159,7 +162,7 @@ public final class IcsFiles extends AsyncPeriodicWork {
     }
 
     private static void keep(Path copy, String text) throws IOException {
-        Files.createDirectories(copy.getParent());
+        Files.createDirectories(directory());
         AtomicFileWriter writer = new AtomicFileWriter(copy, StandardCharsets.UTF_8);
         try (writer) {
             writer.write(text);

@@ -63,6 +63,8 @@ public final class SafeDeploymentsPermissions {
     /** Permissions are known to Jenkins once their class is loaded, which has to be before any are granted. */
     @Initializer(after = InitMilestone.PLUGINS_STARTED, before = InitMilestone.EXTENSIONS_AUGMENTED, fatal = false)
     public static void register() {
-        GROUP.getPermissions();
+        if (GROUP.getPermissions().isEmpty()) {
+            throw new IllegalStateException("no permissions");
+        }
     }
 }

@@ -31,7 +31,7 @@ final class ReleaseStepExecution extends HeldStepExecution {
     private final ReleaseStep step;
 
     /** Unique for this execution in this run on this Jenkins, and the same after a restart; set when it starts. */
-    private String actorId;
+    private volatile String actorId;
 
     /** When the step's own waiting ends, in milliseconds of the epoch; set when it begins. */
     private long deadline;

@@ -7,8 +7,6 @@ import io.jenkins.plugins.safedeployments.config.IcsFile;
 import io.jenkins.plugins.safedeployments.config.IcsFiles;
 import io.jenkins.plugins.safedeployments.engine.calendar.TimeText;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -35,8 +33,7 @@ public final class FileView {
         Instant fetched = IcsFiles.get().fetched(file);
         return fetched == null
                 ? Messages.WindowsPage_NotFetched()
-                : Messages.WindowsPage_Fetched(
-                        TimeText.moment(fetched.truncatedTo(ChronoUnit.SECONDS), ZoneOffset.UTC));
+                : Messages.WindowsPage_Fetched(TimeText.utc(fetched));
     }
 
     /** Why it could not be fetched the last time; null if it could. */

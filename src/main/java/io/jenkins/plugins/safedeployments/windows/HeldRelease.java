@@ -4,6 +4,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.AbortException;
 import hudson.model.Run;
+import io.jenkins.plugins.safedeployments.Messages;
 import io.jenkins.plugins.safedeployments.engine.calendar.Jitter;
 import java.io.IOException;
 import java.io.Serializable;
@@ -19,17 +20,17 @@ final class HeldRelease implements Wait.Waiter, Serializable {
     private final HeldStepExecution execution;
     private final String app;
     private final String cluster;
-    private Wait wait;
+    private final Wait wait;
 
-    HeldRelease(HeldStepExecution execution, String app, String cluster) {
+    HeldRelease(HeldStepExecution execution, String app, String cluster, Instant now) {
         this.execution = execution;
         this.app = app;
         this.cluster = cluster;
+        String id = UUID.randomUUID().toString();
+        wait = new Wait(this, id, id, now, Duration.ZERO);
     }
 
-    void hold(WindowState state, Instant now, String node) {
-        wait = new Wait(
-                this, UUID.randomUUID().toString(), owner().getExternalizableId() + "/" + node, now, Duration.ZERO);
+    void hold(WindowState state) {
         voice().pause();
         wait.begin(state);
         voice().showPage();
@@ -78,6 +79,11 @@ final class HeldRelease implements Wait.Waiter, Serializable {
     @Override
     public String skipMessage() {
         return null;
+    }
+
+    @Override
+    public String label() {
+        return Messages.HeldRelease_Label(app);
     }
 
     @Override

@@ -5,7 +5,6 @@ import hudson.AbortException;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import java.io.IOException;
 import java.time.Instant;
-import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 
@@ -34,8 +33,8 @@ public abstract class HeldStepExecution extends StepExecution {
      */
     protected final void beginWhenOpen(String app, String cluster)
             throws AbortException, IOException, InterruptedException {
-        HeldRelease release = new HeldRelease(this, app, cluster);
         Instant now = WaitingWindows.clock().instant();
+        HeldRelease release = new HeldRelease(this, app, cluster, now);
         WindowState state;
         try {
             state = release.state(now);
@@ -48,7 +47,7 @@ public abstract class HeldStepExecution extends StepExecution {
                     + state.sentence() + ".");
         } else if (!state.isOpen()) {
             held = release;
-            release.hold(state, now, getContext().get(FlowNode.class).getId());
+            release.hold(state);
             return;
         }
         begin();

@@ -2,7 +2,6 @@ package io.jenkins.plugins.safedeployments.windows;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
 import io.jenkins.plugins.safedeployments.engine.calendar.TimeText;
-import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -39,6 +38,6 @@ public final class SkipView {
 
     @NonNull
     public String getAtText() {
-        return TimeText.moment(skip.getAt().truncatedTo(ChronoUnit.SECONDS), ZoneOffset.UTC);
+        return TimeText.utc(skip.getAt());
     }
 }

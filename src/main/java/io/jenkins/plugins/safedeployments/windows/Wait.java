@@ -2,16 +2,17 @@ package io.jenkins.plugins.safedeployments.windows;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.SuppressFBWarnings;
 import hudson.model.Actionable;
 import io.jenkins.plugins.safedeployments.engine.calendar.Jitter;
 import io.jenkins.plugins.safedeployments.engine.calendar.TimeText;
+import io.jenkins.plugins.safedeployments.engine.calendar.Verdict;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import java.io.IOException;
 import java.io.Serializable;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
 
 /**
  * One wait for a window: since when, and what was said of it last. It ends once, by an opening, by a skip, because it was
@@ -42,6 +43,12 @@ final class Wait implements Waiting, Serializable {
 
         @CheckForNull
         String skipMessage();
+
+        /** What it is among what waits in the same run, like {@code release of shop}; empty if there is nothing to say. */
+        @NonNull
+        default String label() {
+            return "";
+        }
 
         /**
          * The run, or the item in the queue.
@@ -77,7 +84,11 @@ final class Wait implements Waiting, Serializable {
         void giveUp(String why);
     }
 
+    @SuppressFBWarnings(
+            value = "SE_BAD_FIELD",
+            justification = "a step is serializable, and only the waits of steps are stored")
     private final Waiter waiter;
+
     private final String id;
     private final String ownerKey;
 
@@ -144,6 +155,11 @@ final class Wait implements Waiting, Serializable {
     @Override
     public String skipMessage() {
         return waiter.skipMessage();
+    }
+
+    @Override
+    public String label() {
+        return waiter.label();
     }
 
     @Override
@@ -289,7 +305,8 @@ final class Wait implements Waiting, Serializable {
     }
 
     private static ZoneId zone(WindowState state) {
-        return state.verdict() == null ? ZoneOffset.UTC : state.verdict().zone();
+        Verdict verdict = state.verdict();
+        return verdict == null ? ZoneId.of("UTC") : verdict.zone();
     }
 
     @CheckForNull

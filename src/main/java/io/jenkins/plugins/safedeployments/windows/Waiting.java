@@ -14,7 +14,13 @@ interface Waiting extends Watched {
     /** Names a run or an item in the queue among all of them. */
     @NonNull
     static String keyOf(Actionable owner) {
-        return owner instanceof Run<?, ?> run ? run.getExternalizableId() : keyOf(((Queue.Item) owner).getId());
+        if (owner instanceof Run<?, ?> run) {
+            return run.getExternalizableId();
+        }
+        if (owner instanceof Queue.Item item) {
+            return keyOf(item.getId());
+        }
+        throw new IllegalArgumentException("neither a run nor in the queue: " + owner);
     }
 
     @NonNull
@@ -40,6 +46,10 @@ interface Waiting extends Watched {
     /** What people are told before they skip it; null for the usual words. */
     @CheckForNull
     String skipMessage();
+
+    /** What it is among what waits in the same run; empty if there is nothing to say. */
+    @NonNull
+    String label();
 
     /**
      * Goes on at once.

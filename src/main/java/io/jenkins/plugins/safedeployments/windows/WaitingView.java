@@ -5,9 +5,9 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.security.AccessControlled;
 import io.jenkins.plugins.safedeployments.Messages;
 import io.jenkins.plugins.safedeployments.engine.calendar.TimeText;
+import io.jenkins.plugins.safedeployments.engine.calendar.Verdict;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -34,9 +34,10 @@ public final class WaitingView {
         text = state == null ? problem : state.sentence();
         frozen = state != null && state.isFrozen();
         opens = state == null ? null : state.opens();
-        opensText = opens == null || state.verdict() == null
+        Verdict verdict = state == null ? null : state.verdict();
+        opensText = opens == null || verdict == null
                 ? Messages.WaitingView_Unknown()
-                : TimeText.moment(opens, state.verdict().zone());
+                : TimeText.moment(opens, verdict.zone());
         skippable = state != null && access.hasPermission(WindowsTab.needed(state));
     }
 
@@ -52,7 +53,8 @@ public final class WaitingView {
 
     @NonNull
     public String getTitle() {
-        return frozen ? Messages.WaitingView_Frozen() : Messages.WaitingView_Waiting();
+        String title = frozen ? Messages.WaitingView_Frozen() : Messages.WaitingView_Waiting();
+        return waiting.label().isEmpty() ? title : waiting.label() + ": " + title;
     }
 
     /** In ISO form; null if it is not known. */
@@ -76,7 +78,7 @@ public final class WaitingView {
 
     @NonNull
     public String getSinceText() {
-        return TimeText.moment(waiting.since().truncatedTo(java.time.temporal.ChronoUnit.SECONDS), ZoneOffset.UTC);
+        return TimeText.utc(waiting.since());
     }
 
     /** Whether who looks at it may skip it. */

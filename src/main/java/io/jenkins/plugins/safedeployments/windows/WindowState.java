@@ -8,8 +8,6 @@ import io.jenkins.plugins.safedeployments.engine.calendar.TimeText;
 import io.jenkins.plugins.safedeployments.engine.calendar.Verdict;
 import io.jenkins.plugins.safedeployments.engine.calendar.WindowCalendar;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -79,7 +77,7 @@ record WindowState(
             return verdict == null ? "open: there is no calendar" : verdict.sentence();
         }
         String line = "closed: the line was stopped by " + stopped.getUser() + " at "
-                + TimeText.moment(stopped.getAt().truncatedTo(ChronoUnit.SECONDS), ZoneOffset.UTC)
+                + TimeText.utc(stopped.getAt())
                 + (stopped.getReason().isEmpty() ? "" : " because " + stopped.getReason());
         return verdict == null || verdict.isOpen() ? line : line + "; and it is " + verdict.sentence();
     }

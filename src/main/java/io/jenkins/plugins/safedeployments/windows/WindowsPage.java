@@ -8,8 +8,6 @@ import io.jenkins.plugins.safedeployments.Messages;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsConfiguration;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsPermissions;
 import io.jenkins.plugins.safedeployments.engine.calendar.TimeText;
-import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import jenkins.model.Jenkins;
 import org.kohsuke.accmod.Restricted;
@@ -59,7 +57,7 @@ public final class WindowsPage implements RootAction {
     @Restricted(NoExternalUse.class) // index.jelly
     @NonNull
     public String text(StopTheLine.Turn turn) {
-        return TimeText.moment(turn.getAt().truncatedTo(ChronoUnit.SECONDS), ZoneOffset.UTC);
+        return TimeText.utc(turn.getAt());
     }
 
     @Restricted(NoExternalUse.class) // index.jelly

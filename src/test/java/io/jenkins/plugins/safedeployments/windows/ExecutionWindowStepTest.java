@@ -253,7 +253,7 @@ public class ExecutionWindowStepTest {
         StopTheLine.get().turn(true, "alice", "the database is down");
         WorkflowRun run = start("executionWindow(" + OFFICE + ")");
         jenkins.waitForMessage(
-                "closed: the line was stopped by alice at Fri 2026-06-05 12:00 Z because the database is down", run);
+                "closed: the line was stopped by alice at Fri 2026-06-05 12:00 UTC because the database is down", run);
 
         StopTheLine.get().turn(false, "alice", "");
 

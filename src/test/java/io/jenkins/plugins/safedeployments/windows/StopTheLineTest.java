@@ -65,7 +65,7 @@ public class StopTheLineTest {
         assertThat(
                 stopped.asNormalizedText(),
                 containsString(
-                        "The line was stopped by boss at Fri 2026-06-05 12:00 Z because the <b>database</b> is down"));
+                        "The line was stopped by boss at Fri 2026-06-05 12:00 UTC because the <b>database</b> is down"));
         assertThat(new StopTheLine().stopped().getReason(), is("the <b>database</b> is down")); // from its file
         HtmlPage seen = web("manager").goTo("execution-windows");
         assertThat(seen.asNormalizedText(), containsString("The line was stopped by boss"));
@@ -111,7 +111,7 @@ public class StopTheLineTest {
         StopTheLine.get().turn(true, "boss", "of a reason");
         assertThat(
                 WindowPolicy.check(run, "staging").get(),
-                is("closed: the line was stopped by boss at Fri 2026-06-05 17:00 Z because of a reason"));
+                is("closed: the line was stopped by boss at Fri 2026-06-05 17:00 UTC because of a reason"));
     }
 
     private static WebResponse post(String user, String query) throws Exception {

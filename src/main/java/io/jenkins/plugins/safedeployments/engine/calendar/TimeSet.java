@@ -23,7 +23,10 @@ interface TimeSet {
     /** The first member in [from, limit), or {@code limit} if there is none. */
     long next(long from, long limit);
 
-    /** The first second after {@code from}, itself a member, that is none; {@code limit} if all up to there are members. */
+    /**
+     * The first second from {@code from} on that is no member, so {@code from} itself if it is none; {@code limit} if all up to
+     * there are members.
+     */
     long end(long from, long limit);
 
     default boolean contains(long second) {
@@ -63,7 +66,7 @@ interface TimeSet {
             do {
                 before = end;
                 for (TimeSet set : sets) {
-                    if (end < limit && set.contains(end)) {
+                    if (end < limit) {
                         end = set.end(end, limit);
                     }
                 }
@@ -107,10 +110,11 @@ interface TimeSet {
             long second = from;
             while (second < limit) {
                 second = set.next(second, limit);
-                if (second >= limit || !removed.contains(second)) {
+                long end = second >= limit ? second : removed.end(second, limit);
+                if (end == second) {
                     break;
                 }
-                second = removed.end(second, limit);
+                second = end;
             }
             return Math.min(second, limit);
         }

@@ -23,6 +23,11 @@ public final class TimeText {
         return (full ? MINUTES : SECONDS).format(instant.atZone(zone));
     }
 
+    /** In UTC, to the second. */
+    public static String utc(Instant instant) {
+        return moment(instant.truncatedTo(ChronoUnit.SECONDS), ZoneId.of("UTC"));
+    }
+
     /** {@code 1 day 14 h}: the two largest units, rounded down. */
     public static String between(Instant from, Instant to) {
         Duration time = Duration.between(from, to);
