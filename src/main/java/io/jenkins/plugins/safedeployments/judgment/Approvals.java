@@ -29,7 +29,8 @@ public final class Approvals {
      */
     @NonNull
     public static Optional<String> missing(Run<?, ?> run, Target target, Release release) {
-        List<Rules> demanded = JudgmentPolicy.of(run.getParent(), target.cluster()).demanded();
+        List<Rules> demanded =
+                JudgmentPolicy.of(run.getParent(), target.cluster()).demanded();
         Content content = Content.of(target, release);
         boolean approved = demanded.isEmpty()
                 || withStarters(run).stream()

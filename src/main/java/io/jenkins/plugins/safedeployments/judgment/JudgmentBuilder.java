@@ -66,7 +66,9 @@ public final class JudgmentBuilder extends Builder {
         Waiting waiting = new Waiting(listener);
         LiveJudgment live = new LiveJudgment(build, judgment, asked, waiting);
         waiting.say(judgment.getMessage()
-                + (asked.content() == null ? "" : " It is about " + asked.content().title() + "."));
+                + (asked.content() == null
+                        ? ""
+                        : " It is about " + asked.content().title() + "."));
         waiting.say("It takes " + asked.terms().rulesText() + ". This build keeps its executor while it waits. "
                 + HyperlinkNote.encodeTo("/" + live.path(), "See it, and decide"));
         PendingJudgments.get().add(live);

@@ -73,7 +73,9 @@ final class Judges {
     }
 
     static LiveJudgment await(Run<?, ?> run, String id) {
-        Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> PendingJudgments.get().find(run, id) != null);
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(2))
+                .until(() -> PendingJudgments.get().find(run, id) != null);
         return PendingJudgments.get().find(run, id);
     }
 

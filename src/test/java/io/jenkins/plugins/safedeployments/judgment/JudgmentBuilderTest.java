@@ -97,8 +97,7 @@ public class JudgmentBuilderTest {
                                 : new Shell("echo later: $JUDGMENT_QA"));
         FreeStyleBuild build;
         try (ACLContext ignored = Judges.as("dev")) {
-            build = job.scheduleBuild2(0, new Cause.UserIdCause())
-                    .waitForStart();
+            build = job.scheduleBuild2(0, new Cause.UserIdCause()).waitForStart();
         }
         Judges.await(build, "qa");
         return build;

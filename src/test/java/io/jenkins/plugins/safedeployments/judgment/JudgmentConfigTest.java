@@ -51,7 +51,8 @@ public class JudgmentConfigTest {
         step.setCluster("production");
         step.setNamespace("default");
         step.setParameters(List.of(
-                new StringParameterDefinition("why", "because", "Why?"), new BooleanParameterDefinition("now", true, "Now?")));
+                new StringParameterDefinition("why", "because", "Why?"),
+                new BooleanParameterDefinition("now", true, "Now?")));
 
         JudgmentStep seen = form.configRoundTrip(step);
 

@@ -48,7 +48,8 @@ public class JudgmentOfReleaseTest {
         WorkflowRun run = Judges.waiting(
                 jenkins,
                 "qa",
-                "judgment message: 'Go?', id: 'qa', approvers: '2 of qa', app: 'shop', namespace: '" + target.namespace() + "'");
+                "judgment message: 'Go?', id: 'qa', approvers: '2 of qa', app: 'shop', namespace: '"
+                        + target.namespace() + "'");
         jenkins.assertLogContains("It is about release 1 (shop:1.4) of shop in " + target.namespace(), run);
         assertThat(Judges.vote(run, "qa", "bob", "continue").kind(), is(Ruling.Kind.RECORDED));
         put(2, "shop:1.5");
@@ -60,7 +61,8 @@ public class JudgmentOfReleaseTest {
         assertThat(Judgments.find(run, "qa").votes(), hasSize(0));
         assertThat(run.isBuilding(), is(true));
         assertThat(
-                Judges.post(jenkins, "bob", run, "judgments/qa/decide?outcome=continue&shown=1-old").getStatusCode(),
+                Judges.post(jenkins, "bob", run, "judgments/qa/decide?outcome=continue&shown=1-old")
+                        .getStatusCode(),
                 is(400));
         assertThat(Judges.vote(run, "qa", "alice", "continue").kind(), is(Ruling.Kind.RECORDED));
         assertThat(Judges.vote(run, "qa", "bob", "continue").kind(), is(Ruling.Kind.DECIDED));
@@ -75,7 +77,10 @@ public class JudgmentOfReleaseTest {
         ClusterConfiguration cluster = SafeDeploymentsConfiguration.get().cluster("rig");
         cluster.setApprovers("1 of ops");
         WorkflowRun run = Judges.waiting(
-                jenkins, "qa", "judgment message: 'Go?', id: 'qa', approvers: 'qa', app: 'shop', namespace: '" + target.namespace() + "'");
+                jenkins,
+                "qa",
+                "judgment message: 'Go?', id: 'qa', approvers: 'qa', app: 'shop', namespace: '" + target.namespace()
+                        + "'");
         assertThat(
                 Judges.vote(run, "qa", "bob", "continue").text(), is("Your vote is recorded. It takes 1 more of ops."));
         cluster.setUrl("https://127.0.0.1:1");
@@ -94,16 +99,19 @@ public class JudgmentOfReleaseTest {
         ClusterConfiguration cluster = SafeDeploymentsConfiguration.get().cluster("rig");
         Target shop = new Target("rig", target.namespace(), "shop");
         Release first = put(1, "shop:1.4");
-        WorkflowRun free = Judges.start(jenkins, "judgment message: 'Go?', id: 'qa', approvers: 'bob', app: 'shop', namespace: '"
-                + target.namespace() + "'");
+        WorkflowRun free = Judges.start(
+                jenkins,
+                "judgment message: 'Go?', id: 'qa', approvers: 'bob', app: 'shop', namespace: '" + target.namespace()
+                        + "'");
         Judges.vote(free, "qa", "bob", "continue");
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(free));
         assertThat(Approvals.missing(free, shop, first), is(Optional.empty()));
         cluster.setApprovers("1 of ops");
-        assertThat(Approvals.missing(free, shop, first).orElseThrow(), containsString("has to be approved by 1 of ops"));
+        assertThat(
+                Approvals.missing(free, shop, first).orElseThrow(), containsString("has to be approved by 1 of ops"));
 
-        WorkflowRun asked = Judges.start(jenkins, "judgment message: 'Go?', id: 'qa', app: 'shop', namespace: '"
-                + target.namespace() + "'");
+        WorkflowRun asked = Judges.start(
+                jenkins, "judgment message: 'Go?', id: 'qa', app: 'shop', namespace: '" + target.namespace() + "'");
         Judges.vote(asked, "qa", "olga", "continue");
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(asked));
 
@@ -124,7 +132,20 @@ public class JudgmentOfReleaseTest {
         Map<String, Object> deployment =
                 Map.of("kind", "Deployment", "metadata", Map.of("name", "shop"), "spec", Map.of("image", image));
         Plan plan = new Plan(
-                image, "", 1, 3, 2, null, deployment, deployment, List.of(), List.of(), null, List.of(), List.of(), false);
+                image,
+                "",
+                1,
+                3,
+                2,
+                null,
+                deployment,
+                deployment,
+                List.of(),
+                List.of(),
+                null,
+                List.of(),
+                List.of(),
+                false);
         Actor actor = new Actor("jenkins/shop#" + number, "shop #" + number, "", "dev");
         Release release = Release.begin(number, "shop", actor, plan, Instant.now());
         new ReleaseStore(target.cluster(), "shop").put(release, 1);

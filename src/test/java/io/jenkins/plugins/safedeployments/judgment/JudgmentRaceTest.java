@@ -68,13 +68,18 @@ public class JudgmentRaceTest {
             Judges.await(run, "race-" + i);
             InputStepExecution input = Judges.input(run);
 
-            List<String> answers = atOnce(
-                    () -> proceed(input, "alice"), () -> proceed(input, "bob"));
+            List<String> answers = atOnce(() -> proceed(input, "alice"), () -> proceed(input, "bob"));
 
             Judgment judgment = Judgments.find(run, "race-" + i);
             String winner = judgment.decision().by();
-            assertThat("round " + i + ": " + answers, answers.stream().filter("ok"::equals).count(), is(1L));
-            String told = answers.stream().filter(answer -> !answer.equals("ok")).findFirst().orElseThrow();
+            assertThat(
+                    "round " + i + ": " + answers,
+                    answers.stream().filter("ok"::equals).count(),
+                    is(1L));
+            String told = answers.stream()
+                    .filter(answer -> !answer.equals("ok"))
+                    .findFirst()
+                    .orElseThrow();
             assertThat(told, containsString("'continue' was decided by " + winner));
             assertThat(answers.get(winner.equals("alice") ? 0 : 1), is("ok"));
         }
@@ -90,12 +95,17 @@ public class JudgmentRaceTest {
             Judges.await(run, "race-" + i);
             InputStepExecution input = Judges.input(run);
 
-            List<String> answers = atOnce(
-                    () -> proceed(input, "alice"), () -> proceed(input, "bob"));
+            List<String> answers = atOnce(() -> proceed(input, "alice"), () -> proceed(input, "bob"));
 
-            assertThat("round " + i + ": " + answers, answers.stream().filter("ok"::equals).count(), is(1L));
             assertThat(
-                    answers.stream().filter(answer -> answer.startsWith("Your vote is recorded.")).count(), is(1L));
+                    "round " + i + ": " + answers,
+                    answers.stream().filter("ok"::equals).count(),
+                    is(1L));
+            assertThat(
+                    answers.stream()
+                            .filter(answer -> answer.startsWith("Your vote is recorded."))
+                            .count(),
+                    is(1L));
             assertThat(Judgments.find(run, "race-" + i).decision().deciders(), hasSize(2));
         }
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
@@ -134,8 +144,8 @@ public class JudgmentRaceTest {
     @Test
     public void manyWaysAtOnceDecideOnce() throws Exception {
         int rounds = Math.max(20, RACES / 5);
-        WorkflowRun run = rounds(
-                "judgment message: 'Go?', approvers: 'qa', rejectResult: 'NONE', id: \"race-${i}\"", rounds);
+        WorkflowRun run =
+                rounds("judgment message: 'Go?', approvers: 'qa', rejectResult: 'NONE', id: \"race-${i}\"", rounds);
         for (int i = 0; i < rounds; i++) {
             String id = "race-" + i;
             LiveJudgment live = Judges.await(run, id);
@@ -150,7 +160,10 @@ public class JudgmentRaceTest {
 
             List<String> answers = atOnce(all.toArray(new Callable[0]));
 
-            assertThat("round " + i + ": " + answers, answers.stream().filter("ok"::equals).count(), is(1L));
+            assertThat(
+                    "round " + i + ": " + answers,
+                    answers.stream().filter("ok"::equals).count(),
+                    is(1L));
         }
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
         assertThat(run.getActions(ApproverAction.class).size(), greaterThan(0));
@@ -159,8 +172,7 @@ public class JudgmentRaceTest {
     private static String onPage(LiveJudgment live, String user, String choice) throws Exception {
         try (ACLContext ignored = Judges.as(user)) {
             return switch (live.vote(
-                            Jenkins.getAuthentication2(),
-                            new LiveJudgment.Answer(choice, "", Map.of(), null, false))
+                            Jenkins.getAuthentication2(), new LiveJudgment.Answer(choice, "", Map.of(), null, false))
                     .kind()) {
                 case DECIDED -> "ok";
                 default -> "late";

@@ -66,7 +66,9 @@ public class JudgmentRealJenkinsTest {
             j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run()));
             assertThat(PendingJudgments.get().find(run(), "qa") == null, is(true));
             assertThat(
-                    Judges.post(j, "alice", run(), "judgments/qa/decide?outcome=rollback").getStatusCode(), is(409));
+                    Judges.post(j, "alice", run(), "judgments/qa/decide?outcome=rollback")
+                            .getStatusCode(),
+                    is(409));
             assertThat(Judgments.find(run(), "qa").votes().get(0).user(), is("bob"));
         });
     }
@@ -80,8 +82,7 @@ public class JudgmentRealJenkinsTest {
         Judges.secure(j);
         WorkflowJob job = j.createProject(WorkflowJob.class, "release");
         job.addProperty(new DurabilityHintJobProperty(durability));
-        job.setDefinition(new CpsFlowDefinition(
-                """
+        job.setDefinition(new CpsFlowDefinition("""
                 pipeline {
                   agent none
                   stages {
@@ -94,8 +95,7 @@ public class JudgmentRealJenkinsTest {
                     }
                   }
                 }
-                """,
-                true));
+                """, true));
         WorkflowRun run = Judges.start(job);
         Judges.await(run, "qa");
     }

@@ -39,7 +39,9 @@ public class JudgmentRestartTest {
     @Test
     public void votesSurviveAndItShowsAsAnInputAgain() throws Throwable {
         sessions.then(j -> {
-            WorkflowRun run = start(j, "judgment(message: 'Go?', id: 'qa', approvers: '2 of qa')\njudgment(message: 'More?', approvers: 'qa')");
+            WorkflowRun run = start(
+                    j,
+                    "judgment(message: 'Go?', id: 'qa', approvers: '2 of qa')\njudgment(message: 'More?', approvers: 'qa')");
             assertThat(Judges.vote(run, "qa", "bob", "continue").kind(), is(Ruling.Kind.RECORDED));
         });
         sessions.then(j -> {
@@ -47,10 +49,14 @@ public class JudgmentRestartTest {
             WorkflowRun run = run(j);
             Judges.await(run, "qa");
             InputAction inputs = run.getAction(InputAction.class);
-            Awaitility.await().atMost(java.time.Duration.ofMinutes(1)).until(() -> inputs.getExecutions().size() == 1);
+            Awaitility.await()
+                    .atMost(java.time.Duration.ofMinutes(1))
+                    .until(() -> inputs.getExecutions().size() == 1);
             assertThat(inputs.getExecutions().get(0).getId(), is("Qa"));
             assertThat(xml(run).split("<string>Qa</string>", -1).length - 1, is(1));
-            assertThat(Judges.post(j, "bob", run, "input/Qa/proceedEmpty").getContentAsString(), containsString("1 more of qa"));
+            assertThat(
+                    Judges.post(j, "bob", run, "input/Qa/proceedEmpty").getContentAsString(),
+                    containsString("1 more of qa"));
             assertThat(Judges.post(j, "alice", run, "input/Qa/proceedEmpty").getStatusCode(), is(200));
 
             // and the next one is asked as if nothing had been
@@ -64,7 +70,8 @@ public class JudgmentRestartTest {
     @Test
     public void decisionThatThePipelineWasNotToldIsToldAfterwards() throws Throwable {
         sessions.then(j -> {
-            WorkflowRun run = start(j, "def j = judgment(message: 'Go?', id: 'qa', approvers: 'qa')\necho \"told ${j.by}\"");
+            WorkflowRun run =
+                    start(j, "def j = judgment(message: 'Go?', id: 'qa', approvers: 'qa')\necho \"told ${j.by}\"");
             // as if Jenkins went down between the record and what follows
             Judgments.keep(
                     run,
@@ -122,8 +129,7 @@ public class JudgmentRestartTest {
                 j,
                 "def j = judgment(message: 'Go?', id: 'qa', approvers: 'qa', timeout: 2, onTimeout: 'stop', rejectResult: 'NONE')\n"
                         + "echo \"it was ${j.outcome} ${j.how}\""));
-        PendingJudgments.setClock(
-                java.time.Clock.offset(java.time.Clock.systemUTC(), java.time.Duration.ofHours(3)));
+        PendingJudgments.setClock(java.time.Clock.offset(java.time.Clock.systemUTC(), java.time.Duration.ofHours(3)));
         sessions.then(j -> {
             WorkflowRun run = run(j);
             Judges.await(run, "qa");
