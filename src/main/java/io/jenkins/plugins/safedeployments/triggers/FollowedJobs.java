@@ -1,0 +1,163 @@
+package io.jenkins.plugins.safedeployments.triggers;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.Extension;
+import hudson.ExtensionList;
+import hudson.model.AbstractProject;
+import hudson.model.Item;
+import hudson.model.Job;
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import hudson.model.listeners.ItemListener;
+import hudson.model.listeners.RunListener;
+import hudson.security.ACL;
+import hudson.security.ACLContext;
+import io.jenkins.plugins.safedeployments.runtime.ReleaseRuntime;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import jenkins.model.Jenkins;
+import jenkins.model.ParameterizedJobMixIn;
+
+/** Which triggers follow which jobs, by full name; found out anew when one of them has changed. */
+@Extension
+public final class FollowedJobs extends RunListener<Run<?, ?>> {
+
+    private static final Logger LOGGER = Logger.getLogger(FollowedJobs.class.getName());
+
+    /** Null when it is to be found out. */
+    private Map<String, List<FailedDeploymentTrigger>> followers;
+
+    @NonNull
+    static FollowedJobs get() {
+        return ExtensionList.lookupSingleton(FollowedJobs.class);
+    }
+
+    synchronized void forget() {
+        followers = null;
+    }
+
+    private synchronized Map<String, List<FailedDeploymentTrigger>> followers() {
+        if (followers == null) {
+            followers = new HashMap<>();
+            try (ACLContext as = ACL.as2(ACL.SYSTEM2)) {
+                for (Job<?, ?> job : Jenkins.get().allItems(Job.class)) {
+                    FailedDeploymentTrigger trigger = trigger(job);
+                    if (trigger != null) {
+                        for (Job<?, ?> upstream : trigger.upstreams(job)) {
+                            followers
+                                    .computeIfAbsent(upstream.getFullName(), name -> new ArrayList<>())
+                                    .add(trigger);
+                        }
+                    }
+                }
+            }
+        }
+        return followers;
+    }
+
+    @CheckForNull
+    private static FailedDeploymentTrigger trigger(Job<?, ?> job) {
+        return ParameterizedJobMixIn.getTrigger(job, FailedDeploymentTrigger.class);
+    }
+
+    private List<FailedDeploymentTrigger> of(Job<?, ?> upstream) {
+        return followers().getOrDefault(upstream.getFullName(), List.of());
+    }
+
+    @Override
+    public void onStarted(Run<?, ?> run, TaskListener log) {
+        link(run, RollbackLink.running(run));
+    }
+
+    @Override
+    public void onCompleted(Run<?, ?> run, @NonNull TaskListener log) {
+        link(run, RollbackLink.ended(run));
+        RollbackRequests.carryOut(run, log);
+        List<FailedDeploymentTrigger> triggers = of(run.getParent());
+        triggers.forEach(trigger -> trigger.ended(run, log));
+        if (!triggers.isEmpty()) {
+            Considered.all(run.getParent());
+        }
+    }
+
+    private static void link(Run<?, ?> rollback, RollbackLink link) {
+        Run<?, ?> failed;
+        try (ACLContext as = ACL.as2(ACL.SYSTEM2)) {
+            failed = Rollbacks.failedRun(rollback);
+        }
+        if (failed != null) {
+            RollbackLinks.put(failed, link.getJob(), before -> link);
+        }
+    }
+
+    /** After a start of Jenkins. */
+    void catchUp() {
+        try (ACLContext as = ACL.as2(ACL.SYSTEM2)) {
+            followers().forEach((name, triggers) -> {
+                Job<?, ?> upstream = Jenkins.get().getItemByFullName(name, Job.class);
+                if (upstream != null) {
+                    for (Run<?, ?> run : Considered.notYet(upstream)) {
+                        triggers.forEach(trigger -> trigger.catchUp(run));
+                    }
+                    Considered.all(upstream);
+                }
+            });
+        }
+    }
+
+    /** Follows jobs to other names, and catches up after a start. */
+    @Extension
+    public static final class Items extends ItemListener {
+
+        @Override
+        public void onLoaded() {
+            ReleaseRuntime.get().execute(() -> get().catchUp());
+        }
+
+        @Override
+        public void onCreated(Item item) {
+            get().forget();
+        }
+
+        @Override
+        public void onDeleted(Item item) {
+            get().forget();
+        }
+
+        @Override
+        public void onLocationChanged(Item item, String oldFullName, String newFullName) {
+            try (ACLContext as = ACL.as2(ACL.SYSTEM2)) {
+                for (Job<?, ?> job : Jenkins.get().allItems(Job.class)) {
+                    FailedDeploymentTrigger trigger = trigger(job);
+                    boolean changed = trigger != null && trigger.rename(oldFullName, newFullName);
+                    StartRollbackJob action = job instanceof AbstractProject<?, ?> project
+                            ? project.getPublishersList().get(StartRollbackJob.class)
+                            : null;
+                    changed |= action != null && action.rename(oldFullName, newFullName, job);
+                    if (changed) {
+                        save(job);
+                    }
+                }
+            }
+            get().forget();
+        }
+
+        private static void save(Job<?, ?> job) {
+            try {
+                job.save();
+            } catch (IOException e) {
+                LOGGER.log(
+                        Level.WARNING,
+                        e,
+                        () -> "could not save " + job.getFullName()
+                                + ", whose trigger follows a job with another name now");
+            }
+        }
+    }
+}

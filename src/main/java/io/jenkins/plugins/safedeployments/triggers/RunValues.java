@@ -1,0 +1,127 @@
+package io.jenkins.plugins.safedeployments.triggers;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.EnvVars;
+import hudson.Util;
+import hudson.model.ParameterValue;
+import hudson.model.ParametersAction;
+import hudson.model.Result;
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import io.jenkins.plugins.safedeployments.engine.condition.Subject;
+import io.jenkins.plugins.safedeployments.engine.condition.Values;
+import io.jenkins.plugins.safedeployments.runtime.ReleaseEntry;
+import io.jenkins.plugins.safedeployments.runtime.ReleaseEntry.Act;
+import io.jenkins.plugins.safedeployments.runtime.ReleaseEntry.Verdict;
+import io.jenkins.plugins.safedeployments.runtime.ReleasesAction;
+import java.io.IOException;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import jenkins.model.CauseOfInterruption;
+import jenkins.model.InterruptedBuildAction;
+
+/** What a condition finds out about a run. */
+public final class RunValues implements Values {
+
+    private static final Logger LOGGER = Logger.getLogger(RunValues.class.getName());
+
+    private final Run<?, ?> run;
+
+    /** Null if the run has made none. */
+    @CheckForNull
+    private final ReleaseEntry release;
+
+    private EnvVars environment;
+
+    /** @param release the one of the run's releases that is meant */
+    public RunValues(Run<?, ?> run, @CheckForNull ReleaseEntry release) {
+        this.run = run;
+        this.release = release;
+    }
+
+    @Override
+    public String value(Subject subject) {
+        return switch (subject.word()) {
+            case RESULT -> result();
+            case RESULT_REASON -> reason();
+            case BRANCH -> branch();
+            case TAG -> variable("TAG_NAME");
+            case PULL_REQUEST -> variable("CHANGE_ID");
+            case APP -> release == null ? null : release.getTarget().app();
+            case CLUSTER -> release == null ? null : release.getTarget().cluster();
+            case NAMESPACE -> release == null ? null : release.getTarget().namespace();
+            case RELEASE -> release == null ? null : String.valueOf(release.getRelease());
+            case JUDGMENT -> JudgmentLookup.find(run, subject.argument());
+            case PARAMETER -> parameter(subject.argument());
+        };
+    }
+
+    @CheckForNull
+    private String result() {
+        Result result = run.getResult();
+        return result == null ? null : result.toString();
+    }
+
+    @CheckForNull
+    private String reason() {
+        for (InterruptedBuildAction interrupted : run.getActions(InterruptedBuildAction.class)) {
+            for (CauseOfInterruption cause : interrupted.getCauses()) {
+                String name = cause.getClass().getSimpleName();
+                if (cause instanceof CauseOfInterruption.UserInterruption) {
+                    return "user";
+                } else if (name.equals("ExceededTimeout")) {
+                    return "timeout"; // of the step 'timeout', whose plugin need not be there
+                } else if (name.equals("SupersededCause") || name.equals("CancelledCause")) {
+                    return "superseded";
+                }
+            }
+        }
+        boolean testFailed = ReleasesAction.entries(run).stream()
+                .anyMatch(entry -> entry.getAct() == Act.CANARY_TEST && entry.getVerdict() == Verdict.FAILED);
+        return testFailed || Result.UNSTABLE.equals(run.getResult()) ? "test" : null;
+    }
+
+    /** A tag is built as if it were a branch, but is none. */
+    @CheckForNull
+    private String branch() {
+        if (variable("TAG_NAME") != null) {
+            return null;
+        }
+        String branch = variable("BRANCH_NAME");
+        if (branch != null) {
+            return branch;
+        }
+        String git = variable("GIT_BRANCH");
+        return git == null || !git.startsWith("origin/") ? git : git.substring("origin/".length());
+    }
+
+    @CheckForNull
+    private String parameter(String name) {
+        ParametersAction parameters = run.getAction(ParametersAction.class);
+        ParameterValue parameter = parameters == null ? null : parameters.getParameter(name);
+        return parameter == null || parameter.isSensitive() || parameter.getValue() == null
+                ? null
+                : parameter.getValue().toString();
+    }
+
+    /** Of the run's environment, unless it is only called so by one of its parameters, which anybody can set. */
+    @CheckForNull
+    private String variable(String name) {
+        ParametersAction parameters = run.getAction(ParametersAction.class);
+        if (parameters != null && parameters.getParameter(name) != null) {
+            return null;
+        }
+        if (environment == null) {
+            try {
+                environment = run.getEnvironment(TaskListener.NULL);
+            } catch (IOException e) {
+                LOGGER.log(Level.WARNING, e, () -> "could not find out the environment of " + run);
+                environment = new EnvVars();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                environment = new EnvVars();
+            }
+        }
+        return Util.fixEmptyAndTrim(environment.get(name));
+    }
+}
