@@ -40,7 +40,7 @@ import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.verb.POST;
 
 /** {@code canaryDeploy}: brings a canary of a new version up beside stable, tests it, and shrinks stable by as much. */
-public final class CanaryDeployStep extends ForceableStep {
+public final class CanaryDeployStep extends GuardedStep {
 
     private static final long serialVersionUID = 1L;
 
@@ -207,7 +207,7 @@ public final class CanaryDeployStep extends ForceableStep {
     }
 
     @Override
-    void check() {
+    void checkOwn() {
         request(Map::of, false);
     }
 
@@ -218,7 +218,7 @@ public final class CanaryDeployStep extends ForceableStep {
     }
 
     @Override
-    Operation operation(Session session, ReleaseDriver.Caller caller, boolean resumed) {
+    Operation ownOperation(Session session, ReleaseDriver.Caller caller, boolean resumed) {
         return new CanaryDeploy(session, request(() -> files(caller), resumed));
     }
 
@@ -266,7 +266,7 @@ public final class CanaryDeployStep extends ForceableStep {
     }
 
     @Extension
-    public static final class DescriptorImpl extends ForceableStepDescriptor {
+    public static final class DescriptorImpl extends GuardedStepDescriptor {
 
         @Override
         public String getFunctionName() {

@@ -16,7 +16,7 @@ import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 
 /** {@code promoteStable}: makes what the canary proved stable, and removes the canary when stable serves. */
-public final class PromoteStableStep extends ForceableStep {
+public final class PromoteStableStep extends GuardedStep {
 
     private static final long serialVersionUID = 1L;
 
@@ -83,7 +83,7 @@ public final class PromoteStableStep extends ForceableStep {
     }
 
     @Override
-    void check() {
+    void checkOwn() {
         request();
     }
 
@@ -94,7 +94,7 @@ public final class PromoteStableStep extends ForceableStep {
     }
 
     @Override
-    Operation operation(Session session, ReleaseDriver.Caller caller, boolean resumed) {
+    Operation ownOperation(Session session, ReleaseDriver.Caller caller, boolean resumed) {
         return new PromoteStable(session, request());
     }
 
@@ -111,7 +111,7 @@ public final class PromoteStableStep extends ForceableStep {
     }
 
     @Extension
-    public static final class DescriptorImpl extends ForceableStepDescriptor {
+    public static final class DescriptorImpl extends GuardedStepDescriptor {
 
         @Override
         public String getFunctionName() {

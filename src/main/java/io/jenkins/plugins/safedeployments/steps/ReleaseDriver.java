@@ -151,6 +151,9 @@ public final class ReleaseDriver {
                     wake,
                     RunningReleases::isOver);
             warn(report, resumed);
+            if (!resumed) {
+                step.begins(run);
+            }
             keep(session, run, resumed);
             OperationRun launched = in.engine().start(step.operation(session, caller, resumed), report, wake);
             started = true;

@@ -15,7 +15,9 @@ import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.engine.operation.Operation;
 import io.jenkins.plugins.safedeployments.engine.operation.Session;
 import io.jenkins.plugins.safedeployments.runtime.IfOrphaned;
+import java.io.IOException;
 import java.io.Serializable;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -176,6 +178,28 @@ public abstract class ReleaseStep extends Step implements Serializable, Cloneabl
     @NonNull
     IfOrphaned ifOrphaned() {
         return IfOrphaned.TAKE_BACK;
+    }
+
+    /**
+     * Called once, before anything is done; on a thread that may wait.
+     *
+     * @throws UserException if it may not begin
+     */
+    void begins(Run<?, ?> run) {
+        // nothing to do
+    }
+
+    /** The run, asked for on a thread that may wait. */
+    @NonNull
+    static Run<?, ?> run(ReleaseDriver.Caller caller) {
+        try {
+            return caller.run();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new UserException("Interrupted while it was being begun.", e);
+        }
     }
 
     /**

@@ -56,7 +56,10 @@ public class ReleaseStepConfigTest {
         snippets.assertRoundTrip(
                 step,
                 "canaryDeploy app: 'addressbook', cluster: 'production', credentialsId: 'token', image: 'shop/addressbook:1.4',"
-                        + " manifests: 'k8s/*.yml', namespace: 'shop', onFailure: 'keep', replicas: 2, service: 'web',"
+                        + " manifests: 'k8s/*.yml', namespace: 'shop', onFailure: 'keep',"
+                        + " preconditions: [conditionHolds('branch = \\'master\\''), deploymentExists('database'),"
+                        + " deploymentSize(deployment: 'addressbook-stable', op: '>=', size: 2), lastReleaseGood(),"
+                        + " judgmentGiven(id: 'qa', outcome: 'continue')], replicas: 2, rollbackJob: 'rollback', service: 'web',"
                         + " stableReplicas: 5, tests: [exec(command: 'npm run ping', container: 'app', timeoutSeconds: 30)],"
                         + " timeout: 90, timeoutUnit: 'SECONDS', variables: ['A=1', 'LOG_LEVEL=debug']");
     }
@@ -228,6 +231,15 @@ public class ReleaseStepConfigTest {
         test.setContainer("app");
         test.setTimeoutSeconds(30);
         step.setTests(List.of(test));
+        JudgmentPrecondition judgment = new JudgmentPrecondition("qa");
+        judgment.setOutcome("continue");
+        step.setPreconditions(List.of(
+                new ConditionPrecondition("branch = 'master'"),
+                new DeploymentExistsPrecondition("database"),
+                new DeploymentSizePrecondition("addressbook-stable", ">=", 2),
+                new LastReleaseGoodPrecondition(),
+                judgment));
+        step.setRollbackJob("rollback");
         step.setOnFailure("keep");
         step.setTimeout(90);
         step.setTimeoutUnit(TimeUnit.SECONDS);
