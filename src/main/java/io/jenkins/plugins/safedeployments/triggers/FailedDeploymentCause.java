@@ -4,6 +4,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.console.ModelHyperlinkNote;
 import hudson.model.Cause;
+import hudson.model.Item;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import java.util.List;
@@ -36,7 +37,8 @@ public final class FailedDeploymentCause extends Cause.UpstreamCause {
     @CheckForNull
     public Run<?, ?> getFailedRun() {
         try {
-            return getUpstreamRun();
+            Run<?, ?> run = getUpstreamRun();
+            return run != null && run.hasPermission(Item.READ) ? run : null;
         } catch (AccessDeniedException e) {
             return null; // its job may be discovered, but not read
         }

@@ -2,6 +2,7 @@ package io.jenkins.plugins.safedeployments.triggers;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.model.Item;
 import hudson.model.Job;
 import hudson.model.Result;
 import hudson.model.Run;
@@ -107,7 +108,8 @@ public final class RollbackLink implements Serializable {
     @CheckForNull
     public Job<?, ?> getVisibleJob() {
         try {
-            return Jenkins.get().getItemByFullName(job, Job.class);
+            Job<?, ?> found = Jenkins.get().getItemByFullName(job, Job.class);
+            return found != null && found.hasPermission(Item.READ) ? found : null;
         } catch (AccessDeniedException e) {
             return null;
         }

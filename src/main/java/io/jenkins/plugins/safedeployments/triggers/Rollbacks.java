@@ -180,7 +180,8 @@ final class Rollbacks {
     @CheckForNull
     static Job<?, ?> find(String name, Item from) {
         try {
-            return Jenkins.get().getItem(name.trim(), from, Job.class);
+            Job<?, ?> found = Jenkins.get().getItem(name.trim(), from, Job.class);
+            return found != null && found.hasPermission(Item.READ) ? found : null;
         } catch (org.springframework.security.access.AccessDeniedException e) {
             return null; // it may be discovered, but not read
         }

@@ -56,10 +56,10 @@ public final class RunValues implements Values {
         };
     }
 
-    @CheckForNull
+    /** As long as nothing has gone wrong, a run that is under way has passed so far. */
     private String result() {
         Result result = run.getResult();
-        return result == null ? null : result.toString();
+        return (result == null ? Result.SUCCESS : result).toString();
     }
 
     @CheckForNull
@@ -81,10 +81,10 @@ public final class RunValues implements Values {
         return testFailed || Result.UNSTABLE.equals(run.getResult()) ? "test" : null;
     }
 
-    /** A tag is built as if it were a branch, but is none. */
+    /** Tags and change requests are built as if they were branches, but are none. */
     @CheckForNull
     private String branch() {
-        if (variable("TAG_NAME") != null) {
+        if (variable("TAG_NAME") != null || variable("CHANGE_ID") != null) {
             return null;
         }
         String branch = variable("BRANCH_NAME");
