@@ -74,7 +74,8 @@ public class FailedDeploymentTriggerTest {
     /** The exercise of the codelab, step by step. */
     @Test
     public void parentAndChild_childRunsIfTheParentFailsAndLinksIt() throws Exception {
-        WorkflowJob parent = pipeline("Parent Pipeline", "checkCondition \"parameter('Pipeline Successful') = 'true'\"");
+        WorkflowJob parent =
+                pipeline("Parent Pipeline", "checkCondition \"parameter('Pipeline Successful') = 'true'\"");
         parent.addProperty(new ParametersDefinitionProperty(new ChoiceParameterDefinition(
                 "Pipeline Successful", new String[] {"true", "false"}, "Whether it succeeds")));
         WorkflowJob child =
