@@ -20,6 +20,8 @@ import io.jenkins.plugins.safedeployments.engine.judgment.Rules;
 import io.jenkins.plugins.safedeployments.engine.judgment.Terms;
 import io.jenkins.plugins.safedeployments.engine.judgment.Who;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import io.jenkins.plugins.safedeployments.notify.Notification;
+import io.jenkins.plugins.safedeployments.notify.Notifications;
 import java.io.Serializable;
 import java.time.Duration;
 import java.time.Instant;
@@ -93,6 +95,9 @@ public final class JudgmentSettings implements Describable<JudgmentSettings>, Se
     private String escalateTo;
 
     private ArrayList<ParameterDefinition> parameters = new ArrayList<>();
+
+    /** Who is told of what becomes of it. */
+    private ArrayList<Notification> notify = new ArrayList<>();
 
     /** The application whose release is judged; null for none. */
     private String app;
@@ -252,6 +257,16 @@ public final class JudgmentSettings implements Describable<JudgmentSettings>, Se
         this.parameters = parameters == null ? new ArrayList<>() : new ArrayList<>(parameters);
     }
 
+    @NonNull
+    public List<Notification> getNotify() {
+        return new ArrayList<>(notify);
+    }
+
+    @DataBoundSetter
+    public void setNotify(List<Notification> notify) {
+        this.notify = notify == null ? new ArrayList<>() : new ArrayList<>(notify);
+    }
+
     @CheckForNull
     public String getApp() {
         return app;
@@ -323,6 +338,7 @@ public final class JudgmentSettings implements Describable<JudgmentSettings>, Se
                             + " 'namespace' out.");
         }
         checkParameters();
+        Notifications.check(notify);
         terms(Instant.EPOCH, List.of(), false, false);
     }
 

@@ -11,6 +11,7 @@ import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.safedeployments.Messages;
 import io.jenkins.plugins.safedeployments.config.ClusterCredentials;
+import io.jenkins.plugins.safedeployments.notify.Notification;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -199,6 +200,17 @@ public final class JudgmentStep extends Step {
     @DataBoundSetter
     public void setParameters(List<ParameterDefinition> parameters) {
         settings.setParameters(parameters);
+    }
+
+    /** Who is told of what becomes of it. */
+    @NonNull
+    public List<Notification> getNotify() {
+        return settings.getNotify();
+    }
+
+    @DataBoundSetter
+    public void setNotify(List<Notification> notify) {
+        settings.setNotify(notify);
     }
 
     /** The application whose newest release is judged; null for none. */

@@ -256,7 +256,7 @@ final class LiveJudgment implements PendingJudgment {
                     case ESCALATION -> JudgmentListener::escalated;
                     case TIMEOUT -> JudgmentListener::timedOut;
                 };
-        JudgmentListener.fire(what, event("", "", due.text()));
+        tellAll(what, event("", "", due.text()));
         if (due.kind() == Judgment.Due.Kind.TIMEOUT) {
             asker.decided(false);
         }
@@ -279,11 +279,11 @@ final class LiveJudgment implements PendingJudgment {
     /** Writes that it was withdrawn, and tells so. */
     void tellWithdrawn() throws IOException {
         Judgments.keep(run, judgment);
-        JudgmentListener.fire(JudgmentListener::withdrawn, event("", "", judgment.sentence()));
+        tellAll(JudgmentListener::withdrawn, event("", "", judgment.sentence()));
     }
 
     void tellAwaiting() {
-        JudgmentListener.fire(JudgmentListener::awaiting, event("", "", "It waits for " + missing + "."));
+        tellAll(JudgmentListener::awaiting, event("", "", "It waits for " + missing + "."));
     }
 
     private static Optional<RealmPerson> noOne() {
@@ -337,16 +337,16 @@ final class LiveJudgment implements PendingJudgment {
                         : user + " voted '" + vote.choice() + "'"
                                 + (vote.comment().isEmpty() ? "" : " (" + line(vote) + ")") + ".";
                 say(said + " It takes " + missing + ".");
-                JudgmentListener.fire(what, event(user, vote == null ? "" : vote.comment(), said));
+                tellAll(what, event(user, vote == null ? "" : vote.comment(), said));
             }
             case LAPSED -> {
                 say(ruling.text());
-                JudgmentListener.fire(what, event("", "", ruling.text()));
+                tellAll(what, event("", "", ruling.text()));
             }
             case DECIDED -> {
                 say(ruling.judgment().sentence());
                 boolean aborted = ruling.judgment().decision().how() == Decision.How.ABORTED;
-                JudgmentListener.fire(
+                tellAll(
                         aborted ? JudgmentListener::withdrawn : JudgmentListener::decided,
                         event(
                                 user,
@@ -359,6 +359,11 @@ final class LiveJudgment implements PendingJudgment {
             }
         }
         return ruling;
+    }
+
+    private void tellAll(BiConsumer<JudgmentListener, JudgmentEvent> what, JudgmentEvent event) {
+        what.accept(new JudgmentNotices(run, settings.getNotify(), this::say), event);
+        JudgmentListener.fire(what, event);
     }
 
     private static String line(Vote vote) {

@@ -5,7 +5,6 @@ import hudson.Extension;
 import hudson.ExtensionList;
 import hudson.init.Terminator;
 import hudson.model.Run;
-import hudson.model.TaskListener;
 import hudson.security.ACL;
 import hudson.util.DaemonThreadFactory;
 import hudson.util.NamingThreadFactory;
@@ -19,6 +18,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import jenkins.model.JenkinsLocationConfiguration;
@@ -99,13 +99,14 @@ public final class Notifications {
     /**
      * Tells those that want to know of this kind of event; returns at once.
      *
-     * @param log of the build, or of its step
+     * @param log writes a line into the log of a build that is no Pipeline; the log of a Pipeline's step ends with the step, so
+     *     that of the run is taken
      */
     public void send(
             @NonNull List<Notification> all,
             @NonNull Run<?, ?> run,
             @NonNull GateEvent event,
-            @NonNull TaskListener log) {
+            @NonNull Consumer<String> log) {
         List<Notification> wanted = all.stream()
                 .filter(notification -> notification.wants(event.getKind()))
                 .toList();
@@ -132,14 +133,18 @@ public final class Notifications {
     }
 
     /** Into the log of the build, as long as it is open. */
-    private static void say(Run<?, ?> run, TaskListener given, String text) {
+    private static void say(Run<?, ?> run, Consumer<String> log, String text) {
+        if (!run.isBuilding()) {
+            return;
+        }
         try {
-            // that of a Pipeline's step ends with the step
-            FlowExecutionOwner pipeline = run instanceof FlowExecutionOwner.Executable executable && run.isBuilding()
-                    ? executable.asFlowExecutionOwner()
-                    : null;
-            TaskListener log = pipeline == null ? given : pipeline.getListener();
-            log.getLogger().println(PREFIX + text);
+            FlowExecutionOwner pipeline =
+                    run instanceof FlowExecutionOwner.Executable executable ? executable.asFlowExecutionOwner() : null;
+            if (pipeline == null) {
+                log.accept(text);
+            } else {
+                pipeline.getListener().getLogger().println(PREFIX + text);
+            }
         } catch (IOException e) {
             LOGGER.log(Level.FINE, "the log of the build can't be opened", e);
         }
@@ -151,7 +156,7 @@ public final class Notifications {
         get().threads.shutdownNow();
     }
 
-    private record Report(String receiver, Run<?, ?> run, GateEvent event, TaskListener log)
+    private record Report(String receiver, Run<?, ?> run, GateEvent event, Consumer<String> log)
             implements Delivery.Report {
 
         @Override

@@ -8,7 +8,6 @@ import static org.hamcrest.Matchers.containsString;
 import com.sun.net.httpserver.HttpServer;
 import hudson.model.Descriptor;
 import hudson.model.FreeStyleBuild;
-import hudson.model.TaskListener;
 import hudson.tasks.Mailer;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsConfiguration;
 import io.jenkins.plugins.safedeployments.engine.notice.GateEvent;
@@ -66,11 +65,7 @@ public class NotificationsRealJenkinsTest {
                         .url(Notifications.link(run.getUrl()))
                         .build();
                 Notifications.get()
-                        .send(
-                                List.of(new EmailNotification("ops@example.org"), webhook),
-                                run,
-                                event,
-                                TaskListener.NULL);
+                        .send(List.of(new EmailNotification("ops@example.org"), webhook), run, event, text -> {});
                 // it has to be on its way before this Jenkins is stopped
                 Awaitility.await()
                         .until(() -> Thread.getAllStackTraces().keySet().stream()

@@ -20,10 +20,10 @@ import org.awaitility.Awaitility;
 import org.junit.rules.ExternalResource;
 
 /** A mail server on loopback, as much of RFC 5321 as a client needs, which keeps what it gets. */
-final class SmtpSink extends ExternalResource {
+public final class SmtpSink extends ExternalResource {
 
     /** @param data as it was sent, with CRLF */
-    record Mail(List<String> recipients, String data) {}
+    public record Mail(List<String> recipients, String data) {}
 
     /** Addresses that it refuses. */
     final Set<String> refused = ConcurrentHashMap.newKeySet();
@@ -57,16 +57,16 @@ final class SmtpSink extends ExternalResource {
     }
 
     /** Makes the Mailer plugin send its mails here. */
-    void configure() {
+    public void configure() {
         Mailer.descriptor().setSmtpHost("127.0.0.1");
         Mailer.descriptor().setSmtpPort(Integer.toString(port()));
     }
 
-    List<Mail> mails() {
+    public List<Mail> mails() {
         return new ArrayList<>(mails);
     }
 
-    Mail await() {
+    public Mail await() {
         Awaitility.await().until(() -> !mails.isEmpty());
         return mails.remove();
     }

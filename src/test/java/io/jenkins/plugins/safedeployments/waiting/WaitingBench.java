@@ -36,11 +36,14 @@ import org.jvnet.hudson.test.MockAuthorizationStrategy;
 public class WaitingBench {
 
     private static final int WAITERS = Integer.getInteger("waiters", 300);
+    private static final int ROUNDS = Integer.getInteger("rounds", 2);
     private static final int JOBS = 30;
     private static final int REQUESTS = 25;
     private static final String INPUT = "input 'Go on?'";
     private static final String WINDOW = "executionWindow days: 'Mon-Fri', from: '03:00', to: '03:01', freezes:"
             + " ['Launch: 2020-01-01.. because it is launched'], timeZone: 'Europe/Berlin'";
+
+    private static final String JUDGMENT = "judgment message: 'Go on?', allowRequester: true";
 
     @Rule
     public JenkinsRule jenkins = new JenkinsRule();
@@ -63,7 +66,8 @@ public class WaitingBench {
                         Item.READ,
                         Item.BUILD,
                         SafeDeploymentsPermissions.SKIP_WINDOW,
-                        SafeDeploymentsPermissions.SKIP_FREEZE)
+                        SafeDeploymentsPermissions.SKIP_FREEZE,
+                        SafeDeploymentsPermissions.JUDGE)
                 .everywhere()
                 .to("approver")
                 .grant(Jenkins.READ, Item.READ)
@@ -77,39 +81,41 @@ public class WaitingBench {
             job.removeProperty(DisableConcurrentBuildsJobProperty.class);
             jobs.add(job);
         }
-        for (String script : List.of(INPUT, WINDOW)) { // classes, caches and compiled code
+        for (String script : List.of(INPUT, WINDOW, JUDGMENT)) { // classes, caches and compiled code
             end(start(script, JOBS));
         }
-        double empty = page("waiting-for-you/", "approver");
-
-        double inputHeap = 0;
-        double windowHeap = 0;
-        for (int round = 0; round < 2; round++) {
+        print("waiting-for-you with nothing waiting: %.0f ms", page("waiting-for-you/", "approver"));
+        for (int round = 0; round < ROUNDS; round++) {
             settle();
             List<WorkflowRun> inputs = start(INPUT, WAITERS);
-            inputHeap += heapPerWaiter("input");
+            double inputHeap = heapPerWaiter("input");
             double inputPage = page(inputs.get(0).getUrl() + "input/", "approver");
+            print("input: %.0f ms for the page of one build", inputPage);
             end(inputs);
-
-            settle();
-            List<WorkflowRun> windows = start(WINDOW, WAITERS);
-            windowHeap += heapPerWaiter("executionWindow");
-            assertThat(
-                    body("waiting-for-you/", "approver"),
-                    containsString(windows.get(WAITERS - 1).getUrl()));
-            double waitingPage = page("waiting-for-you/", "approver");
-            double json = page("waiting-for-you/api/json", "approver");
-            double header = page(jobs.get(0).getUrl(), "approver");
-            double headerOfOther = page(jobs.get(0).getUrl(), "reader");
-            end(windows);
-
-            print(
-                    "pages in ms, medians: waiting-for-you %.0f (with nothing waiting %.0f), its JSON %.0f; page of a job %.0f,"
-                            + " for a user for whom nothing waits %.0f; /input/ of one build %.0f",
-                    waitingPage, empty, json, header, headerOfOther, inputPage);
-            print("ratio waiting-page %.2f", waitingPage / inputPage);
+            compare("executionWindow", WINDOW, inputHeap, inputPage);
+            compare("judgment", JUDGMENT, inputHeap, inputPage);
         }
-        print("ratio waiting-heap %.3f", windowHeap / inputHeap);
+    }
+
+    private void compare(String kind, String script, double inputHeap, double inputPage) throws Exception {
+        settle();
+        List<WorkflowRun> runs = start(script, WAITERS);
+        double heap = heapPerWaiter(kind);
+        assertThat(
+                body("waiting-for-you/", "approver"),
+                containsString(runs.get(WAITERS - 1).getUrl()));
+        double waitingPage = page("waiting-for-you/", "approver");
+        print(
+                "%s: %.0f ms for waiting-for-you, %.0f ms for its JSON; %.0f ms for the page of a job, %.0f ms for one for whom"
+                        + " nothing waits",
+                kind,
+                waitingPage,
+                page("waiting-for-you/api/json", "approver"),
+                page(jobs.get(0).getUrl(), "approver"),
+                page(jobs.get(0).getUrl(), "reader"));
+        print("ratio %s-page %.2f", kind, waitingPage / inputPage);
+        print("ratio %s-heap %.3f", kind, heap / inputHeap);
+        end(runs);
     }
 
     private List<WorkflowRun> start(String script, int count) throws Exception {
@@ -131,7 +137,7 @@ public class WaitingBench {
         try {
             InputAction input = run.getAction(InputAction.class);
             return input != null && !input.getExecutions().isEmpty()
-                    || JenkinsRule.getLog(run).contains("See the window, or skip it");
+                    || JenkinsRule.getLog(run).contains("See ");
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
@@ -147,32 +153,28 @@ public class WaitingBench {
         }
     }
 
-    /** Waits for threads that were idle to end. */
     private void settle() {
-        int[] last = {Integer.MAX_VALUE};
-        Awaitility.await()
-                .atMost(Duration.ofMinutes(5))
-                .pollInterval(Duration.ofSeconds(70))
-                .until(() -> {
-                    int before = last[0];
-                    last[0] = ManagementFactory.getThreadMXBean().getThreadCount();
-                    return last[0] >= before;
-                });
-        threadsBefore = last[0];
+        letIdleThreadsEnd();
+        threadsBefore = ManagementFactory.getThreadMXBean().getThreadCount();
         heapBefore = heap();
     }
 
     private double heapPerWaiter(String kind) {
-        Awaitility.await()
-                .atMost(Duration.ofMinutes(5))
-                .pollInterval(Duration.ofSeconds(70))
-                .until(() -> true); // as in settle
+        letIdleThreadsEnd();
         double kib = (heap() - heapBefore) / 1024.0 / WAITERS;
         int threads = ManagementFactory.getThreadMXBean().getThreadCount();
         print(
                 "%s: %d builds wait, %.1f KiB of heap each, %d threads (%d before)",
                 kind, WAITERS, kib, threads, threadsBefore);
         return kib;
+    }
+
+    /** Which they do after a minute. */
+    private static void letIdleThreadsEnd() {
+        long start = System.nanoTime();
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(5))
+                .until(() -> System.nanoTime() - start > Duration.ofSeconds(70).toNanos());
     }
 
     private static long heap() {

@@ -1,0 +1,116 @@
+package io.jenkins.plugins.safedeployments.judgment;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.Extension;
+import hudson.Util;
+import io.jenkins.plugins.safedeployments.Messages;
+import io.jenkins.plugins.safedeployments.engine.judgment.Ruling;
+import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import io.jenkins.plugins.safedeployments.waiting.WaitingGate;
+import io.jenkins.plugins.safedeployments.waiting.WaitingGates;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import jenkins.model.Jenkins;
+import org.kohsuke.stapler.HttpResponse;
+import org.kohsuke.stapler.HttpResponses;
+import org.kohsuke.stapler.StaplerRequest2;
+
+/** The judgments that wait for the current user, for the page of all that does. */
+@Extension
+public final class JudgmentGates extends WaitingGates {
+
+    @NonNull
+    @Override
+    public List<WaitingGate> mine() {
+        return PendingJudgments.get().of(Jenkins.getAuthentication2()).stream()
+                .map(pending -> (WaitingGate) new Gate((LiveJudgment) pending))
+                .toList();
+    }
+
+    private record Gate(LiveJudgment judgment) implements WaitingGate {
+
+        @Override
+        public String id() {
+            return judgment.path();
+        }
+
+        @Override
+        public String kind() {
+            return Messages.JudgmentGates_Judgment();
+        }
+
+        @Override
+        public String message() {
+            return judgment.target().isEmpty()
+                    ? judgment.message()
+                    : Messages.JudgmentGates_About(judgment.message(), judgment.version(), judgment.target());
+        }
+
+        @Override
+        public String hint() {
+            return Messages.JudgmentGates_Missing(judgment.missing());
+        }
+
+        @Override
+        public String run() {
+            return judgment.run().getFullDisplayName();
+        }
+
+        @Override
+        public String path() {
+            return judgment.path();
+        }
+
+        @Override
+        public Instant since() {
+            return judgment.since();
+        }
+
+        @Override
+        public Instant deadline() {
+            return judgment.deadline();
+        }
+
+        @Override
+        public String shown() {
+            return LiveJudgment.shown(judgment.judgment());
+        }
+
+        /** None if there is more to fill in. */
+        @Override
+        public List<Outcome> outcomes() {
+            return judgment.settings().getParameters().isEmpty()
+                    ? judgment.choices().stream()
+                            .map(choice -> new Outcome(choice.name(), choice.label(), choice.stops()))
+                            .toList()
+                    : List.of();
+        }
+
+        @Override
+        public boolean commentRequired() {
+            return false;
+        }
+
+        @Override
+        public HttpResponse decide(String outcome, StaplerRequest2 request) throws IOException {
+            try {
+                Ruling ruling = judgment.vote(
+                        Jenkins.getAuthentication2(),
+                        new LiveJudgment.Answer(
+                                outcome,
+                                Util.fixNull(request.getParameter("comment")),
+                                Map.of(),
+                                Util.fixEmpty(request.getParameter("shown")),
+                                false));
+                int status = NotThrough.status(ruling.kind());
+                return status == 200
+                        ? HttpResponses.redirectToDot()
+                        : HttpResponses.errorWithoutStack(status, ruling.text());
+            } catch (UserException e) {
+                return HttpResponses.errorWithoutStack(400, e.getMessage());
+            }
+        }
+    }
+}
