@@ -1,7 +1,6 @@
 package io.jenkins.plugins.safedeployments.notify;
 
 import static org.hamcrest.MatcherAssert.assertThat;
-import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsInAnyOrder;
 import static org.hamcrest.Matchers.containsString;
 
@@ -26,7 +25,7 @@ import org.junit.Rule;
 import org.junit.Test;
 import org.jvnet.hudson.test.RealJenkinsRule;
 
-/** Mails and webhooks from a Jenkins with real plugin class loaders, and one without the Mailer plugin. */
+/** Mails and webhooks from a Jenkins with real plugin class loaders. */
 public class NotificationsRealJenkinsTest {
 
     @Rule
@@ -80,14 +79,6 @@ public class NotificationsRealJenkinsTest {
         } finally {
             web.stop(0);
         }
-    }
-
-    @Test
-    public void withoutTheMailerThereAreWebhooksOnly() throws Throwable {
-        jenkins.omitPlugins("mailer");
-        jenkins.then(j -> {
-            assertThat(symbols(), contains("webhook"));
-        });
     }
 
     private static List<String> symbols() {
