@@ -55,9 +55,9 @@ final class BuildRelease implements ReleaseDriver.Caller {
         long deadline = ReleaseDriver.begin(step);
         // no build goes on after a restart, so that its id need not be the same then
         String actor = RunningReleases.actorId(build, "step-" + UUID.randomUUID());
-        ReleaseDriver driver = new ReleaseDriver(step, this, actor, deadline);
+        ReleaseDriver driver = new ReleaseDriver(step, this);
         BuildReleases.add(build, actor, step);
-        driver.start(false);
+        driver.start(actor, deadline, false);
         InterruptedException interruption = await(driver);
         if (interruption != null) {
             if (problem != null) {

@@ -40,12 +40,13 @@ public final class AutoPromoter extends RunListener<Run<?, ?>> {
         Job<?, ?> job = run.getParent();
         PromotionProperty property = PromotionProperty.of(job);
         ReleaseEntry canary = lastCanary(run);
-        if (property == null || property.getAutoPromote() == null || canary == null) {
+        String condition = property == null ? null : property.getAutoPromote();
+        if (condition == null || canary == null) {
             return;
         }
         Authentication who = job instanceof Queue.Task task ? Tasks.getAuthenticationOf2(task) : ACL.SYSTEM2;
         try (ACLContext ignored = ACL.as2(who)) {
-            decide(run, listener, property.getAutoPromote(), canary, who);
+            decide(run, listener, condition, canary, who);
         } catch (IOException e) {
             LOGGER.log(Level.WARNING, e, () -> "could not save whether " + run + " is promoted, so it is not");
         }

@@ -165,7 +165,7 @@ public abstract class ReleasesTab extends Tab {
     }
 
     /** The values that the form has for the parameters of the job itself; by default those that it defines. */
-    private static List<ParameterValue> others(StaplerRequest2 request, Job<?, ?> job) throws ServletException {
+    private static List<ParameterValue> others(StaplerRequest2 request, @CheckForNull Job<?, ?> job) throws ServletException {
         Object form = request.getParameter("json") == null
                 ? null
                 : request.getSubmittedForm().opt("parameter");
@@ -187,15 +187,16 @@ public abstract class ReleasesTab extends Tab {
 
     /** The values that the job defines for its parameters. */
     @NonNull
-    static List<ParameterValue> defaults(Job<?, ?> job) {
+    static List<ParameterValue> defaults(@CheckForNull Job<?, ?> job) {
         return definitions(job).stream()
                 .map(ParameterDefinition::getDefaultParameterValue)
                 .filter(Objects::nonNull)
                 .toList();
     }
 
-    private static List<ParameterDefinition> definitions(Job<?, ?> job) {
-        ParametersDefinitionProperty property = job.getProperty(ParametersDefinitionProperty.class);
+    private static List<ParameterDefinition> definitions(@CheckForNull Job<?, ?> job) {
+        ParametersDefinitionProperty property =
+                job == null ? null : job.getProperty(ParametersDefinitionProperty.class);
         return property == null ? List.of() : property.getParameterDefinitions();
     }
 

@@ -79,9 +79,12 @@ public final class ReleaseDriver {
 
     private final ReleaseStep step;
     private final Caller caller;
-    private final String actorId;
-    private final long deadline;
     private volatile OperationRun operation;
+
+    /** Set when it starts. */
+    private String actorId;
+
+    private long deadline;
 
     /** Why it was told to stop; the first reason counts. */
     private volatile String stopReason;
@@ -89,15 +92,10 @@ public final class ReleaseDriver {
     /** Whether it was told to stop for the second time, so that somebody wants the cluster to be left as it is. */
     private volatile boolean left;
 
-    /**
-     * @param actorId unique for this execution of the step in its run on this Jenkins, and the same after a restart
-     * @param deadline as {@link #begin} gave it, which may have been before a restart
-     */
-    public ReleaseDriver(ReleaseStep step, Caller caller, String actorId, long deadline) {
+    /** One that has not started; it may be told to stop before it does. */
+    public ReleaseDriver(ReleaseStep step, Caller caller) {
         this.step = step;
         this.caller = caller;
-        this.actorId = actorId;
-        this.deadline = deadline;
     }
 
     /**
@@ -120,9 +118,13 @@ public final class ReleaseDriver {
     /**
      * Starts it on a thread of the plugin's own.
      *
+     * @param actor unique for this execution of the step in its run on this Jenkins, and the same after a restart
+     * @param end as {@link #begin} gave it, which may have been before a restart
      * @param resumed whether it may have been begun before a restart, by the same actor
      */
-    public void start(boolean resumed) {
+    public void start(String actor, long end, boolean resumed) {
+        actorId = actor;
+        deadline = end;
         ReleaseRuntime.get().execute(() -> launch(resumed));
     }
 

@@ -80,7 +80,7 @@ final class ReleaseStepExecution extends HeldStepExecution {
             if (deadline == 0) { // also if it waited, and Jenkins went down just when it began
                 deadline = ReleaseDriver.begin(step);
             }
-            driver().start(resumed);
+            driver().start(actorId, deadline, resumed);
         } catch (AbortException e) {
             getContext().onFailure(e);
         }
@@ -88,7 +88,7 @@ final class ReleaseStepExecution extends HeldStepExecution {
 
     private synchronized ReleaseDriver driver() {
         if (driver == null) {
-            driver = new ReleaseDriver(step, new InPipeline(), actorId, deadline);
+            driver = new ReleaseDriver(step, new InPipeline());
         }
         return driver;
     }

@@ -37,6 +37,10 @@ public class ReleaseBuilderConfigTest {
     @ClassRule
     public static JenkinsRule jenkins = new JenkinsRule();
 
+    static {
+        jenkins.timeout = 600; // of the class, whose forms take their time where much else runs
+    }
+
     @BeforeClass
     public static void configure() throws Exception {
         SafeDeploymentsConfiguration.get()

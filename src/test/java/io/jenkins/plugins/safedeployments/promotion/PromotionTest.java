@@ -2,6 +2,7 @@ package io.jenkins.plugins.safedeployments.promotion;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
@@ -12,8 +13,12 @@ import hudson.model.Job;
 import hudson.model.ParametersDefinitionProperty;
 import hudson.model.Run;
 import hudson.model.StringParameterDefinition;
+import hudson.model.User;
+import hudson.security.ACL;
+import hudson.security.ACLContext;
 import hudson.security.AuthorizationStrategy;
 import hudson.security.SecurityRealm;
+import hudson.util.FormValidation;
 import io.jenkins.plugins.safedeployments.builders.Freestyle;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsPermissions;
 import io.jenkins.plugins.safedeployments.engine.kubernetes.TestCluster;
@@ -232,6 +237,45 @@ public class PromotionTest {
 
         stable.renameTo(name + "-live");
         assertThat(property.getStableJob(), is(name + "-live"));
+    }
+
+    @Test
+    public void pipelineSetsThePropertyByItself() throws Exception {
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class, name + "-pipeline");
+        job.setDefinition(new CpsFlowDefinition(
+                "properties([releasePromotions(stableJob: 'stable', rollbackJob: '../rollback',"
+                        + " autoPromote: \"result = 'passed'\")])",
+                true));
+
+        jenkins.buildAndAssertSuccess(job);
+
+        PromotionProperty property = job.getProperty(PromotionProperty.class);
+        assertThat(property.getStableJob(), is("stable"));
+        assertThat(property.getRollbackJob(), is("../rollback"));
+        assertThat(property.getAutoPromote(), is("result = 'passed'"));
+    }
+
+    @Test
+    public void formTellsNothingToWhoMayNotConfigure() throws Exception {
+        FreeStyleProject canary = jenkins.createFreeStyleProject(name + "-canary");
+        PromotionProperty.DescriptorImpl form =
+                jenkins.jenkins.getDescriptorByType(PromotionProperty.DescriptorImpl.class);
+        assertThat(form.doCheckAutoPromote(canary, "branch =").kind, is(FormValidation.Kind.ERROR));
+        assertThat(form.doCheckAutoPromote(canary, "branch = 'master'").kind, is(FormValidation.Kind.OK));
+        assertThat(form.doCheckStableJob(canary, "none").kind, is(FormValidation.Kind.WARNING));
+        assertThat(form.doCheckStableJob(canary, canary.getName()).kind, is(FormValidation.Kind.OK));
+        assertThat(form.doAutoCompleteStableJob(name, canary).getValues(), hasItem(canary.getName()));
+
+        secured(new MockAuthorizationStrategy()
+                .grant(Jenkins.READ, Item.READ)
+                .everywhere()
+                .to("reader"));
+        try (ACLContext ignored =
+                ACL.as2(User.getOrCreateByIdOrFullName("reader").impersonate2())) {
+            assertThat(form.doCheckAutoPromote(canary, "branch =").kind, is(FormValidation.Kind.OK));
+            assertThat(form.doCheckRollbackJob(canary, "none").kind, is(FormValidation.Kind.OK));
+            assertThat(form.doAutoCompleteRollbackJob(name, canary).getValues().isEmpty(), is(true));
+        }
     }
 
     private FreeStyleProject canaryJob(String tag, String autoPromote) throws Exception {
