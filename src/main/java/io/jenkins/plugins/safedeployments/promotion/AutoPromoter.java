@@ -20,6 +20,7 @@ import io.jenkins.plugins.safedeployments.promotion.Handover.Kind;
 import io.jenkins.plugins.safedeployments.runtime.ReleaseEntry;
 import io.jenkins.plugins.safedeployments.runtime.ReleaseEntry.Act;
 import io.jenkins.plugins.safedeployments.runtime.ReleasesAction;
+import io.jenkins.plugins.safedeployments.triggers.RunValues;
 import java.io.IOException;
 import java.util.List;
 import java.util.logging.Level;

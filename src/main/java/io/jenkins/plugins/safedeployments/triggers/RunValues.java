@@ -10,20 +10,17 @@ import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.safedeployments.engine.condition.Subject;
 import io.jenkins.plugins.safedeployments.engine.condition.Values;
+import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.runtime.ReleaseEntry;
 import io.jenkins.plugins.safedeployments.runtime.ReleaseEntry.Act;
 import io.jenkins.plugins.safedeployments.runtime.ReleaseEntry.Verdict;
 import io.jenkins.plugins.safedeployments.runtime.ReleasesAction;
 import java.io.IOException;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import jenkins.model.CauseOfInterruption;
 import jenkins.model.InterruptedBuildAction;
 
 /** What a condition finds out about a run. */
 public final class RunValues implements Values {
-
-    private static final Logger LOGGER = Logger.getLogger(RunValues.class.getName());
 
     private final Run<?, ?> run;
 
@@ -115,11 +112,10 @@ public final class RunValues implements Values {
             try {
                 environment = run.getEnvironment(TaskListener.NULL);
             } catch (IOException e) {
-                LOGGER.log(Level.WARNING, e, () -> "could not find out the environment of " + run);
-                environment = new EnvVars();
+                throw new UserException("The environment of " + run + " could not be read: " + e.getMessage(), e);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                environment = new EnvVars();
+                throw new UserException("Interrupted while the environment of " + run + " was being read.", e);
             }
         }
         return Util.fixEmptyAndTrim(environment.get(name));
