@@ -91,7 +91,7 @@ public class FailedDeploymentTriggerTest {
                 "The condition does not hold: parameter('Pipeline Successful') = 'false', needed 'true'.", failed);
         jenkins.assertLogContains("after " + parent.getFullName() + " 1", rollback);
         jenkins.assertLogContains("[rollback] starting " + child.getFullDisplayName(), failed);
-        JenkinsRule.WebClient web = jenkins.createWebClient();
+        JenkinsRule.WebClient web = jenkins.createWebClient().withJavaScriptEnabled(false);
         HtmlPage page = web.getPage(rollback);
         HtmlPage there = page.getAnchorByHref(jenkins.contextPath + "/" + failed.getUrl())
                 .click();
@@ -190,7 +190,7 @@ public class FailedDeploymentTriggerTest {
         assertThat(child.getBuilds().size(), is(1));
         jenkins.assertLogContains("the run is a rollback itself", rollback);
         assertThat(
-                jenkins.createWebClient().getPage(failed).asNormalizedText(),
+                jenkins.createWebClient().withJavaScriptEnabled(false).getPage(failed).asNormalizedText(),
                 containsString("THE ROLLBACK DID NOT SUCCEED: " + rollback.getFullDisplayName() + ": FAILURE"));
     }
 
@@ -242,7 +242,7 @@ public class FailedDeploymentTriggerTest {
         jenkins.waitUntilNoActivity();
         jenkins.assertLogContains("unknown is NOT started: it has no parameter NOT_THERE", failed);
         jenkins.assertLogContains("disabled is NOT started: it is disabled", failed);
-        String page = jenkins.createWebClient().getPage(failed).asNormalizedText();
+        String page = jenkins.createWebClient().withJavaScriptEnabled(false).getPage(failed).asNormalizedText();
         assertThat(
                 page, containsString("Not rolled back by " + unknown.getFullDisplayName() + ": it has no parameter"));
     }
