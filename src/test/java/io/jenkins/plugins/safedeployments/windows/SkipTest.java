@@ -80,7 +80,15 @@ public class SkipTest {
     public void buttonLetsItGoOnAndItIsKeptWho() throws Exception {
         WorkflowRun run = waiting("def w = executionWindow(" + NIGHT + ", skipMessage: 'Ask the operators first')\n"
                 + "echo \"by ${w.skippedBy} because ${w.reason}, open ${w.open}\"");
-        HtmlPage page = jenkins.createWebClient().login("winnie").getPage(run, "execution-windows");
+        HtmlPage status = jenkins.createWebClient().login("winnie").getPage(run);
+        assertThat(
+                status.asNormalizedText(),
+                containsString(
+                        "Waits for an execution window. It is closed: outside 'daily 22:00-02:00' (Europe/Berlin)"));
+        assertThat(
+                status.getByXPath("//a[contains(@class, 'task-link') and contains(@href, 'execution-windows')]"),
+                hasSize(1));
+        HtmlPage page = status.getAnchorByText("See the window, or skip it").click();
         assertThat(page.getWebResponse().getContentAsString(), containsString("Ask the operators first"));
         assertThat(page.asNormalizedText(), containsString("Fri 2026-06-05 22:00 CEST"));
         HtmlForm form = page.getFormByName("skip");
