@@ -165,7 +165,8 @@ public abstract class ReleasesTab extends Tab {
     }
 
     /** The values that the form has for the parameters of the job itself; by default those that it defines. */
-    private static List<ParameterValue> others(StaplerRequest2 request, @CheckForNull Job<?, ?> job) throws ServletException {
+    private static List<ParameterValue> others(StaplerRequest2 request, @CheckForNull Job<?, ?> job)
+            throws ServletException {
         Object form = request.getParameter("json") == null
                 ? null
                 : request.getSubmittedForm().opt("parameter");

@@ -79,7 +79,8 @@ public class JudgmentConfigTest {
 
     @Test
     public void referencePagesAreComplete() throws Exception {
-        // not that of the step itself: it refuses the password parameter of Jenkins, which any step with parameters lists
+        // not that of the step itself: it refuses the password parameter of Jenkins, which any step with parameters
+        // lists
         SnippetizerTester.assertDocGeneration(JudgmentOfStep.class);
     }
 

@@ -116,7 +116,13 @@ public class RollbackJobTest {
 
         jenkins.waitUntilNoActivity();
         assertThat(rollback.getLastBuild(), nullValue());
-        assertThat(jenkins.createWebClient().withJavaScriptEnabled(false).getPage(run).asNormalizedText().contains("olled back"), is(false));
+        assertThat(
+                jenkins.createWebClient()
+                        .withJavaScriptEnabled(false)
+                        .getPage(run)
+                        .asNormalizedText()
+                        .contains("olled back"),
+                is(false));
     }
 
     @Test
@@ -186,7 +192,10 @@ public class RollbackJobTest {
         assertThat(links.size(), is(1));
         assertThat(links.get(0).getState(), is(RollbackLink.State.ENDED));
         assertThat(
-                jenkins.createWebClient().withJavaScriptEnabled(false).getPage(failed).asNormalizedText(),
+                jenkins.createWebClient()
+                        .withJavaScriptEnabled(false)
+                        .getPage(failed)
+                        .asNormalizedText(),
                 containsString("Rolled back by " + run.getFullDisplayName()));
     }
 

@@ -190,7 +190,10 @@ public class FailedDeploymentTriggerTest {
         assertThat(child.getBuilds().size(), is(1));
         jenkins.assertLogContains("the run is a rollback itself", rollback);
         assertThat(
-                jenkins.createWebClient().withJavaScriptEnabled(false).getPage(failed).asNormalizedText(),
+                jenkins.createWebClient()
+                        .withJavaScriptEnabled(false)
+                        .getPage(failed)
+                        .asNormalizedText(),
                 containsString("THE ROLLBACK DID NOT SUCCEED: " + rollback.getFullDisplayName() + ": FAILURE"));
     }
 
@@ -242,7 +245,10 @@ public class FailedDeploymentTriggerTest {
         jenkins.waitUntilNoActivity();
         jenkins.assertLogContains("unknown is NOT started: it has no parameter NOT_THERE", failed);
         jenkins.assertLogContains("disabled is NOT started: it is disabled", failed);
-        String page = jenkins.createWebClient().withJavaScriptEnabled(false).getPage(failed).asNormalizedText();
+        String page = jenkins.createWebClient()
+                .withJavaScriptEnabled(false)
+                .getPage(failed)
+                .asNormalizedText();
         assertThat(
                 page, containsString("Not rolled back by " + unknown.getFullDisplayName() + ": it has no parameter"));
     }
