@@ -44,9 +44,10 @@ public final class Approvals {
     }
 
     private static boolean approves(Judgment judgment, Content content, List<Rules> demanded) {
+        Content judged = judgment.content();
         return judgment.isApproved()
-                && judgment.content() != null
-                && judgment.content().isSameRelease(content)
+                && judged != null
+                && judged.isSameRelease(content)
                 && judgment.terms().rules().containsAll(demanded);
     }
 

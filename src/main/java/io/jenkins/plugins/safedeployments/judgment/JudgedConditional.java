@@ -16,6 +16,8 @@ import org.kohsuke.stapler.DataBoundConstructor;
 /** {@code when { judged id: 'qa', as: 'rollback' }} of Declarative Pipelines. */
 public final class JudgedConditional extends DeclarativeStageConditional<JudgedConditional> {
 
+    private static final long serialVersionUID = 1L;
+
     private final String id;
     private final String as;
 

@@ -16,6 +16,7 @@ import hudson.model.Run;
 import hudson.tasks.BuildStepDescriptor;
 import hudson.tasks.Builder;
 import io.jenkins.plugins.safedeployments.Messages;
+import io.jenkins.plugins.safedeployments.engine.judgment.Content;
 import io.jenkins.plugins.safedeployments.engine.judgment.Decision;
 import io.jenkins.plugins.safedeployments.engine.judgment.Judgment;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
@@ -65,10 +66,8 @@ public final class JudgmentBuilder extends Builder {
         Judgments.keep(build, asked);
         Waiting waiting = new Waiting(listener);
         LiveJudgment live = new LiveJudgment(build, judgment, asked, waiting);
-        waiting.say(judgment.getMessage()
-                + (asked.content() == null
-                        ? ""
-                        : " It is about " + asked.content().title() + "."));
+        Content content = asked.content();
+        waiting.say(judgment.getMessage() + (content == null ? "" : " It is about " + content.title() + "."));
         waiting.say("It takes " + asked.terms().rulesText() + ". This build keeps its executor while it waits. "
                 + HyperlinkNote.encodeTo("/" + live.path(), "See it, and decide"));
         PendingJudgments.get().add(live);
@@ -88,7 +87,7 @@ public final class JudgmentBuilder extends Builder {
     }
 
     private boolean finish(Run<?, ?> build, Judgment decided) {
-        Decision decision = decided.decision();
+        Decision decision = decided.made();
         build.addAction(new Outcome(decided.id(), decision.choice()));
         if (decided.isApproved()) {
             return true;

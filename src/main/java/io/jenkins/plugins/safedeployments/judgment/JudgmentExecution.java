@@ -315,7 +315,7 @@ final class JudgmentExecution extends StepExecution implements LiveJudgment.Aske
             PauseAction.endCurrentPause(node);
             if (judgment.isApproved() && node.getPersistentAction(InputSubmittedAction.class) == null) {
                 node.addAction(new InputSubmittedAction(
-                        judgment.decision().by(), judgment.decision().parameters()));
+                        judgment.made().by(), judgment.made().parameters()));
             }
         } catch (IOException | TimeoutException | RuntimeException e) {
             LOGGER.log(Level.WARNING, e, () -> "can't take the input of " + run + " away");
@@ -337,17 +337,18 @@ final class JudgmentExecution extends StepExecution implements LiveJudgment.Aske
     /** Tells the Pipeline, once. */
     private void deliver(LiveJudgment settled) {
         passing = null;
+        Throwable cause;
         synchronized (this) {
             if (over) {
                 return;
             }
             over = true;
+            cause = stopCause;
         }
         leave(settled);
         Judgment judgment = settled.judgment();
-        Decision decision = judgment.decision();
+        Decision decision = judgment.made();
         if (decision.how() == Decision.How.ABORTED) {
-            Throwable cause = stopCause;
             getContext().onFailure(cause == null ? interruption(Result.ABORTED, true, judgment) : cause);
             return;
         }

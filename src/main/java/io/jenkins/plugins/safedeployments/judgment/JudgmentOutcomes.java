@@ -15,8 +15,8 @@ public final class JudgmentOutcomes implements JudgmentLookup {
     @Override
     public String outcome(Run<?, ?> run, String id) {
         Judgment judgment = Judgments.find(run, id);
-        return judgment == null || judgment.decision() == null
+        return judgment == null || !judgment.isDecided()
                 ? null
-                : Util.fixEmpty(judgment.decision().choice());
+                : Util.fixEmpty(judgment.made().choice());
     }
 }

@@ -147,9 +147,8 @@ public final class JudgmentPage {
     /** Empty for never. */
     @Exported
     public String getDeadline() {
-        return judgment.terms().deadline() == null
-                ? ""
-                : judgment.terms().deadline().toString();
+        Instant deadline = judgment.terms().deadline();
+        return deadline == null ? "" : deadline.toString();
     }
 
     /** {@code release 17 (registry/app:1.4) of addressbook in shop}; empty if it is about none. */

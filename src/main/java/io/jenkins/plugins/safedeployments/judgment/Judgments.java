@@ -2,7 +2,6 @@ package io.jenkins.plugins.safedeployments.judgment;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
-import edu.umd.cs.findbugs.annotations.SuppressFBWarnings;
 import hudson.model.InvisibleAction;
 import hudson.model.Run;
 import io.jenkins.plugins.safedeployments.engine.judgment.Judgment;
@@ -27,7 +26,6 @@ public final class Judgments extends InvisibleAction {
     private volatile ArrayList<String> judgments = new ArrayList<>();
 
     /** The same as values; null until it is needed. */
-    @SuppressFBWarnings(value = "SE_TRANSIENT_FIELD_NOT_RESTORED", justification = "read from the JSON when needed")
     private transient volatile List<Judgment> read;
 
     /** Ids of those that wait; null until there is one. */

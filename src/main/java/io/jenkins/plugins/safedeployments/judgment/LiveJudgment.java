@@ -159,7 +159,8 @@ final class LiveJudgment implements PendingJudgment {
                 missing = judgment.missingText(now());
                 return told(ruling, null, false, JudgmentListener::lapsed);
             } else if (ruling.kind() != Kind.LAPSED) {
-                boolean other = answer.shown() != null && !answer.shown().equals(shown(before));
+                String looked = answer.shown();
+                boolean other = looked != null && !looked.equals(shown(before));
                 return other ? refused(Kind.WRONG, "It has changed since you looked: look again.") : null;
             }
         }
@@ -345,7 +346,7 @@ final class LiveJudgment implements PendingJudgment {
             }
             case DECIDED -> {
                 say(ruling.judgment().sentence());
-                boolean aborted = ruling.judgment().decision().how() == Decision.How.ABORTED;
+                boolean aborted = ruling.judgment().made().how() == Decision.How.ABORTED;
                 tellAll(
                         aborted ? JudgmentListener::withdrawn : JudgmentListener::decided,
                         event(
@@ -377,6 +378,7 @@ final class LiveJudgment implements PendingJudgment {
     private JudgmentEvent event(String user, String comment, String text) {
         Judgment now = judgment;
         Decision decision = now.decision();
+        Content content = now.content();
         List<String> approvers = Stream.concat(
                         now.terms().rules().stream()
                                 .map(Rules::all)
@@ -394,7 +396,7 @@ final class LiveJudgment implements PendingJudgment {
                 run.getParent().getFullName(),
                 now.id(),
                 now.terms().message(),
-                now.content() == null ? "" : now.content().app(),
+                content == null ? "" : content.app(),
                 version(),
                 target(),
                 approvers,

@@ -169,9 +169,8 @@ public final class FailedDeploymentTrigger extends Trigger<Job> {
 
     private void consider(Run<?, ?> run, TaskListener log, boolean afterwards) {
         Job<?, ?> project = job;
-        if (project == null
-                || run.getResult() == null
-                || !results.contains(run.getResult().toString())) {
+        Result result = run.getResult();
+        if (project == null || result == null || !results.contains(result.toString())) {
             return;
         }
         boolean tell = mayTell(project, run);

@@ -94,7 +94,7 @@ final class Rollbacks {
     }
 
     private static void mayRun(Run<?, ?> failed, Job<?, ?> job) {
-        if (!(job instanceof ParameterizedJob<?, ?> parameterized) || !(job instanceof Queue.Task)) {
+        if (!(job instanceof ParameterizedJob<?, ?> parameterized)) {
             throw new UserException("it is of a kind that cannot be started by others");
         }
         if (job == failed.getParent()) {

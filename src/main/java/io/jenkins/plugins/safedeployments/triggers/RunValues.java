@@ -96,9 +96,8 @@ public final class RunValues implements Values {
     private String parameter(String name) {
         ParametersAction parameters = run.getAction(ParametersAction.class);
         ParameterValue parameter = parameters == null ? null : parameters.getParameter(name);
-        return parameter == null || parameter.isSensitive() || parameter.getValue() == null
-                ? null
-                : parameter.getValue().toString();
+        Object value = parameter == null || parameter.isSensitive() ? null : parameter.getValue();
+        return value == null ? null : value.toString();
     }
 
     /** Of the run's environment, unless it is only called so by one of its parameters, which anybody can set. */

@@ -51,6 +51,12 @@ public record Judgment(
         return decision != null;
     }
 
+    /** The decision of one that {@linkplain #isDecided() is decided}. */
+    @NonNull
+    public Decision made() {
+        return Objects.requireNonNull(decision, "it is not decided");
+    }
+
     /** Whether it is decided that the run goes on. */
     public boolean isApproved() {
         return decision != null
@@ -176,14 +182,15 @@ public record Judgment(
         if (decision != null) {
             return late();
         }
-        if (content == null || content.equals(seen)) {
+        Content before = content;
+        if (before == null || before.equals(seen)) {
             return new Ruling(Kind.RECORDED, this, "");
         }
         Judgment next = new Judgment(id, terms, since, seen, List.of(), remindedAt, escalated, null);
         return new Ruling(
                 Kind.LAPSED,
                 next,
-                "What is judged has changed: " + seen.changes(content) + ". "
+                "What is judged has changed: " + seen.changes(before) + ". "
                         + (votes.isEmpty() ? "Nobody had voted" : "The votes of " + voters() + " are void")
                         + ", and it is asked anew.");
     }

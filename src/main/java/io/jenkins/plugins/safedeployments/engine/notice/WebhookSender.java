@@ -13,6 +13,7 @@ import java.net.http.HttpTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -133,9 +134,8 @@ public final class WebhookSender {
         gate.put("message", event.getMessage());
         gate.put("deciders", event.getDeciders());
         gate.put("url", event.getUrl());
-        gate.put(
-                "deadline",
-                event.getDeadline() == null ? null : event.getDeadline().toString());
+        Instant deadline = event.getDeadline();
+        gate.put("deadline", deadline == null ? null : deadline.toString());
         ObjectNode release = json.putObject("release");
         release.put("app", event.getApp());
         release.put("version", event.getVersion());
