@@ -16,8 +16,6 @@ import jakarta.servlet.ServletException;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -172,7 +170,7 @@ public final class JudgmentPage {
 
     @Restricted(NoExternalUse.class) // judgment.jelly
     public String time(String instant) {
-        return TimeText.moment(Instant.parse(instant).truncatedTo(ChronoUnit.SECONDS), ZoneOffset.UTC);
+        return TimeText.utc(Instant.parse(instant));
     }
 
     /** As HTML, by the markup formatter of this Jenkins. */

@@ -97,6 +97,7 @@ public final class JudgmentSettings implements Describable<JudgmentSettings>, Se
     private ArrayList<ParameterDefinition> parameters = new ArrayList<>();
 
     /** Who is told of what becomes of it. */
+    /** Null in judgments that were asked before there was any. */
     private ArrayList<Notification> notify = new ArrayList<>();
 
     /** The application whose release is judged; null for none. */
@@ -259,7 +260,7 @@ public final class JudgmentSettings implements Describable<JudgmentSettings>, Se
 
     @NonNull
     public List<Notification> getNotify() {
-        return new ArrayList<>(notify);
+        return notify == null ? new ArrayList<>() : new ArrayList<>(notify);
     }
 
     @DataBoundSetter
@@ -338,7 +339,7 @@ public final class JudgmentSettings implements Describable<JudgmentSettings>, Se
                             + " 'namespace' out.");
         }
         checkParameters();
-        Notifications.check(notify);
+        Notifications.check(getNotify());
         terms(Instant.EPOCH, List.of(), false, false);
     }
 

@@ -4,12 +4,14 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.Util;
+import hudson.model.Run;
 import io.jenkins.plugins.safedeployments.Messages;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.engine.operation.Operation;
 import io.jenkins.plugins.safedeployments.engine.operation.PromoteRequest;
 import io.jenkins.plugins.safedeployments.engine.operation.PromoteStable;
 import io.jenkins.plugins.safedeployments.engine.operation.Session;
+import io.jenkins.plugins.safedeployments.judgment.Approvals;
 import io.jenkins.plugins.safedeployments.runtime.IfOrphaned;
 import java.time.Duration;
 import org.kohsuke.stapler.DataBoundConstructor;
@@ -95,7 +97,11 @@ public final class PromoteStableStep extends GuardedStep {
 
     @Override
     Operation ownOperation(Session session, ReleaseDriver.Caller caller, boolean resumed) {
-        return new PromoteStable(session, request());
+        Run<?, ?> run = run(caller);
+        return new PromoteStable(
+                session,
+                request(),
+                release -> Approvals.missing(run, session.target(), release).orElse(""));
     }
 
     private PromoteRequest request() {

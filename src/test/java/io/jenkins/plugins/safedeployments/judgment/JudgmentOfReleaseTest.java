@@ -10,6 +10,7 @@ import io.jenkins.plugins.safedeployments.config.ClusterConfiguration;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsConfiguration;
 import io.jenkins.plugins.safedeployments.engine.judgment.Ruling;
 import io.jenkins.plugins.safedeployments.engine.kubernetes.TestCluster;
+import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.Target;
 import io.jenkins.plugins.safedeployments.engine.release.Actor;
 import io.jenkins.plugins.safedeployments.engine.release.Plan;
@@ -117,6 +118,28 @@ public class JudgmentOfReleaseTest {
 
         assertThat(Approvals.missing(asked, shop, first), is(Optional.empty()));
         assertThat(Approvals.missing(asked, shop, put(2, "shop:1.5")).isPresent(), is(true));
+    }
+
+    @Test
+    public void whatIsDemandedHoldsPromotionsWhateverTheJenkinsfileSays() throws Exception {
+        SafeDeploymentsConfiguration.get().cluster("rig").setApprovers("1 of ops");
+        String at = "app: 'addressbook', namespace: '" + target.namespace() + "'";
+        String canary = "canaryDeploy(" + at + ", image: 'registry.example.com/addressbook:1.0', manifests: '''"
+                + AddressBook.file("service.yml") + "\n---\n" + AddressBook.file("deployment.yml") + "''')\n";
+
+        WorkflowRun without = Judges.start(
+                jenkins, canary + "promoteStable(" + at + ", replicas: 1, force: true, reason: 'in a hurry')");
+        jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(without));
+        jenkins.assertLogContains("has to be approved by 1 of ops: have a judgment about it before", without);
+        assertThat(target.cluster().get(Kind.DEPLOYMENT, "addressbook-stable").isPresent(), is(false));
+
+        WorkflowRun asked = Judges.waiting(
+                jenkins,
+                "qa",
+                "judgment(message: 'Go?', id: 'qa', " + at + ")\npromoteStable(" + at + ", replicas: 1)");
+        Judges.vote(asked, "qa", "olga", "continue");
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(asked));
+        assertThat(target.cluster().get(Kind.DEPLOYMENT, "addressbook-stable").isPresent(), is(true));
     }
 
     @Test

@@ -37,7 +37,7 @@ import org.jvnet.hudson.test.JenkinsRule;
  */
 public class JudgmentRaceTest {
 
-    private static final int RACES = Integer.getInteger("judgmentRaces", 200);
+    private static final int RACES = Integer.getInteger("judgmentRaces", 60);
 
     @ClassRule
     public static JenkinsRule jenkins = new JenkinsRule();

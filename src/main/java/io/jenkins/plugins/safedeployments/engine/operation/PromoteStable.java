@@ -20,13 +20,19 @@ import java.util.SortedSet;
 public final class PromoteStable extends ReleaseOperation {
 
     private final PromoteRequest request;
+    private final Approval approval;
     private int size;
     private long stableGeneration;
     private Instant drained;
 
     public PromoteStable(Session session, PromoteRequest request) {
+        this(session, request, Approval.NOT_NEEDED);
+    }
+
+    public PromoteStable(Session session, PromoteRequest request, Approval approval) {
         super(session);
         this.request = request;
+        this.approval = approval;
     }
 
     @Override
@@ -66,6 +72,9 @@ public final class PromoteStable extends ReleaseOperation {
                 .orElseThrow(() -> new UserException("Release " + wanted + " of " + target
                         + " has no record, so it cannot be promoted: take it back with rollbackCanary."));
         mayBePromoted(release, claim, ours);
+        if (!ours) {
+            isApproved(release);
+        }
         size = size(release);
         canaryIsUnchanged(release);
         claim = state.claim.act(wanted, "promoteStable", session.actor(), session.now());
@@ -149,6 +158,13 @@ public final class PromoteStable extends ReleaseOperation {
             default ->
                 throw new UserException(release.title() + " of " + session.target() + " is "
                         + release.phase().text() + ", so it cannot be promoted.");
+        }
+    }
+
+    private void isApproved(Release release) {
+        String missing = approval.missing(release);
+        if (!missing.isEmpty()) {
+            throw new UserException(missing + ". Nothing was changed.");
         }
     }
 
