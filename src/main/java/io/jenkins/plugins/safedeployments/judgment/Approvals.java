@@ -3,6 +3,7 @@ package io.jenkins.plugins.safedeployments.judgment;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.Cause;
 import hudson.model.Run;
+import io.jenkins.plugins.safedeployments.engine.judgment.Choice;
 import io.jenkins.plugins.safedeployments.engine.judgment.Content;
 import io.jenkins.plugins.safedeployments.engine.judgment.Judgment;
 import io.jenkins.plugins.safedeployments.engine.judgment.Rules;
@@ -38,14 +39,20 @@ public final class Approvals {
                         .anyMatch(judgment -> approves(judgment, content, demanded));
         return approved
                 ? Optional.empty()
-                : Optional.of(content.title() + " has to be approved by "
-                        + demanded.stream().map(Rules::toString).distinct().collect(Collectors.joining("; besides "))
-                        + ": have a judgment about it before, with 'app', 'cluster' and 'namespace'");
+                : Optional.of(
+                        content.title() + " has to be approved by "
+                                + demanded.stream()
+                                        .map(Rules::toString)
+                                        .distinct()
+                                        .collect(Collectors.joining("; besides "))
+                                + ": have a judgment about it before, with 'app', 'cluster' and 'namespace', that ends with 'continue'");
     }
 
     private static boolean approves(Judgment judgment, Content content, List<Rules> demanded) {
         Content judged = judgment.content();
+        // any other outcome, 'rollback' say, is no word for it
         return judgment.isApproved()
+                && judgment.made().choice().equals(Choice.CONTINUE)
                 && judged != null
                 && judged.isSameRelease(content)
                 && judgment.terms().rules().containsAll(demanded);

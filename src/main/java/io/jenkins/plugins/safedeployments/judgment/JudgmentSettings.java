@@ -395,6 +395,11 @@ public final class JudgmentSettings implements Describable<JudgmentSettings>, Se
                     "'onTimeout' is '" + onTimeout + "', but a folder or the cluster demands that people"
                             + " approve: it can only be 'stop' or a result.");
         }
+        if (!demanded.isEmpty() && !escalation.isEmpty()) {
+            throw new UserException("'escalateTo' is '" + shortened(escalateTo)
+                    + "', but a folder or the cluster demands approvers, in whose place a job can put nobody: leave it"
+                    + " out, or have them added there.");
+        }
         return new Terms(
                 message,
                 choices,

@@ -117,6 +117,13 @@ public class JudgmentOfReleaseTest {
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(asked));
 
         assertThat(Approvals.missing(asked, shop, first), is(Optional.empty()));
+        WorkflowRun against = Judges.start(
+                jenkins,
+                "judgment message: 'Go?', id: 'qa', inputs: ['continue', 'rollback'], app: 'shop', namespace: '"
+                        + target.namespace() + "'");
+        Judges.vote(against, "qa", "olga", "rollback");
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(against));
+        assertThat(Approvals.missing(against, shop, first).isPresent(), is(true));
         assertThat(Approvals.missing(asked, shop, put(2, "shop:1.5")).isPresent(), is(true));
     }
 

@@ -496,6 +496,11 @@ public class JudgmentStepTest {
         WorkflowRun refused = Judges.start(job);
         jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(refused));
         jenkins.assertLogContains("a folder or the cluster demands that people approve", refused);
+        job.setDefinition(
+                new CpsFlowDefinition("judgment message: 'Go?', escalateAfter: 1, escalateTo: 'user:dev'", true));
+        WorkflowRun loosened = Judges.start(job);
+        jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(loosened));
+        jenkins.assertLogContains("in whose place a job can put nobody", loosened);
     }
 
     @Test

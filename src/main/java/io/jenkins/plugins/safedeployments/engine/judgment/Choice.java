@@ -20,9 +20,12 @@ public record Choice(String name, String label, String description) {
     /** The name of the outcome that keeps the run from going on. It needs one vote only, since it is the safe one. */
     public static final String STOP = "stop";
 
+    /** The outcome by which a release is approved. */
+    public static final String CONTINUE = "continue";
+
     /** What may be chosen unless something else is offered. */
     public static final List<Choice> DEFAULT =
-            List.of(new Choice("continue", "Continue", ""), new Choice(STOP, "Stop", ""));
+            List.of(new Choice(CONTINUE, "Continue", ""), new Choice(STOP, "Stop", ""));
 
     private static final int MOST = 20;
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][-A-Za-z0-9_.]{0,59}");
