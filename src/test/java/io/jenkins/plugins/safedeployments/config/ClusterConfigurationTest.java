@@ -31,6 +31,10 @@ public class ClusterConfigurationTest {
     @ClassRule
     public static JenkinsRule jenkins = new JenkinsRule();
 
+    static {
+        jenkins.timeout = 600; // of all tests together, on a machine that may be busy
+    }
+
     @BeforeClass
     public static void configure() throws Exception {
         jenkins.jenkins.setSecurityRealm(jenkins.createDummySecurityRealm());

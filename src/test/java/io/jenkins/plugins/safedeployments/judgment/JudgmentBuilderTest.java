@@ -25,6 +25,10 @@ public class JudgmentBuilderTest {
     @ClassRule
     public static JenkinsRule jenkins = new JenkinsRule();
 
+    static {
+        jenkins.timeout = 600; // of all tests together, on a machine that may be busy
+    }
+
     @BeforeClass
     public static void secure() {
         Judges.secure(jenkins);

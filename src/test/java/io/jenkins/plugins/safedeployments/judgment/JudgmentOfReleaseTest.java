@@ -34,6 +34,10 @@ public class JudgmentOfReleaseTest {
     @ClassRule
     public static JenkinsRule jenkins = new JenkinsRule();
 
+    static {
+        jenkins.timeout = 600; // of all tests together, on a machine that may be busy
+    }
+
     @Rule
     public TestCluster target = new TestCluster();
 

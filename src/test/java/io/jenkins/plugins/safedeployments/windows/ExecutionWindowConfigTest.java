@@ -28,6 +28,10 @@ public class ExecutionWindowConfigTest {
     @ClassRule
     public static JenkinsRule jenkins = new JenkinsRule();
 
+    static {
+        jenkins.timeout = 600; // of all tests together, on a machine that may be busy
+    }
+
     private final StepConfigTester form = new StepConfigTester(jenkins);
     private final SnippetizerTester snippets = new SnippetizerTester(jenkins);
 

@@ -43,6 +43,10 @@ public class SkipTest {
     @ClassRule
     public static JenkinsRule jenkins = new JenkinsRule();
 
+    static {
+        jenkins.timeout = 600; // of all tests together, on a machine that may be busy
+    }
+
     @Rule
     public HandClock clock = new HandClock();
 
