@@ -8,9 +8,13 @@ import hudson.model.Queue;
 import hudson.model.queue.CauseOfBlockage;
 import io.jenkins.plugins.safedeployments.Messages;
 import io.jenkins.plugins.safedeployments.engine.calendar.Jitter;
+import io.jenkins.plugins.safedeployments.engine.calendar.Opening;
+import io.jenkins.plugins.safedeployments.engine.calendar.Schedule;
+import io.jenkins.plugins.safedeployments.engine.calendar.WindowCalendar;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -41,24 +45,35 @@ final class QueuedWait implements Wait.Waiter {
         if (Skips.find(item, id(item)) != null) {
             return null;
         }
-        WaitingWindows windows = WaitingWindows.get();
+        boolean waits = WaitingWindows.get().isKnown(id(item));
         QueuedWait waiter = new QueuedWait(job, item.getId());
         Instant now = WaitingWindows.clock().instant();
-        try {
-            WindowState state = waiter.state(now);
-            boolean waits = windows.isKnown(id(item));
-            if (state.isOpen()) {
-                return waits ? new Blockage(Messages.ExecutionWindowProperty_Spread()) : null;
-            }
-            if (!waits) {
-                Instant queued = Instant.ofEpochMilli(item.getInQueueSince());
-                Instant since = queued.isBefore(now) ? queued : now;
-                new Wait(waiter, id(item), job.getFullName() + "/" + item.getId(), since, Duration.ZERO).begin(state);
-            }
-            return new Blockage(Messages.ExecutionWindowProperty_Waits(state.sentence()));
-        } catch (UserException e) {
-            return new Blockage(Messages.ExecutionWindowProperty_Unknown(e.getMessage()));
+        Instant queued = Instant.ofEpochMilli(item.getInQueueSince());
+        Instant since = queued.isBefore(now) ? queued : now;
+        Wait wait = new Wait(waiter, id(item), job.getFullName() + "/" + item.getId(), since, Duration.ZERO);
+        WindowState state = wait.state(now);
+        if (state.isOpen()) {
+            return waits || wait.beginIn(waiter.openSince(since, now), state, now)
+                    ? new Blockage(Messages.ExecutionWindowProperty_Spread())
+                    : null;
         }
+        if (!waits) {
+            wait.begin(state);
+        }
+        return new Blockage(Messages.ExecutionWindowProperty_Waits(state.sentence()));
+    }
+
+    /** The beginning of what is open now, or {@code from} if that is later. */
+    private Instant openSince(Instant from, Instant now) {
+        List<WindowCalendar> calendars = calendars();
+        List<Opening> openings =
+                calendars.isEmpty() ? List.of() : Schedule.ofAll(calendars).openings(from, now.plusSeconds(1));
+        return openings.isEmpty() ? from : openings.get(openings.size() - 1).start();
+    }
+
+    private List<WindowCalendar> calendars() {
+        ExecutionWindowProperty property = job.getProperty(ExecutionWindowProperty.class);
+        return property == null ? List.of() : property.getWindow().calendars(job);
     }
 
     /** What the queue says of it, wherever it is shown. */
@@ -78,10 +93,9 @@ final class QueuedWait implements Wait.Waiter {
 
     @Override
     public WindowState state(Instant now) {
-        ExecutionWindowProperty property = job.getProperty(ExecutionWindowProperty.class);
-        return property == null
-                ? new WindowState(null, null)
-                : WindowState.of(property.getWindow().calendars(job), now);
+        return job.getProperty(ExecutionWindowProperty.class) == null
+                ? new WindowState(null, null, null)
+                : WindowState.of(calendars(), now);
     }
 
     @Override

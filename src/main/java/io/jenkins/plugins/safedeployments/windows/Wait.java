@@ -149,7 +149,11 @@ final class Wait implements Waiting, Serializable {
 
     @Override
     public WindowState state(Instant now) {
-        return waiter.state(now);
+        try {
+            return waiter.state(now);
+        } catch (UserException e) {
+            return WindowState.unknown(e);
+        }
     }
 
     @Override
@@ -179,31 +183,36 @@ final class Wait implements Waiting, Serializable {
         WaitingWindows.get().add(this);
     }
 
+    /**
+     * Takes up the wait for its turn in an opening that came while nobody looked, as after a restart.
+     *
+     * @param opened if that was not after it began to wait, there is nothing to wait for
+     * @return whether it waits
+     */
+    boolean beginIn(Instant opened, WindowState state, Instant now) {
+        if (!opened.isAfter(since())) {
+            return false;
+        }
+        opensAt = opened.toEpochMilli();
+        if (!turn(state, now).isAfter(now)) {
+            return false;
+        }
+        WaitingWindows.get().add(this);
+        return true;
+    }
+
     @Override
     public Instant look(Instant now) {
         if (!waiter.isReady()) {
             return now;
         }
-        boolean late = giveUpAt != 0 && now.toEpochMilli() >= giveUpAt;
-        WindowState state;
-        Skip skip;
-        try {
-            state = waiter.state(now);
-            skip = Skips.find(waiter.owner(), id);
-        } catch (UserException e) {
-            // a calendar that was taken away or broken: nobody knows that it is open
-            if (late) {
-                giveUp(e.getMessage(), now);
-                return null;
-            }
-            say(e.getMessage() + " It waits on.");
-            return earlier(now.plus(UNKNOWN), givesUp());
-        }
+        WindowState state = state(now);
+        Skip skip = skipped();
         if (skip != null) { // Jenkins went down between the record and its effect
             end(state, skip);
             return null;
         }
-        if (late) {
+        if (giveUpAt != 0 && now.toEpochMilli() >= giveUpAt) {
             giveUp("it is " + state.sentence(), now);
             return null;
         }
@@ -215,7 +224,17 @@ final class Wait implements Waiting, Serializable {
         if (!state.isOpen()) {
             announce(state, now);
         }
-        return earlier(earlier(until, state.changes()), givesUp());
+        Instant again = state.problem() == null ? state.changes() : now.plus(UNKNOWN);
+        return earlier(earlier(until, again), givesUp());
+    }
+
+    @CheckForNull
+    private Skip skipped() {
+        try {
+            return Skips.find(waiter.owner(), id);
+        } catch (UserException e) {
+            return null; // what waited is about to go
+        }
     }
 
     private synchronized void announce(WindowState state, Instant now) {
@@ -268,10 +287,10 @@ final class Wait implements Waiting, Serializable {
 
     @Override
     public boolean skip(Skip skip) throws IOException {
-        WindowState state = waiter.state(skip.getAt());
+        WindowState state = state(skip.getAt());
         synchronized (this) {
             // another one may have been recorded, and be about to take effect
-            if (over || Skips.find(waiter.owner(), id) != null || !waiter.record(skip)) {
+            if (over || skipped() != null || !waiter.record(skip)) {
                 return false;
             }
         }

@@ -39,7 +39,7 @@ interface Waiting extends Watched {
     @CheckForNull
     Instant givesUp();
 
-    /** Whether it is open now, and why. */
+    /** Whether it is open now, and why; closed if that can't be known. */
     @NonNull
     WindowState state(Instant now);
 

@@ -6,7 +6,6 @@ import hudson.security.AccessControlled;
 import io.jenkins.plugins.safedeployments.Messages;
 import io.jenkins.plugins.safedeployments.engine.calendar.TimeText;
 import io.jenkins.plugins.safedeployments.engine.calendar.Verdict;
-import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import java.time.Instant;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -24,21 +23,15 @@ public final class WaitingView {
 
     WaitingView(Waiting waiting, AccessControlled access) {
         this.waiting = waiting;
-        WindowState state = null;
-        String problem = "";
-        try {
-            state = waiting.state(WaitingWindows.clock().instant());
-        } catch (UserException e) {
-            problem = e.getMessage();
-        }
-        text = state == null ? problem : state.sentence();
-        frozen = state != null && state.isFrozen();
-        opens = state == null ? null : state.opens();
-        Verdict verdict = state == null ? null : state.verdict();
+        WindowState state = waiting.state(WaitingWindows.clock().instant());
+        text = state.sentence();
+        frozen = state.isFrozen();
+        opens = state.opens();
+        Verdict verdict = state.verdict();
         opensText = opens == null || verdict == null
                 ? Messages.WaitingView_Unknown()
                 : TimeText.moment(opens, verdict.zone());
-        skippable = state != null && access.hasPermission(WindowsTab.needed(state));
+        skippable = access.hasPermission(WindowsTab.needed(state));
     }
 
     @NonNull

@@ -13,7 +13,6 @@ import hudson.security.AccessControlled;
 import io.jenkins.plugins.safedeployments.Messages;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsConfiguration;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsPermissions;
-import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.waiting.WaitingGate;
 import io.jenkins.plugins.safedeployments.waiting.WaitingGates;
 import java.io.IOException;
@@ -48,12 +47,8 @@ public final class WindowGates extends WaitingGates {
         if (tab == null || !mayAny(tab.access())) {
             return null;
         }
-        try {
-            WindowState state = waiting.state(now);
-            return tab.access().hasPermission(WindowsTab.needed(state)) ? new Gate(waiting, state, owner, tab) : null;
-        } catch (UserException e) {
-            return null; // a calendar that can't be read can't be skipped
-        }
+        WindowState state = waiting.state(now);
+        return tab.access().hasPermission(WindowsTab.needed(state)) ? new Gate(waiting, state, owner, tab) : null;
     }
 
     /** Quicker than what the calendars say, which decides between the two permissions. */

@@ -9,7 +9,6 @@ import hudson.security.Permission;
 import io.jenkins.plugins.safedeployments.Messages;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsConfiguration;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsPermissions;
-import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import java.io.IOException;
 import java.util.List;
 import java.util.logging.Level;
@@ -101,13 +100,7 @@ public abstract class WindowsTab extends Tab {
             return HttpResponses.errorWithoutStack(409, Messages.WindowsTab_NothingWaits());
         }
         String why = oneLine(reason);
-        WindowState state;
-        try {
-            state = waiting.state(WaitingWindows.clock().instant());
-        } catch (UserException e) {
-            access.checkPermission(SafeDeploymentsPermissions.SKIP_FREEZE);
-            return HttpResponses.errorWithoutStack(409, e.getMessage());
-        }
+        WindowState state = waiting.state(WaitingWindows.clock().instant());
         access.checkPermission(needed(state));
         if (why.isEmpty() && isReasonRequired()) {
             return HttpResponses.errorWithoutStack(400, Messages.WindowsTab_ReasonMissing());

@@ -7,6 +7,7 @@ import hudson.security.ACL;
 import hudson.security.ACLContext;
 import hudson.security.FullControlOnceLoggedInAuthorizationStrategy;
 import hudson.security.HudsonPrivateSecurityRealm;
+import io.jenkins.plugins.safedeployments.RealJenkins;
 import java.net.URL;
 import java.time.Duration;
 import java.util.List;
@@ -26,7 +27,7 @@ import org.jvnet.hudson.test.RealJenkinsRule;
 public class JudgmentRealJenkinsTest {
 
     @Rule
-    public RealJenkinsRule jenkins = new RealJenkinsRule();
+    public RealJenkinsRule jenkins = RealJenkins.rule();
 
     private static final String VOTE = "judgments/qa/decide?outcome=rollback";
 

@@ -8,6 +8,7 @@ import com.sun.net.httpserver.HttpServer;
 import hudson.model.Descriptor;
 import hudson.model.FreeStyleBuild;
 import hudson.tasks.Mailer;
+import io.jenkins.plugins.safedeployments.RealJenkins;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsConfiguration;
 import io.jenkins.plugins.safedeployments.engine.notice.GateEvent;
 import java.net.InetAddress;
@@ -32,7 +33,7 @@ public class NotificationsRealJenkinsTest {
     public SmtpSink smtp = new SmtpSink();
 
     @Rule
-    public RealJenkinsRule jenkins = new RealJenkinsRule();
+    public RealJenkinsRule jenkins = RealJenkins.rule();
 
     @Test
     public void mailAndWebhookArrive() throws Throwable {

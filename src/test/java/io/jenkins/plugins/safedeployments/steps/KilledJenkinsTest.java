@@ -11,6 +11,7 @@ import static org.junit.Assume.assumeTrue;
 import hudson.FilePath;
 import hudson.console.ConsoleNote;
 import hudson.model.Result;
+import io.jenkins.plugins.safedeployments.RealJenkins;
 import io.jenkins.plugins.safedeployments.engine.kubernetes.TestCluster;
 import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
@@ -63,10 +64,10 @@ public class KilledJenkinsTest {
     public TestCluster target = new TestCluster();
 
     @Rule(order = 1)
-    public RealJenkinsRule jenkins = new RealJenkinsRule().withTimeout(600 + 90 * KILLS);
+    public RealJenkinsRule jenkins = RealJenkins.rule().withTimeout(600 + 90 * KILLS);
 
     @Rule(order = 2)
-    public RealJenkinsRule twin = new RealJenkinsRule();
+    public RealJenkinsRule twin = RealJenkins.rule();
 
     /** Several releases at once, begun at different moments, so that one kill meets each at another place. */
     @Test

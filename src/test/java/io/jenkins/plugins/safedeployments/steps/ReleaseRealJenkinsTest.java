@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 
 import hudson.model.Result;
+import io.jenkins.plugins.safedeployments.RealJenkins;
 import io.jenkins.plugins.safedeployments.engine.cluster.Cluster;
 import io.jenkins.plugins.safedeployments.engine.kubernetes.TestCluster;
 import io.jenkins.plugins.safedeployments.engine.model.Kind;
@@ -30,7 +31,7 @@ public class ReleaseRealJenkinsTest {
     public TestCluster target = new TestCluster();
 
     @Rule(order = 1)
-    public RealJenkinsRule jenkins = new RealJenkinsRule();
+    public RealJenkinsRule jenkins = RealJenkins.rule();
 
     @Test
     public void addressBookIsReleasedTwiceAndABadReleaseIsTakenBack() throws Throwable {

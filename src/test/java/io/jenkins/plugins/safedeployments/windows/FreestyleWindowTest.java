@@ -5,6 +5,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.nullValue;
+import static org.hamcrest.Matchers.startsWith;
 
 import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
@@ -14,6 +15,8 @@ import hudson.model.Result;
 import hudson.model.queue.QueueTaskFuture;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsPermissions;
 import java.net.URL;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import jenkins.model.Jenkins;
 import org.awaitility.Awaitility;
 import org.htmlunit.HttpMethod;
@@ -167,6 +170,49 @@ public class FreestyleWindowTest {
         clock.moveTo("2026-06-05T23:00:00Z");
 
         jenkins.assertBuildStatusSuccess(future);
+    }
+
+    /** Nothing but the queue knows after a restart that it has waited. */
+    @Test
+    public void propertySpreadsWhatHasWaitedWhileJenkinsWasDown() throws Exception {
+        LocalDate tomorrow = LocalDate.now(ZoneOffset.UTC).plusDays(1); // it comes into the queue by the real clock
+        clock.set(tomorrow + "T12:00:00Z");
+        WindowSettings settings = night();
+        settings.setJitter(60);
+        FreeStyleProject job = queued(settings);
+        QueueTaskFuture<FreeStyleBuild> future = job.scheduleBuild2(0);
+        Queue.Item item = blocked(job);
+
+        clock.moveTo(tomorrow + "T22:00:00Z");
+        WaitingWindows.get().remove(QueuedWait.id(item));
+        Awaitility.await().until(() -> {
+            Queue.getInstance().maintain();
+            return WaitingWindows.get().isKnown(QueuedWait.id(item));
+        });
+        assertThat(job.getQueueItem().getWhy(), startsWith(SPREAD));
+        clock.moveTo(tomorrow + "T23:00:00Z");
+
+        jenkins.assertBuildStatusSuccess(future);
+    }
+
+    @Test
+    public void calendarThatIsMissingKeepsItUntilThatIsSkippedLikeAFreeze() throws Exception {
+        WindowSettings settings = new WindowSettings();
+        settings.setCalendar("gone");
+        FreeStyleProject job = queued(settings);
+        QueueTaskFuture<FreeStyleBuild> future = job.scheduleBuild2(0);
+        Queue.Item item = blocked(job);
+        assertThat(
+                item.getWhy(),
+                startsWith(
+                        "Waits for an execution window. It is not known to be open: 'calendar' is 'gone', but neither"));
+        assertThat(status("winnie", item, HttpMethod.POST, "skip"), is(403));
+
+        HtmlPage page = jenkins.createWebClient().login("admin").goTo(item.getUrl() + "execution-windows");
+        jenkins.submit(page.getFormByName("skip"));
+
+        FreeStyleBuild build = jenkins.assertBuildStatusSuccess(future);
+        assertThat(Skips.of(build).get(0).getWhat(), startsWith("not known to be open: 'calendar' is 'gone'"));
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.is;
 
 import hudson.model.Result;
+import io.jenkins.plugins.safedeployments.RealJenkins;
 import io.jenkins.plugins.safedeployments.config.ClusterConfiguration;
 import io.jenkins.plugins.safedeployments.config.NamedCalendar;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsConfiguration;
@@ -40,7 +41,7 @@ public class KilledWaitTest {
     private static final String WAITS = "See the window, or skip it";
 
     @Rule
-    public RealJenkinsRule jenkins = new RealJenkinsRule().withTimeout(900);
+    public RealJenkinsRule jenkins = RealJenkins.rule().withTimeout(900);
 
     @Test
     public void waitsGoOnAfterAKillAndTheWindowOpensOnce() throws Throwable {

@@ -217,7 +217,7 @@ public class SkipTest {
         try {
             return waiting.skip(new Skip(
                     waiting.id(),
-                    new WindowState(null, null),
+                    new WindowState(null, null, null),
                     user,
                     "",
                     WaitingWindows.clock().instant()));

@@ -2,6 +2,7 @@ package io.jenkins.plugins.safedeployments.engine.calendar;
 
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -20,8 +21,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What an answer takes on a calendar of 50 rules, and what the literal minute scan takes for the same answer. The moments
- * asked about are spread over three years, so that clock changes, freezes and long waits are among them.
+ * What an answer takes on a calendar of 50 rules, and what scans minute by minute take for the same answer. The moments asked
+ * about are spread over three years, so that clock changes, freezes and long waits are among them.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -38,6 +39,7 @@ public class CalendarBenchmark {
 
     private final WindowCalendar calendar = fiftyRules();
     private final Schedule schedule = Schedule.of(calendar);
+    private final LiteralScan literal = new LiteralScan(calendar);
     private int next;
 
     private Instant moment() {
@@ -87,9 +89,15 @@ public class CalendarBenchmark {
         return Schedule.of(WindowCalendar.parse("", calendar.toString()));
     }
 
-    /** The same question by asking the same rules about one minute after the other. */
+    /** The same question without a search. */
     @Benchmark
     public Object minuteScan() {
+        return literal.nextOpening(moment());
+    }
+
+    /** Without a search, but by the calendar's own answer for one moment, which is made for single questions, too. */
+    @Benchmark
+    public Object ownMinuteScan() {
         Instant minute = moment();
         while (!schedule.isOpen(minute)) {
             minute = minute.plusSeconds(60);
@@ -97,28 +105,40 @@ public class CalendarBenchmark {
         return minute;
     }
 
-    /** For how long there is to wait on average, to judge the scan by, and both in CPU time. */
+    /** For how long there is to wait on average, and all in CPU time, for a machine that does other things, too. */
     public static void main(String[] args) {
         CalendarBenchmark benchmark = new CalendarBenchmark();
         double minutes = 0;
+        int different = 0;
         for (int i = 0; i < MOMENTS; i++) {
             Instant moment = benchmark.moment();
-            minutes += (benchmark.schedule.nextOpening(moment).orElseThrow().getEpochSecond() - moment.getEpochSecond()) / 60.0;
+            Instant opening = benchmark.schedule.nextOpening(moment).orElseThrow();
+            minutes += Duration.between(moment, opening).toSeconds() / 60.0;
+            Instant scanned = benchmark.literal.nextOpening(moment);
+            // it asks once a minute, which may be up to a minute later
+            different += scanned.isBefore(opening) || scanned.isAfter(opening.plusSeconds(60)) ? 1 : 0;
         }
-        System.out.printf(Locale.ROOT, "50 rules, %.0f minutes to wait on average%n", minutes / MOMENTS);
-        for (int round = 0; round < 5; round++) {
-            double opening = cpuMicros(benchmark::nextOpening, 10 * MOMENTS);
+        System.out.printf(
+                Locale.ROOT,
+                "50 rules, %.0f minutes to wait on average; %d of %d answers of the minute scan are others%n",
+                minutes / MOMENTS,
+                different,
+                MOMENTS);
+        for (int round = 0; round < 7; round++) {
+            double opening = cpuMicros(benchmark::nextOpening, 20 * MOMENTS);
             double scan = cpuMicros(benchmark::minuteScan, MOMENTS / 16);
+            double own = cpuMicros(benchmark::ownMinuteScan, MOMENTS / 16);
             System.out.printf(
                     Locale.ROOT,
-                    "CPU time: next opening %.2f us, minute scan %.0f us, %.0f times as much%n",
+                    "CPU time: next opening %.2f us, minute scan %.0f us, %.0f times as much; by own answers %.0f us, %.0f times%n",
                     opening,
                     scan,
-                    scan / opening);
+                    scan / opening,
+                    own,
+                    own / opening);
         }
     }
 
-    /** For a machine that does other things, too. */
     private static double cpuMicros(Supplier<Object> question, int times) {
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         long start = threads.getCurrentThreadCpuTime();

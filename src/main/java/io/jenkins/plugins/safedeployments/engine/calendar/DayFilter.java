@@ -165,8 +165,19 @@ sealed interface DayFilter {
 
         @Override
         public boolean matches(long day) {
-            // 1970-01-01 was a Thursday
-            return (days >> Math.floorMod(day + 3, 7) + 1 & 1) == 1;
+            return (days >> weekday(day) & 1) == 1;
+        }
+
+        @Override
+        public long next(long day, long last) {
+            // from that weekday on to the end of the next week
+            int coming = (days | days << 7) >> weekday(day);
+            return day + Integer.numberOfTrailingZeros(coming);
+        }
+
+        /** 1 for Monday; 1970-01-01 was a Thursday. */
+        private static int weekday(long day) {
+            return Math.floorMod(day + 3, 7) + 1;
         }
 
         @Override

@@ -62,15 +62,12 @@ interface TimeSet {
         @Override
         public long end(long from, long limit) {
             long end = from;
-            long before;
-            do {
-                before = end;
-                for (TimeSet set : sets) {
-                    if (end < limit) {
-                        end = set.end(end, limit);
-                    }
-                }
-            } while (end > before && end < limit);
+            int same = 0; // so many sets, one after the other, that do not go beyond it
+            for (int i = 0; same < sets.size() && end < limit; i = (i + 1) % sets.size()) {
+                long next = sets.get(i).end(end, limit);
+                same = next > end ? 1 : same + 1;
+                end = next;
+            }
             return end;
         }
     }
