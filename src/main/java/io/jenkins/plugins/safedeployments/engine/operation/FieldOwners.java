@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -25,6 +26,9 @@ import java.util.stream.Collectors;
 final class FieldOwners {
 
     private static final Set<String> REPLICAS = Set.of("f:replicas");
+
+    /** Client-side apply, and what the API server calls fields of which it does not know whose they were. */
+    private static final Set<String> APPLIED = Set.of("kubectl-client-side-apply", "before-first-apply");
 
     private FieldOwners() {}
 
@@ -62,9 +66,24 @@ final class FieldOwners {
         return fields;
     }
 
-    /** The object with what kubectl owns made the plugin's own; empty if there is nothing of that. */
+    /** A Deployment with what kubectl owns made the plugin's own; empty if there is nothing of that. */
     @NonNull
     static Optional<KubeObject> adopted(KubeObject seen) {
+        return adopted(seen, FieldOwners::isKubectl);
+    }
+
+    /**
+     * An object that comes with a Deployment, with what {@code kubectl apply} owns made the plugin's own, so that the manifest
+     * can leave it out as it can for kubectl. What was added by hand stays: it never was in a manifest.
+     *
+     * @return empty if there is nothing of that
+     */
+    @NonNull
+    static Optional<KubeObject> adoptedSupport(KubeObject seen) {
+        return adopted(seen, APPLIED::contains);
+    }
+
+    private static Optional<KubeObject> adopted(KubeObject seen, Predicate<String> taken) {
         List<Object> others = new ArrayList<>();
         Map<String, Object> own = new LinkedHashMap<>();
         Map<String, Object> entry = null;
@@ -73,7 +92,7 @@ final class FieldOwners {
             String manager = field.string("manager");
             boolean ofStatus = !field.string("subresource").isEmpty();
             boolean update = field.string("operation").equals("Update");
-            if (!ofStatus && update && isKubectl(manager)) {
+            if (!ofStatus && update && taken.test(manager)) {
                 found = true;
                 merge(own, field.map("fieldsV1"));
                 entry = entry == null ? field.toMap() : entry;

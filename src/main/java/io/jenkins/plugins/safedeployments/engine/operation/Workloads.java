@@ -160,7 +160,20 @@ final class Workloads {
     /** Applies an object that comes with a Deployment. */
     void support(KubeObject object, int fence) {
         checkClaim(fence);
-        applyTaking(object);
+        for (int attempt = 1; ; attempt++) {
+            // looked at afterwards, since it is seldom that there is something to adopt
+            Optional<KubeObject> adopted = FieldOwners.adoptedSupport(applyTaking(object));
+            if (adopted.isEmpty()) {
+                return;
+            }
+            try {
+                cluster.update(adopted.get());
+            } catch (ClusterException e) {
+                if (e.reason() != Reason.CONFLICT || attempt == ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
     }
 
     /**

@@ -142,6 +142,28 @@ public class ExistingAppClusterTest {
     }
 
     @Test
+    public void configThatKubectlAppliedLosesWhatTheManifestLeavesOut() throws Exception {
+        Map<String, Object> before = Map.of("greeting", "hello", "farewell", "bye");
+        target.writeAs(
+                "kubectl-client-side-apply",
+                "POST",
+                "/api/v1/namespaces/NAMESPACE/configmaps",
+                Map.of("metadata", Map.of("name", "settings"), "data", before));
+        target.writeAs(
+                "kubectl-edit",
+                "PUT",
+                "/api/v1/namespaces/NAMESPACE/configmaps/settings",
+                config("settings").with("yes", "data", "byHand").toMap());
+        deploy("1.0", Map.of("greeting", "hallo"));
+
+        assertThat(config("settings").map("data"), is(Map.of("greeting", "hallo", "byHand", "yes")));
+
+        rollback(RollbackRequest.undo("", false));
+
+        assertThat(config("settings").map("data"), is(Map.of("greeting", "hello", "farewell", "bye", "byHand", "yes")));
+    }
+
+    @Test
     public void canaryThatSomebodyChangedIsNotPromotedUnlessForced() throws Exception {
         deploy("1.0", Map.of());
         promote();
