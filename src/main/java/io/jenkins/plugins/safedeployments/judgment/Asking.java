@@ -1,7 +1,6 @@
 package io.jenkins.plugins.safedeployments.judgment;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
-import hudson.model.Run;
 import io.jenkins.plugins.safedeployments.engine.judgment.Content;
 import io.jenkins.plugins.safedeployments.engine.judgment.Judgment;
 import io.jenkins.plugins.safedeployments.engine.judgment.Rules;
@@ -23,17 +22,17 @@ final class Asking {
      * @throws UserException if it could never be decided, or what is judged can't be read
      */
     @NonNull
-    static Judgment begin(String id, JudgmentSettings settings, Run<?, ?> run) {
-        Content content = settings.isBound() ? BoundRelease.read(settings, run) : null;
+    static Judgment begin(String id, JudgmentSettings settings, Subject subject) {
+        Content content = settings.isBound() ? BoundRelease.read(settings, subject) : null;
         Instant now = PendingJudgments.clock().instant();
-        Terms terms = JudgmentPolicy.of(run, settings).terms(settings, now);
+        Terms terms = JudgmentPolicy.of(subject.job(), settings).terms(settings, now);
         if (!Jenkins.get().isUseSecurity() && !isOpenToAll(terms)) {
             throw new UserException(
                     "Nobody could decide this, since nobody logs in to this Jenkins: have security set up, or set"
                             + " 'allowRequester' and leave 'approvers' out, which lets anybody decide.");
         }
-        Set<String> starters = Requesters.starters(run);
-        terms.check(user -> starters.stream().anyMatch(starter -> Requesters.isSame(starter, user)));
+        Set<String> starters = subject.starters();
+        terms.check(user -> Requesters.contain(starters, user));
         return Judgment.ask(id, terms, content, now);
     }
 

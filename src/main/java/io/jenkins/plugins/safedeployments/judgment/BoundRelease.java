@@ -2,9 +2,7 @@ package io.jenkins.plugins.safedeployments.judgment;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Util;
-import hudson.model.Run;
 import io.jenkins.plugins.safedeployments.config.ClusterConfiguration;
-import io.jenkins.plugins.safedeployments.config.ClusterCredentials;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsConfiguration;
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterAccess;
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException;
@@ -25,11 +23,11 @@ final class BoundRelease {
      * @throws UserException if there is none, or it can't be read
      */
     @NonNull
-    static Content read(JudgmentSettings settings, Run<?, ?> run) {
+    static Content read(JudgmentSettings settings, Subject subject) {
         ClusterConfiguration cluster = SafeDeploymentsConfiguration.get().cluster(Util.fixNull(settings.getCluster()));
         Target target =
                 new Target(cluster.getName(), Util.fixNull(settings.getNamespace()), Util.fixNull(settings.getApp()));
-        ClusterAccess access = ClusterCredentials.access(cluster, Util.fixNull(settings.getCredentialsId()), run);
+        ClusterAccess access = subject.access(cluster, Util.fixNull(settings.getCredentialsId()));
         ReleaseRuntime runtime = ReleaseRuntime.get();
         try {
             return new ReleaseStore(runtime.connect(access).namespace(target.namespace()), target.app())

@@ -62,10 +62,11 @@ public final class JudgmentBuilder extends Builder {
 
     private Judgment ask(String id, AbstractBuild<?, ?> build, BuildListener listener)
             throws InterruptedException, IOException {
-        Judgment asked = Asking.begin(id, judgment, build);
-        Judgments.keep(build, asked);
+        Subject subject = new RunSubject(build);
+        Judgment asked = Asking.begin(id, judgment, subject);
+        subject.keep(asked);
         Waiting waiting = new Waiting(listener);
-        LiveJudgment live = new LiveJudgment(build, judgment, asked, waiting);
+        LiveJudgment live = new LiveJudgment(subject, judgment, asked, waiting);
         Content content = asked.content();
         waiting.say(judgment.getMessage() + (content == null ? "" : " It is about " + content.title() + "."));
         waiting.say("It takes " + asked.terms().rulesText() + ". This build keeps its executor while it waits. "
@@ -102,6 +103,12 @@ public final class JudgmentBuilder extends Builder {
         return result.isBetterOrEqualTo(Result.UNSTABLE);
     }
 
+    /** That which tells build steps of a judgment: {@code JUDGMENT_QA} for the id {@code qa}. */
+    @NonNull
+    static String variable(String id) {
+        return "JUDGMENT_" + id.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_");
+    }
+
     /** What the thread of the build waits for. */
     private static final class Waiting implements LiveJudgment.Asker {
 
@@ -136,7 +143,7 @@ public final class JudgmentBuilder extends Builder {
 
         @Override
         public void buildEnvironment(@NonNull Run<?, ?> run, @NonNull EnvVars env) {
-            env.put("JUDGMENT_" + id.toUpperCase(Locale.ROOT).replaceAll("[^A-Z0-9]", "_"), choice);
+            env.put(variable(id), choice);
         }
     }
 

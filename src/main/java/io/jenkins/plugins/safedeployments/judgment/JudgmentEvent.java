@@ -8,10 +8,10 @@ import java.util.List;
  * Something that happened to a judgment. All texts are plain, and may have been written by anybody who may start a build: they
  * have to be escaped where they are shown.
  *
- * @param runId as {@code Run.fromExternalizableId} takes it
- * @param run full display name of the run
+ * @param runId as {@code Run.fromExternalizableId} takes it; {@code queue/item/7} for one that is still in the queue
+ * @param run full display name of the run, or of the job and that it is in the queue
  * @param job full name of the job
- * @param id of the judgment, unique in its run
+ * @param id of the judgment, unique in what waits for it
  * @param message what is asked, one line
  * @param app the application that is judged; empty if it is bound to no release
  * @param version its image as the release has it; empty if it is bound to no release

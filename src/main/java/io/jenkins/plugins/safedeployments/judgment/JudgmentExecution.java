@@ -103,9 +103,10 @@ final class JudgmentExecution extends StepExecution implements LiveJudgment.Aske
     private void ask() {
         try {
             Run<?, ?> run = getContext().get(Run.class);
-            Judgment judgment = Asking.begin(id, settings, run);
-            Judgments.keep(run, judgment);
-            LiveJudgment asked = new LiveJudgment(run, settings, judgment, this);
+            Subject subject = new RunSubject(run);
+            Judgment judgment = Asking.begin(id, settings, subject);
+            subject.keep(judgment);
+            LiveJudgment asked = new LiveJudgment(subject, settings, judgment, this);
             printQuestion(run, judgment);
             open(asked, true);
             asked.tellAwaiting();
@@ -126,7 +127,7 @@ final class JudgmentExecution extends StepExecution implements LiveJudgment.Aske
                 ask(); // Jenkins went down before it was asked
                 return;
             }
-            LiveJudgment asked = new LiveJudgment(run, settings, judgment, this);
+            LiveJudgment asked = new LiveJudgment(new RunSubject(run), settings, judgment, this);
             if (judgment.isDecided()) {
                 live = asked; // Jenkins went down before the Pipeline was told
                 settle();
@@ -158,7 +159,7 @@ final class JudgmentExecution extends StepExecution implements LiveJudgment.Aske
      * @param fresh whether it is asked for the first time, and not taken up again
      */
     private void open(LiveJudgment asked, boolean fresh) throws IOException, InterruptedException, TimeoutException {
-        Run<?, ?> run = asked.run();
+        Run<?, ?> run = run(asked);
         InputStepExecution known = input;
         live = asked;
         try {
@@ -198,6 +199,10 @@ final class JudgmentExecution extends StepExecution implements LiveJudgment.Aske
         if (stopped != null) {
             withdraw(asked, stopped);
         }
+    }
+
+    private static Run<?, ?> run(LiveJudgment asked) {
+        return ((RunSubject) asked.subject()).run();
     }
 
     private static InputAction inputs(Run<?, ?> run) {
@@ -301,7 +306,7 @@ final class JudgmentExecution extends StepExecution implements LiveJudgment.Aske
         if (settled == null) {
             return; // it has failed meanwhile
         }
-        closeInput(settled.run(), settled.judgment());
+        closeInput(run(settled), settled.judgment());
         deliver(settled);
     }
 
@@ -352,7 +357,7 @@ final class JudgmentExecution extends StepExecution implements LiveJudgment.Aske
             getContext().onFailure(cause == null ? interruption(Result.ABORTED, true, judgment) : cause);
             return;
         }
-        record(settled.run(), decision);
+        record(run(settled), decision);
         boolean stopped = !judgment.isApproved();
         Result result = stopped ? settings.resultOf(decision.how() == Decision.How.TIMEOUT) : null;
         if (result == null) {
@@ -380,7 +385,7 @@ final class JudgmentExecution extends StepExecution implements LiveJudgment.Aske
     private void leave(@CheckForNull LiveJudgment settled) {
         if (settled != null) {
             PendingJudgments.get().remove(settled);
-            Judgments.release(settled.run(), id);
+            Judgments.release(run(settled), id);
         }
     }
 

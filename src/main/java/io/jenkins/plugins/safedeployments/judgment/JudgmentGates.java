@@ -55,7 +55,7 @@ public final class JudgmentGates extends WaitingGates {
 
         @Override
         public String run() {
-            return judgment.run().getFullDisplayName();
+            return judgment.name();
         }
 
         @Override

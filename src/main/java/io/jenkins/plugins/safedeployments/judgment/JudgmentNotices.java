@@ -1,9 +1,9 @@
 package io.jenkins.plugins.safedeployments.judgment;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
-import hudson.model.Run;
 import io.jenkins.plugins.safedeployments.engine.notice.GateEvent;
 import io.jenkins.plugins.safedeployments.engine.notice.GateEvent.Kind;
+import io.jenkins.plugins.safedeployments.notify.GatePlace;
 import io.jenkins.plugins.safedeployments.notify.Notification;
 import io.jenkins.plugins.safedeployments.notify.Notifications;
 import java.util.List;
@@ -12,13 +12,13 @@ import java.util.function.Consumer;
 /** Tells those whom a judgment names in its {@code notify}. Single votes are told to nobody. */
 final class JudgmentNotices extends JudgmentListener {
 
-    private final Run<?, ?> run;
+    private final GatePlace place;
     private final List<Notification> notify;
     private final Consumer<String> log;
 
-    /** @param log of a build that is no Pipeline */
-    JudgmentNotices(Run<?, ?> run, List<Notification> notify, Consumer<String> log) {
-        this.run = run;
+    /** @param log of what is no Pipeline */
+    JudgmentNotices(GatePlace place, List<Notification> notify, Consumer<String> log) {
+        this.place = place;
         this.notify = notify;
         this.log = log;
     }
@@ -71,7 +71,7 @@ final class JudgmentNotices extends JudgmentListener {
                 .deadline(event.deadline())
                 .decision(event.user(), event.outcome(), event.comment())
                 .build();
-        Notifications.get().send(notify, run, told, log);
+        Notifications.get().send(notify, place, told, log);
     }
 
     /** {@code 1.4.2} of {@code registry.example.com/addressbook:1.4.2}; with the image's name if that is not the app's. */

@@ -1,7 +1,9 @@
 package io.jenkins.plugins.safedeployments.judgment;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Util;
 import hudson.model.Api;
+import hudson.model.Job;
 import hudson.model.ParameterDefinition;
 import hudson.model.Run;
 import io.jenkins.plugins.safedeployments.Messages;
@@ -40,24 +42,30 @@ public final class JudgmentPage {
 
     private static final Logger LOGGER = Logger.getLogger(JudgmentPage.class.getName());
 
-    private final Run<?, ?> run;
+    private final Subject subject;
     private final Judgment judgment;
 
     /** Null if nothing waits for it any more. */
     private final LiveJudgment live;
 
-    JudgmentPage(Run<?, ?> run, Judgment judgment) {
-        this.run = run;
+    JudgmentPage(Subject subject, Judgment judgment) {
+        this.subject = subject;
         LiveJudgment waiting =
-                judgment.isDecided() ? null : PendingJudgments.get().find(run, judgment.id());
+                judgment.isDecided() ? null : PendingJudgments.get().find(subject, judgment.id());
         this.live = waiting;
         this.judgment = waiting == null ? judgment : waiting.judgment();
     }
 
-    /** What its page is a page of. */
-    @Restricted(NoExternalUse.class) // run-subpage
+    /** What its page is a page of; null for one in the queue, which has none. */
+    @Restricted(NoExternalUse.class) // index.jelly and run-subpage
+    @CheckForNull
     public Run<?, ?> getObject() {
-        return run;
+        return subject instanceof RunSubject of ? of.run() : null;
+    }
+
+    @Restricted(NoExternalUse.class) // index.jelly
+    public Job<?, ?> getJob() {
+        return subject.job();
     }
 
     @Restricted(NoExternalUse.class) // run-subpage
@@ -201,7 +209,7 @@ public final class JudgmentPage {
     }
 
     private RealmPerson person() {
-        return RealmPerson.known(me(), run.getParent());
+        return RealmPerson.known(me(), subject.job());
     }
 
     /** Whether who looks may stop it only, since they asked for it. */
@@ -292,7 +300,7 @@ public final class JudgmentPage {
         if (!isBrowser(request)) {
             return HttpResponses.errorWithoutStack(status, why);
         }
-        return new PageWithProblem(new JudgmentPage(run, judgment), status, why);
+        return new PageWithProblem(new JudgmentPage(subject, judgment), status, why);
     }
 
     /** The page as it is now, with why nothing came of what was tried. */

@@ -7,7 +7,6 @@ import hudson.Util;
 import hudson.model.Item;
 import hudson.model.ItemGroup;
 import hudson.model.Job;
-import hudson.model.Run;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsConfiguration;
 import io.jenkins.plugins.safedeployments.engine.judgment.Rules;
 import io.jenkins.plugins.safedeployments.engine.judgment.Terms;
@@ -27,10 +26,10 @@ final class JudgmentPolicy {
 
     private JudgmentPolicy() {}
 
-    /** That of all folders around the job of a run, and of the cluster that it is about. */
+    /** That of all folders around a job, and of the cluster that it is about. */
     @NonNull
-    static JudgmentPolicy of(Run<?, ?> run, JudgmentSettings settings) {
-        return of(run.getParent(), settings.isBound() ? Util.fixNull(settings.getCluster()) : null);
+    static JudgmentPolicy of(Job<?, ?> job, JudgmentSettings settings) {
+        return of(job, settings.isBound() ? Util.fixNull(settings.getCluster()) : null);
     }
 
     /**

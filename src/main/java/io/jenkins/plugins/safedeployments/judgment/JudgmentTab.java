@@ -53,7 +53,7 @@ public final class JudgmentTab extends Tab {
     @NonNull
     public List<JudgmentPage> getJudgments() {
         return Judgments.of(run).stream()
-                .map(judgment -> new JudgmentPage(run, judgment))
+                .map(judgment -> new JudgmentPage(new RunSubject(run), judgment))
                 .toList();
     }
 
@@ -62,7 +62,7 @@ public final class JudgmentTab extends Tab {
     @CheckForNull
     public JudgmentPage getDynamic(String id) {
         Judgment judgment = Judgments.find(run, id);
-        return judgment == null ? null : new JudgmentPage(run, judgment);
+        return judgment == null ? null : new JudgmentPage(new RunSubject(run), judgment);
     }
 
     @SuppressWarnings("rawtypes") // so it is with factories of actions

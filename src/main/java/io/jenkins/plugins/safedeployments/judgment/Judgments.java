@@ -2,8 +2,10 @@ package io.jenkins.plugins.safedeployments.judgment;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.model.Actionable;
 import hudson.model.InvisibleAction;
 import hudson.model.Run;
+import hudson.model.Saveable;
 import io.jenkins.plugins.safedeployments.engine.judgment.Judgment;
 import io.jenkins.plugins.safedeployments.engine.judgment.JudgmentJson;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
@@ -15,8 +17,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * The judgments of a run, kept with it. The list is never changed but replaced, so that it can be written while somebody
- * votes.
+ * The judgments of a run, kept with it, or of an item in the queue, from which Jenkins hands them over to the run. The list is
+ * never changed but replaced, so that it can be written while somebody votes.
  */
 public final class Judgments extends InvisibleAction {
 
@@ -33,16 +35,16 @@ public final class Judgments extends InvisibleAction {
 
     /** In the order in which they were asked for. */
     @NonNull
-    static List<Judgment> of(Run<?, ?> run) {
-        Judgments action = run.getAction(Judgments.class);
+    static List<Judgment> of(Actionable owner) {
+        Judgments action = owner.getAction(Judgments.class);
         return action == null ? List.of() : action.read();
     }
 
     /** The last one of an id; null if there is none. */
     @CheckForNull
-    static Judgment find(Run<?, ?> run, String id) {
+    static Judgment find(Actionable owner, String id) {
         Judgment found = null;
-        for (Judgment judgment : of(run)) {
+        for (Judgment judgment : of(owner)) {
             found = isSame(judgment.id(), id) ? judgment : found;
         }
         return found;
@@ -101,26 +103,28 @@ public final class Judgments extends InvisibleAction {
      * @throws IOException if it can't be written; then nothing has changed
      */
     static void keep(Run<?, ?> run, Judgment judgment) throws IOException {
-        Judgments action = action(run);
-        synchronized (action) {
-            List<Judgment> before = action.read();
-            ArrayList<Judgment> all = new ArrayList<>(before);
-            int place = all.size();
-            for (int i = 0; i < all.size(); i++) {
-                place = isSame(all.get(i).id(), judgment.id()) && !all.get(i).isDecided() ? i : place;
-            }
-            if (place == all.size()) {
-                all.add(judgment);
-            } else {
-                all.set(place, judgment);
-            }
-            action.replace(all);
-            try {
-                run.save();
-            } catch (IOException e) {
-                action.replace(before);
-                throw e;
-            }
+        action(run).put(judgment, run);
+    }
+
+    /** Does the same with what this is kept with, which is written by {@code owner}. */
+    synchronized void put(Judgment judgment, Saveable owner) throws IOException {
+        List<Judgment> before = read();
+        ArrayList<Judgment> all = new ArrayList<>(before);
+        int place = all.size();
+        for (int i = 0; i < all.size(); i++) {
+            place = isSame(all.get(i).id(), judgment.id()) && !all.get(i).isDecided() ? i : place;
+        }
+        if (place == all.size()) {
+            all.add(judgment);
+        } else {
+            all.set(place, judgment);
+        }
+        replace(all);
+        try {
+            owner.save();
+        } catch (IOException e) {
+            replace(before);
+            throw e;
         }
     }
 

@@ -4,17 +4,13 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.Item;
 import hudson.model.ParameterDefinition;
-import hudson.model.Run;
 import io.jenkins.plugins.safedeployments.engine.judgment.Choice;
 import io.jenkins.plugins.safedeployments.engine.judgment.Content;
 import io.jenkins.plugins.safedeployments.engine.judgment.Decision;
 import io.jenkins.plugins.safedeployments.engine.judgment.Judgment;
-import io.jenkins.plugins.safedeployments.engine.judgment.Rule;
-import io.jenkins.plugins.safedeployments.engine.judgment.Rules;
 import io.jenkins.plugins.safedeployments.engine.judgment.Ruling;
 import io.jenkins.plugins.safedeployments.engine.judgment.Ruling.Kind;
 import io.jenkins.plugins.safedeployments.engine.judgment.Vote;
-import io.jenkins.plugins.safedeployments.engine.judgment.Who;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import java.io.IOException;
 import java.time.Instant;
@@ -23,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
-import java.util.stream.Stream;
 import jenkins.model.Jenkins;
 import org.springframework.security.core.Authentication;
 
@@ -37,7 +32,7 @@ final class LiveJudgment implements PendingJudgment {
     /** What asks, and goes on when it is decided. */
     interface Asker {
 
-        /** Writes a line to the log of the run. */
+        /** Writes a line to the log of what waits. */
         void say(String text);
 
         /**
@@ -48,19 +43,27 @@ final class LiveJudgment implements PendingJudgment {
         void decided(boolean byInput);
     }
 
-    private final Run<?, ?> run;
+    private final Subject subject;
     private final JudgmentSettings settings;
     private final Asker asker;
+    private final JudgmentTeller teller;
     private final Object turn = new Object();
     private volatile Judgment judgment;
     private volatile String missing;
 
-    LiveJudgment(Run<?, ?> run, JudgmentSettings settings, Judgment judgment, Asker asker) {
-        this.run = run;
+    /** May wait for the security realm, if somebody has voted before. */
+    LiveJudgment(Subject subject, JudgmentSettings settings, Judgment judgment, Asker asker) {
+        this.subject = subject;
         this.settings = settings;
         this.judgment = judgment;
         this.asker = asker;
-        missing = judgment.missingText(now());
+        missing = judgment.missingText(now(), peopleOf(judgment));
+        teller = new JudgmentTeller(this, this::say);
+    }
+
+    @NonNull
+    Subject subject() {
+        return subject;
     }
 
     @NonNull
@@ -114,14 +117,24 @@ final class LiveJudgment implements PendingJudgment {
         if (changed != null) {
             return changed;
         }
-        boolean requester = Requesters.include(run, person.id());
+        subject.beginVote();
+        try {
+            return count(person, answer);
+        } finally {
+            subject.endVote();
+        }
+    }
+
+    private Ruling count(RealmPerson person, Answer answer) throws IOException {
+        boolean requester = subject.isRequester(person.id());
         while (true) {
             Judgment before = judgment;
             Judgment.People people = peopleOf(before);
             Vote vote = new Vote(person.id(), answer.choice(), answer.comment(), now(), answer.parameters());
             Ruling ruling = before.vote(person, requester, vote, people);
             if (take(before, ruling)) {
-                missing = ruling.judgment().missingText(vote.at(), id -> person.is(id) ? found : people.apply(id));
+                missing = ruling.judgment()
+                        .missingText(vote.at(), id -> person.is(id) ? Optional.of(person) : people.apply(id));
                 return told(ruling, vote, answer.byInput(), JudgmentListener::voted);
             }
         }
@@ -145,7 +158,7 @@ final class LiveJudgment implements PendingJudgment {
         }
         Content seen;
         try {
-            seen = BoundRelease.read(settings, run);
+            seen = BoundRelease.read(settings, subject);
         } catch (UserException e) {
             return refused(
                     Kind.WRONG,
@@ -223,7 +236,7 @@ final class LiveJudgment implements PendingJudgment {
         if (found.isPresent() && judgment.admits(found.get(), now())) {
             return vote(who, new Answer(Choice.STOP, "", Map.of(), null, byInput));
         }
-        if (Jenkins.get().isUseSecurity() && !run.getParent().getACL().hasPermission2(who, Item.CANCEL)) {
+        if (Jenkins.get().isUseSecurity() && !subject.job().getACL().hasPermission2(who, Item.CANCEL)) {
             return refused(
                     Kind.FORBIDDEN,
                     who.getName() + " may neither decide this, which takes "
@@ -257,7 +270,7 @@ final class LiveJudgment implements PendingJudgment {
                     case ESCALATION -> JudgmentListener::escalated;
                     case TIMEOUT -> JudgmentListener::timedOut;
                 };
-        tellAll(what, event("", "", due.text()));
+        teller.tell(what, "", "", due.text());
         if (due.kind() == Judgment.Due.Kind.TIMEOUT) {
             asker.decided(false);
         }
@@ -279,12 +292,12 @@ final class LiveJudgment implements PendingJudgment {
 
     /** Writes that it was withdrawn, and tells so. */
     void tellWithdrawn() throws IOException {
-        Judgments.keep(run, judgment);
-        tellAll(JudgmentListener::withdrawn, event("", "", judgment.sentence()));
+        subject.keep(judgment);
+        teller.tell(JudgmentListener::withdrawn, "", "", judgment.sentence());
     }
 
     void tellAwaiting() {
-        tellAll(JudgmentListener::awaiting, event("", "", "It waits for " + missing + "."));
+        teller.tell(JudgmentListener::awaiting, "", "", "It waits for " + missing + ".");
     }
 
     private static Optional<RealmPerson> noOne() {
@@ -292,7 +305,7 @@ final class LiveJudgment implements PendingJudgment {
     }
 
     private Optional<RealmPerson> voter(Authentication who) {
-        return RealmPerson.isSomebody(who) ? RealmPerson.voter(who, run.getParent()) : noOne();
+        return RealmPerson.isSomebody(who) ? RealmPerson.voter(who, subject.job()) : noOne();
     }
 
     private static String stranger(Authentication who) {
@@ -305,7 +318,7 @@ final class LiveJudgment implements PendingJudgment {
     private Judgment.People peopleOf(Judgment of) {
         Map<String, Optional<RealmPerson>> people = new HashMap<>();
         for (Vote vote : of.votes()) {
-            people.put(vote.user(), RealmPerson.now(vote.user(), run.getParent()));
+            people.put(vote.user(), RealmPerson.now(vote.user(), subject.job()));
         }
         return id -> people.getOrDefault(id, noOne());
     }
@@ -317,7 +330,7 @@ final class LiveJudgment implements PendingJudgment {
                 return false;
             }
             if (!ruling.judgment().equals(before)) {
-                Judgments.keep(run, ruling.judgment());
+                subject.keep(ruling.judgment());
                 judgment = ruling.judgment();
             }
             return true;
@@ -331,28 +344,25 @@ final class LiveJudgment implements PendingJudgment {
     private Ruling told(
             Ruling ruling, @CheckForNull Vote vote, boolean byInput, BiConsumer<JudgmentListener, JudgmentEvent> what) {
         String user = vote == null ? "" : vote.user();
+        String comment = vote == null ? "" : vote.comment();
         switch (ruling.kind()) {
             case RECORDED -> {
                 String said = vote == null || vote.choice().isEmpty()
                         ? user + " took the vote back."
-                        : user + " voted '" + vote.choice() + "'"
-                                + (vote.comment().isEmpty() ? "" : " (" + line(vote) + ")") + ".";
+                        : user + " voted '" + vote.choice() + "'" + (comment.isEmpty() ? "" : " (" + line(vote) + ")")
+                                + ".";
                 say(said + " It takes " + missing + ".");
-                tellAll(what, event(user, vote == null ? "" : vote.comment(), said));
+                teller.tell(what, user, comment, said);
             }
             case LAPSED -> {
                 say(ruling.text());
-                tellAll(what, event("", "", ruling.text()));
+                teller.tell(what, "", "", ruling.text());
             }
             case DECIDED -> {
-                say(ruling.judgment().sentence());
+                String said = ruling.judgment().sentence();
+                say(said);
                 boolean aborted = ruling.judgment().made().how() == Decision.How.ABORTED;
-                tellAll(
-                        aborted ? JudgmentListener::withdrawn : JudgmentListener::decided,
-                        event(
-                                user,
-                                vote == null ? "" : vote.comment(),
-                                ruling.judgment().sentence()));
+                teller.tell(aborted ? JudgmentListener::withdrawn : JudgmentListener::decided, user, comment, said);
                 asker.decided(byInput);
             }
             default -> {
@@ -360,11 +370,6 @@ final class LiveJudgment implements PendingJudgment {
             }
         }
         return ruling;
-    }
-
-    private void tellAll(BiConsumer<JudgmentListener, JudgmentEvent> what, JudgmentEvent event) {
-        what.accept(new JudgmentNotices(run, settings.getNotify(), this::say), event);
-        JudgmentListener.fire(what, event);
     }
 
     private static String line(Vote vote) {
@@ -375,46 +380,9 @@ final class LiveJudgment implements PendingJudgment {
         asker.say(text);
     }
 
-    private JudgmentEvent event(String user, String comment, String text) {
-        Judgment now = judgment;
-        Decision decision = now.decision();
-        Content content = now.content();
-        List<String> approvers = Stream.concat(
-                        now.terms().rules().stream()
-                                .map(Rules::all)
-                                .flatMap(List::stream)
-                                .map(Rule::names)
-                                .flatMap(List::stream),
-                        now.escalated() ? now.terms().escalateTo().stream() : Stream.empty())
-                .filter(who -> who.kind() != Who.Kind.ANYONE)
-                .map(Who::name)
-                .distinct()
-                .toList();
-        return new JudgmentEvent(
-                run.getExternalizableId(),
-                run.getFullDisplayName(),
-                run.getParent().getFullName(),
-                now.id(),
-                now.terms().message(),
-                content == null ? "" : content.app(),
-                version(),
-                target(),
-                approvers,
-                rules(),
-                missing(),
-                path(),
-                deadline(),
-                now(),
-                decision == null ? "" : decision.choice(),
-                now.isApproved(),
-                user,
-                comment,
-                text);
-    }
-
     @Override
-    public Run<?, ?> run() {
-        return run;
+    public String name() {
+        return subject.name();
     }
 
     @Override
@@ -461,7 +429,7 @@ final class LiveJudgment implements PendingJudgment {
 
     @Override
     public String path() {
-        return run.getUrl() + JudgmentTab.URL + "/" + judgment.id() + "/";
+        return subject.url() + JudgmentTab.URL + "/" + judgment.id() + "/";
     }
 
     @Override
@@ -471,9 +439,9 @@ final class LiveJudgment implements PendingJudgment {
 
     @Override
     public boolean awaits(Authentication user) {
-        RealmPerson person = RealmPerson.known(user, run.getParent());
+        RealmPerson person = RealmPerson.known(user, subject.job());
         return RealmPerson.isSomebody(user)
-                && run.getParent().getACL().hasPermission2(user, Item.READ)
+                && subject.job().getACL().hasPermission2(user, Item.READ)
                 && mayVote(person)
                 && !judgment.hasVoted(person);
     }
@@ -483,7 +451,6 @@ final class LiveJudgment implements PendingJudgment {
         Judgment now = judgment;
         return !now.isDecided()
                 && now.admits(person, now())
-                && (now.terms().allowRequester()
-                        || Requesters.starters(run).stream().noneMatch(person::is));
+                && (now.terms().allowRequester() || subject.starters().stream().noneMatch(person::is));
     }
 }

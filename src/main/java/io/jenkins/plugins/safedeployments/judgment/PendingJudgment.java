@@ -2,7 +2,6 @@ package io.jenkins.plugins.safedeployments.judgment;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
-import hudson.model.Run;
 import io.jenkins.plugins.safedeployments.engine.judgment.Choice;
 import java.time.Instant;
 import java.util.List;
@@ -11,10 +10,11 @@ import org.springframework.security.core.Authentication;
 /** A judgment that waits for people, as a list of several shows it. */
 public interface PendingJudgment {
 
+    /** What waits for it, as people read it: {@code shop » release #7}. */
     @NonNull
-    Run<?, ?> run();
+    String name();
 
-    /** Unique in its run. */
+    /** Unique in what waits. */
     @NonNull
     String id();
 
@@ -51,7 +51,7 @@ public interface PendingJudgment {
     @NonNull
     String path();
 
-    /** Whether somebody may read the run, is let vote by the rules as far as is known, and has not voted yet. */
+    /** Whether somebody may read the job, is let vote by the rules as far as is known, and has not voted yet. */
     boolean awaits(@NonNull Authentication user);
 
     /** What may be chosen. */

@@ -60,7 +60,7 @@ public final class PendingJudgments {
     }
 
     /**
-     * Those that somebody may vote on now: who may read the run, is let vote by the rules, and has not voted yet. Asks nothing
+     * Those that somebody may vote on now: who may read the job, is let vote by the rules, and has not voted yet. Asks nothing
      * but this Jenkins, so that it is fast; whether the vote counts is looked at again when it is cast.
      *
      * @return the longest waiting first
@@ -75,9 +75,9 @@ public final class PendingJudgments {
     }
 
     @CheckForNull
-    LiveJudgment find(Run<?, ?> run, String id) {
+    LiveJudgment find(Subject subject, String id) {
         return all.stream()
-                .filter(judgment -> judgment.run().equals(run) && Judgments.isSame(judgment.id(), id))
+                .filter(judgment -> judgment.subject().equals(subject) && Judgments.isSame(judgment.id(), id))
                 .findFirst()
                 .orElse(null);
     }
@@ -146,8 +146,9 @@ public final class PendingJudgments {
 
         @Override
         public void onCompleted(Run<?, ?> run, @NonNull TaskListener listener) {
+            Subject over = new RunSubject(run);
             for (LiveJudgment judgment : get().all) {
-                if (judgment.run().equals(run)) {
+                if (judgment.subject().equals(over)) {
                     get().remove(judgment);
                     if (judgment.withdraw("the build is over.")) {
                         write(judgment);

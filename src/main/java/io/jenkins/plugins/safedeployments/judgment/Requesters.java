@@ -21,9 +21,9 @@ final class Requesters {
 
     /** Those who started it, or a run that started it. */
     @NonNull
-    static Set<String> starters(Run<?, ?> run) {
+    static Set<String> starters(List<Cause> causes) {
         Set<String> users = new LinkedHashSet<>();
-        collect(run.getCauses(), users);
+        collect(causes, users);
         return users;
     }
 
@@ -39,7 +39,7 @@ final class Requesters {
 
     /** Whether somebody is one of them. May read the changes of the run from the disk. */
     static boolean include(Run<?, ?> run, String user) {
-        Set<String> users = starters(run);
+        Set<String> users = starters(run.getCauses());
         if (run instanceof RunWithSCM<?, ?> withChanges) {
             try {
                 for (ChangeLogSet<?> changes : withChanges.getChangeSets()) {
@@ -51,6 +51,10 @@ final class Requesters {
                 LOGGER.log(Level.WARNING, e, () -> "can't read who wrote the changes of " + run);
             }
         }
+        return contain(users, user);
+    }
+
+    static boolean contain(Set<String> users, String user) {
         return users.stream().anyMatch(one -> isSame(one, user));
     }
 

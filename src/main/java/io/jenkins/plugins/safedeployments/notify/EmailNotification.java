@@ -4,7 +4,6 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.Util;
 import hudson.model.Item;
-import hudson.model.Run;
 import hudson.tasks.Mailer;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.safedeployments.Messages;
@@ -52,7 +51,7 @@ public final class EmailNotification extends Notification {
     }
 
     @Override
-    protected CompletionStage<Void> send(Run<?, ?> run, GateEvent event) throws NotDelivered {
+    protected CompletionStage<Void> send(GatePlace place, GateEvent event) throws NotDelivered {
         GateMail.send(MailAddresses.parse(to), event);
         return CompletableFuture.completedFuture(null);
     }

@@ -6,7 +6,6 @@ import hudson.ExtensionPoint;
 import hudson.model.Describable;
 import hudson.model.Descriptor;
 import hudson.model.Item;
-import hudson.model.Run;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.engine.notice.GateEvent;
@@ -64,12 +63,12 @@ public abstract class Notification implements Describable<Notification>, Extensi
      * Tells it once. Called in one of a few threads that all notifications share, as SYSTEM: it may take seconds, not minutes,
      * and need not wait for an answer, since the stage tells of that.
      *
-     * @param run of the gate, which says what credentials are in reach
+     * @param place of the gate, which says what credentials are in reach
      * @return ends when it was told, else with {@link NotDelivered}
      * @throws NotDelivered if it is known at once that it could not be told
      */
     @NonNull
-    protected abstract CompletionStage<Void> send(@NonNull Run<?, ?> run, @NonNull GateEvent event) throws Exception;
+    protected abstract CompletionStage<Void> send(@NonNull GatePlace place, @NonNull GateEvent event) throws Exception;
 
     /** Descriptor of a kind of notification. */
     public abstract static class NotificationDescriptor extends Descriptor<Notification> {

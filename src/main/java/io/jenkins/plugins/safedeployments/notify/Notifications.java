@@ -99,12 +99,12 @@ public final class Notifications {
     /**
      * Tells those that want to know of this kind of event; returns at once.
      *
-     * @param log writes a line into the log of a build that is no Pipeline; the log of a Pipeline's step ends with the step, so
+     * @param log writes a line into the log of a gate that is in no Pipeline; the log of a Pipeline's step ends with the step, so
      *     that of the run is taken
      */
     public void send(
             @NonNull List<Notification> all,
-            @NonNull Run<?, ?> run,
+            @NonNull GatePlace place,
             @NonNull GateEvent event,
             @NonNull Consumer<String> log) {
         List<Notification> wanted = all.stream()
@@ -112,13 +112,13 @@ public final class Notifications {
                 .toList();
         if (!wanted.isEmpty() && JenkinsLocationConfiguration.get().getUrl() == null) {
             say(
-                    run,
+                    place,
                     log,
                     "The links in notifications lead nowhere until an administrator configures the URL of Jenkins.");
         }
         for (Notification notification : wanted) {
-            Report report = new Report(receiver(notification), run, event, log);
-            new Delivery(() -> notification.send(run, event), report, workers, Timer.get(), pauses()).start();
+            Report report = new Report(receiver(notification), place, event, log);
+            new Delivery(() -> notification.send(place, event), report, workers, Timer.get(), pauses()).start();
         }
     }
 
@@ -132,8 +132,13 @@ public final class Notifications {
         }
     }
 
-    /** Into the log of the build, as long as it is open. */
-    private static void say(Run<?, ?> run, Consumer<String> log, String text) {
+    /** Into the log of the build, as long as it is open; in the queue wherever the gate wants it. */
+    private static void say(GatePlace place, Consumer<String> log, String text) {
+        Run<?, ?> run = place.getRun();
+        if (run == null) {
+            log.accept(text);
+            return;
+        }
         if (!run.isBuilding()) {
             return;
         }
@@ -156,12 +161,12 @@ public final class Notifications {
         get().threads.shutdownNow();
     }
 
-    private record Report(String receiver, Run<?, ?> run, GateEvent event, Consumer<String> log)
+    private record Report(String receiver, GatePlace place, GateEvent event, Consumer<String> log)
             implements Delivery.Report {
 
         @Override
         public void delivered() {
-            say(run, log, "Told " + receiver + " of '" + event.getKind().word() + "'.");
+            say(place, log, "Told " + receiver + " of '" + event.getKind().word() + "'.");
         }
 
         @Override
@@ -170,8 +175,8 @@ public final class Notifications {
                     "Could not tell " + receiver + " of '" + event.getKind().word() + "'"
                             + (attempts > 1 ? ", not even in " + attempts + " attempts" : "") + ": " + why
                             + ". Nothing else depends on it.";
-            say(run, log, text);
-            LOGGER.log(Level.WARNING, "{0}: {1}", new Object[] {run.getExternalizableId(), text});
+            say(place, log, text);
+            LOGGER.log(Level.WARNING, "{0}: {1}", new Object[] {place, text});
         }
     }
 }

@@ -7,7 +7,6 @@ import hudson.Extension;
 import hudson.ProxyConfiguration;
 import hudson.Util;
 import hudson.model.Item;
-import hudson.model.Run;
 import hudson.security.ACL;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
@@ -99,16 +98,16 @@ public final class WebhookNotification extends Notification {
     }
 
     @Override
-    protected CompletionStage<Void> send(Run<?, ?> run, GateEvent event) throws NotDelivered {
+    protected CompletionStage<Void> send(GatePlace place, GateEvent event) throws NotDelivered {
         WebhookAddress address;
         try {
             address = url.isEmpty()
-                    ? WebhookAddress.parse("urlCredentialsId", secret(run, urlCredentialsId))
+                    ? WebhookAddress.parse("urlCredentialsId", secret(place, urlCredentialsId))
                     : WebhookAddress.parse("url", url);
         } catch (UserException e) {
             throw NotDelivered.forGood("the secret is no address that begins with https:// or http://", e);
         }
-        String key = credentialsId.isEmpty() ? "" : secret(run, credentialsId);
+        String key = credentialsId.isEmpty() ? "" : secret(place, credentialsId);
         return Jenkins.get().getDescriptorByType(DescriptorImpl.class).sender().send(address, allowed(), event, key);
     }
 
@@ -117,14 +116,12 @@ public final class WebhookNotification extends Notification {
     }
 
     /** Looked up at each attempt, so that a secret that was exchanged is the new one. The use is recorded. */
-    private static String secret(Run<?, ?> run, String id) throws NotDelivered {
-        StringCredentials credentials =
-                CredentialsProvider.findCredentialById(id, StringCredentials.class, run, Collections.emptyList());
+    private static String secret(GatePlace place, String id) throws NotDelivered {
+        StringCredentials credentials = place.credentials(id, StringCredentials.class);
         String text = credentials == null ? "" : Secret.toString(credentials.getSecret());
         if (text.isEmpty()) {
             throw NotDelivered.forGood("there is no secret text '" + id + "' that this job may use", null);
         }
-        CredentialsProvider.track(run, credentials);
         return text.strip();
     }
 

@@ -75,8 +75,8 @@ final class Judges {
     static LiveJudgment await(Run<?, ?> run, String id) {
         Awaitility.await()
                 .atMost(Duration.ofMinutes(2))
-                .until(() -> PendingJudgments.get().find(run, id) != null);
-        return PendingJudgments.get().find(run, id);
+                .until(() -> PendingJudgments.get().find(new RunSubject(run), id) != null);
+        return PendingJudgments.get().find(new RunSubject(run), id);
     }
 
     static ACLContext as(String user) {

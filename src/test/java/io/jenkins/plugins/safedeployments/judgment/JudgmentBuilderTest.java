@@ -82,7 +82,7 @@ public class JudgmentBuilderTest {
         FreeStyleBuild aborted = start("qa", "FAILURE");
         aborted.doStop();
         jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(aborted));
-        assertThat(PendingJudgments.get().find(aborted, "qa"), is(nullValue()));
+        assertThat(PendingJudgments.get().find(new RunSubject(aborted), "qa"), is(nullValue()));
         assertThat(Judgments.find(aborted, "qa").sentence(), is("It was withdrawn: the build was stopped."));
     }
 

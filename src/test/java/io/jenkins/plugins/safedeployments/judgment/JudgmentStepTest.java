@@ -385,7 +385,7 @@ public class JudgmentStepTest {
         run.doStop();
 
         jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(run));
-        assertThat(PendingJudgments.get().find(run, "qa"), is(nullValue()));
+        assertThat(PendingJudgments.get().find(new RunSubject(run), "qa"), is(nullValue()));
         assertThat(run.getAction(InputAction.class).getExecutions(), hasSize(0));
         Judgment kept = Judgments.find(run, "qa");
         assertThat(kept.sentence(), containsString("It was withdrawn: the build was stopped"));
@@ -403,7 +403,7 @@ public class JudgmentStepTest {
         run.doKill();
 
         jenkins.waitForCompletion(run);
-        assertThat(PendingJudgments.get().find(run, "qa"), is(nullValue()));
+        assertThat(PendingJudgments.get().find(new RunSubject(run), "qa"), is(nullValue()));
         assertThat(
                 Judges.post(jenkins, "bob", run, "judgments/qa/decide?outcome=continue")
                         .getStatusCode(),

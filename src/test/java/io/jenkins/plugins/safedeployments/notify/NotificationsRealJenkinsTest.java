@@ -65,7 +65,11 @@ public class NotificationsRealJenkinsTest {
                         .url(Notifications.link(run.getUrl()))
                         .build();
                 Notifications.get()
-                        .send(List.of(new EmailNotification("ops@example.org"), webhook), run, event, text -> {});
+                        .send(
+                                List.of(new EmailNotification("ops@example.org"), webhook),
+                                GatePlace.of(run),
+                                event,
+                                text -> {});
                 // it has to be on its way before this Jenkins is stopped
                 Awaitility.await()
                         .until(() -> Thread.getAllStackTraces().keySet().stream()

@@ -566,7 +566,7 @@ public class NotificationsTest {
                         .url(Notifications.link(run.getUrl() + "input/"))
                         .deadline(Instant.parse("2026-06-05T14:00:00Z"))
                         .build();
-                Notifications.get().send(step.notify, run, event, text -> {});
+                Notifications.get().send(step.notify, GatePlace.of(run), event, text -> {});
                 return null;
             }
         }

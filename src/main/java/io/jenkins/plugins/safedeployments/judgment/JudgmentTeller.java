@@ -1,0 +1,77 @@
+package io.jenkins.plugins.safedeployments.judgment;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import io.jenkins.plugins.safedeployments.engine.judgment.Content;
+import io.jenkins.plugins.safedeployments.engine.judgment.Decision;
+import io.jenkins.plugins.safedeployments.engine.judgment.Judgment;
+import io.jenkins.plugins.safedeployments.engine.judgment.Rule;
+import io.jenkins.plugins.safedeployments.engine.judgment.Rules;
+import io.jenkins.plugins.safedeployments.engine.judgment.Who;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/** Tells what becomes of a judgment: those whom it names, and all listeners. */
+final class JudgmentTeller {
+
+    private final LiveJudgment told;
+    private final JudgmentNotices notices;
+
+    /** @param log writes a line into the log of what is no Pipeline */
+    JudgmentTeller(LiveJudgment told, Consumer<String> log) {
+        this.told = told;
+        notices = new JudgmentNotices(told.subject().place(), told.settings().getNotify(), log);
+    }
+
+    /**
+     * @param user who did it; empty for nobody
+     * @param text what happened, as one sentence
+     */
+    void tell(BiConsumer<JudgmentListener, JudgmentEvent> what, String user, String comment, String text) {
+        JudgmentEvent event = event(user, comment, text);
+        what.accept(notices, event);
+        JudgmentListener.fire(what, event);
+    }
+
+    private JudgmentEvent event(String user, String comment, String text) {
+        Judgment now = told.judgment();
+        Decision decision = now.decision();
+        Content content = now.content();
+        return new JudgmentEvent(
+                told.subject().id(),
+                told.name(),
+                told.subject().job().getFullName(),
+                now.id(),
+                told.message(),
+                content == null ? "" : content.app(),
+                told.version(),
+                told.target(),
+                approvers(now),
+                told.rules(),
+                told.missing(),
+                told.path(),
+                told.deadline(),
+                PendingJudgments.clock().instant(),
+                decision == null ? "" : decision.choice(),
+                now.isApproved(),
+                user,
+                comment,
+                text);
+    }
+
+    @NonNull
+    private static List<String> approvers(Judgment now) {
+        return Stream.concat(
+                        now.terms().rules().stream()
+                                .map(Rules::all)
+                                .flatMap(List::stream)
+                                .map(Rule::names)
+                                .flatMap(List::stream),
+                        now.escalated() ? now.terms().escalateTo().stream() : Stream.empty())
+                .filter(who -> who.kind() != Who.Kind.ANYONE)
+                .map(Who::name)
+                .distinct()
+                .toList();
+    }
+}
