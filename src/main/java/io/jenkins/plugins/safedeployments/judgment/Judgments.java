@@ -2,8 +2,10 @@ package io.jenkins.plugins.safedeployments.judgment;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.model.Action;
 import hudson.model.Actionable;
 import hudson.model.InvisibleAction;
+import hudson.model.Queue;
 import hudson.model.Run;
 import hudson.model.Saveable;
 import io.jenkins.plugins.safedeployments.engine.judgment.Judgment;
@@ -20,7 +22,7 @@ import java.util.logging.Logger;
  * The judgments of a run, kept with it, or of an item in the queue, from which Jenkins hands them over to the run. The list is
  * never changed but replaced, so that it can be written while somebody votes.
  */
-public final class Judgments extends InvisibleAction {
+public final class Judgments extends InvisibleAction implements Queue.QueueAction {
 
     private static final Logger LOGGER = Logger.getLogger(Judgments.class.getName());
 
@@ -32,6 +34,9 @@ public final class Judgments extends InvisibleAction {
 
     /** Ids of those that wait; null until there is one. */
     private transient List<String> taken;
+
+    /** How many are about to vote on an item in the queue; guarded by the lock of the queue. */
+    private transient int voting;
 
     /** In the order in which they were asked for. */
     @NonNull
@@ -126,6 +131,27 @@ public final class Judgments extends InvisibleAction {
             replace(before);
             throw e;
         }
+    }
+
+    /** With the lock of the queue: until {@link #endVote} nobody else's request is joined with this one. */
+    void beginVote() {
+        voting++;
+    }
+
+    void endVote() {
+        voting--;
+    }
+
+    /**
+     * Jenkins joins a request with one that is in the queue and the same. Here it does so only as long as nobody has voted: who
+     * voted did not know of the further request, and whoever makes that may have been the one who voted.
+     */
+    @Override
+    public boolean shouldSchedule(List<Action> requested) {
+        return voting > 0
+                || read().stream()
+                        .anyMatch(judgment ->
+                                judgment.isDecided() || !judgment.votes().isEmpty());
     }
 
     private static Judgments action(Run<?, ?> run) {

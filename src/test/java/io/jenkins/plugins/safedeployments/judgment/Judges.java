@@ -3,6 +3,8 @@ package io.jenkins.plugins.safedeployments.judgment;
 import hudson.model.Cause;
 import hudson.model.CauseAction;
 import hudson.model.Item;
+import hudson.model.Job;
+import hudson.model.Queue;
 import hudson.model.Run;
 import hudson.model.User;
 import hudson.security.ACL;
@@ -13,6 +15,7 @@ import java.net.URL;
 import java.time.Duration;
 import java.util.Map;
 import jenkins.model.Jenkins;
+import jenkins.model.ParameterizedJobMixIn;
 import org.awaitility.Awaitility;
 import org.htmlunit.HttpMethod;
 import org.htmlunit.WebRequest;
@@ -24,8 +27,10 @@ import org.jenkinsci.plugins.workflow.support.steps.input.InputAction;
 import org.jenkinsci.plugins.workflow.support.steps.input.InputStepExecution;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
+import org.springframework.security.core.Authentication;
 
-/** A Jenkins with people in it who decide: alice and bob of qa, olga of ops (alice too), dev who starts builds, and admin. */
+/** A Jenkins with people in it who decide: alice and bob of qa, olga of ops (alice too), dev who starts builds, stranger
+ * who sees no jobs, and admin. */
 final class Judges {
 
     private Judges() {}
@@ -40,6 +45,9 @@ final class Judges {
                 .grant(Jenkins.ADMINISTER)
                 .everywhere()
                 .to("admin")
+                .grant(Jenkins.READ)
+                .everywhere()
+                .to("stranger")
                 .grant(Jenkins.READ, Item.READ, SafeDeploymentsPermissions.JUDGE)
                 .everywhere()
                 .to("judge")
@@ -79,17 +87,46 @@ final class Judges {
         return PendingJudgments.get().find(new RunSubject(run), id);
     }
 
+    /** The one about an item in the queue. */
+    static LiveJudgment await(Queue.Item item, String id) {
+        Subject subject = new QueueSubject((Job<?, ?>) item.task, item.getId(), new Judgments());
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(2))
+                .until(() -> PendingJudgments.get().find(subject, id) != null);
+        return PendingJudgments.get().find(subject, id);
+    }
+
+    /** Somebody wants a build; the item in the queue, when it waits for a judgment of that id. */
+    static Queue.Item queued(Job<?, ?> job, String user, String id) {
+        Queue.Item item = request(job, user);
+        await(item, id);
+        return Queue.getInstance().getItem(item.getId());
+    }
+
+    static Queue.Item request(Job<?, ?> job, String user) {
+        try (ACLContext ignored = as(user)) {
+            return ParameterizedJobMixIn.scheduleBuild2(job, 0, new CauseAction(new Cause.UserIdCause()));
+        }
+    }
+
+    static Ruling vote(LiveJudgment live, String user, String choice) throws Exception {
+        try (ACLContext ignored = as(user)) {
+            return live.vote(
+                    Jenkins.getAuthentication2(),
+                    new LiveJudgment.Answer(choice, "says " + user, Map.of(), null, false));
+        }
+    }
+
+    static Authentication user(String id) {
+        return User.getOrCreateByIdOrFullName(id).impersonate2();
+    }
+
     static ACLContext as(String user) {
-        return ACL.as2(User.getOrCreateByIdOrFullName(user).impersonate2());
+        return ACL.as2(user(user));
     }
 
     static Ruling vote(Run<?, ?> run, String id, String user, String choice) throws Exception {
-        try (ACLContext ignored = as(user)) {
-            return await(run, id)
-                    .vote(
-                            Jenkins.getAuthentication2(),
-                            new LiveJudgment.Answer(choice, "says " + user, Map.of(), null, false));
-        }
+        return vote(await(run, id), user, choice);
     }
 
     static InputStepExecution input(Run<?, ?> run) throws Exception {
@@ -97,10 +134,13 @@ final class Judges {
     }
 
     static WebResponse post(JenkinsRule jenkins, String user, Run<?, ?> run, String path) throws Exception {
+        return post(jenkins, user, run.getUrl() + path);
+    }
+
+    static WebResponse post(JenkinsRule jenkins, String user, String path) throws Exception {
         JenkinsRule.WebClient web = web(jenkins, user);
         web.addRequestHeader("Accept", "*/*");
-        return web.getPage(
-                        web.addCrumb(new WebRequest(new URL(jenkins.getURL(), run.getUrl() + path), HttpMethod.POST)))
+        return web.getPage(web.addCrumb(new WebRequest(new URL(jenkins.getURL(), path), HttpMethod.POST)))
                 .getWebResponse();
     }
 
