@@ -1,7 +1,6 @@
 package io.jenkins.plugins.safedeployments.judgment;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
-import hudson.model.Cause;
 import hudson.model.Run;
 import io.jenkins.plugins.safedeployments.engine.judgment.Choice;
 import io.jenkins.plugins.safedeployments.engine.judgment.Content;
@@ -10,11 +9,8 @@ import io.jenkins.plugins.safedeployments.engine.judgment.Rules;
 import io.jenkins.plugins.safedeployments.engine.model.Target;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.engine.release.Release;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Whether a release has the approvals that the folders of a job and the cluster demand, whatever the job does. */
@@ -34,9 +30,10 @@ public final class Approvals {
                 JudgmentPolicy.of(run.getParent(), target.cluster()).demanded();
         Content content = Content.of(target, release);
         boolean approved = demanded.isEmpty()
-                || withStarters(run).stream()
-                        .flatMap(one -> Judgments.of(one).stream())
-                        .anyMatch(judgment -> approves(judgment, content, demanded));
+                || new RunSubject(run)
+                        .runs().stream()
+                                .flatMap(one -> Judgments.of(one).stream())
+                                .anyMatch(judgment -> approves(judgment, content, demanded));
         return approved
                 ? Optional.empty()
                 : Optional.of(
@@ -56,19 +53,5 @@ public final class Approvals {
                 && judged != null
                 && judged.isSameRelease(content)
                 && judgment.terms().rules().containsAll(demanded);
-    }
-
-    private static Set<Run<?, ?>> withStarters(Run<?, ?> run) {
-        Set<Run<?, ?>> runs = new LinkedHashSet<>();
-        runs.add(run);
-        for (Cause cause : run.getCauses()) {
-            if (cause instanceof Cause.UpstreamCause upstream) {
-                Run<?, ?> starter = upstream.getUpstreamRun();
-                if (Objects.nonNull(starter)) {
-                    runs.add(starter);
-                }
-            }
-        }
-        return runs;
     }
 }

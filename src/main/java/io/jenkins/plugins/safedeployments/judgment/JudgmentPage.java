@@ -171,6 +171,13 @@ public final class JudgmentPage {
         return content == null ? List.of() : content.digests();
     }
 
+    /** Pages about what it is about. */
+    @Restricted(NoExternalUse.class) // judgment.jelly
+    public List<ReleaseLink> getLinks() {
+        Content content = judgment.content();
+        return content == null ? List.of() : ReleaseLink.of(subject.runs(), content);
+    }
+
     @Restricted(NoExternalUse.class) // judgment.jelly
     public String getShown() {
         return LiveJudgment.shown(judgment);

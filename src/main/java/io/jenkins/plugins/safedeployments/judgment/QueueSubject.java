@@ -4,6 +4,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.Job;
 import hudson.model.Queue;
+import hudson.model.Run;
 import io.jenkins.plugins.safedeployments.Messages;
 import io.jenkins.plugins.safedeployments.config.ClusterConfiguration;
 import io.jenkins.plugins.safedeployments.config.ClusterCredentials;
@@ -13,6 +14,7 @@ import io.jenkins.plugins.safedeployments.engine.judgment.Judgment;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.notify.GatePlace;
 import java.io.IOException;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -51,6 +53,12 @@ record QueueSubject(Job<?, ?> job, long item, Judgments judgments) implements Su
     @Override
     public String url() {
         return "queue/item/" + item + "/";
+    }
+
+    @Override
+    public List<Run<?, ?>> runs() {
+        Queue.Item found = Queue.getInstance().getItem(item);
+        return found == null ? List.of() : Requesters.runs(found.getCauses());
     }
 
     /** Those of all requests that Jenkins has joined in this item. */

@@ -4,8 +4,10 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.Cause;
 import hudson.model.Run;
 import hudson.scm.ChangeLogSet;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -35,6 +37,21 @@ final class Requesters {
                 collect(upstream.getUpstreamCauses(), users);
             }
         }
+    }
+
+    /** The runs that are causes. */
+    @NonNull
+    static List<Run<?, ?>> runs(List<Cause> causes) {
+        List<Run<?, ?>> runs = new ArrayList<>();
+        for (Cause cause : causes) {
+            if (cause instanceof Cause.UpstreamCause upstream) {
+                Run<?, ?> starter = upstream.getUpstreamRun();
+                if (Objects.nonNull(starter) && !runs.contains(starter)) {
+                    runs.add(starter);
+                }
+            }
+        }
+        return runs;
     }
 
     /** Whether somebody is one of them. May read the changes of the run from the disk. */

@@ -8,6 +8,8 @@ import io.jenkins.plugins.safedeployments.engine.cluster.ClusterAccess;
 import io.jenkins.plugins.safedeployments.engine.judgment.Judgment;
 import io.jenkins.plugins.safedeployments.notify.GatePlace;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 
 /** A run that waits for a judgment. */
@@ -31,6 +33,13 @@ record RunSubject(Run<?, ?> run) implements Subject {
     @Override
     public String url() {
         return run.getUrl();
+    }
+
+    @Override
+    public List<Run<?, ?>> runs() {
+        List<Run<?, ?>> runs = new ArrayList<>(Requesters.runs(run.getCauses()));
+        runs.add(0, run);
+        return runs;
     }
 
     @Override

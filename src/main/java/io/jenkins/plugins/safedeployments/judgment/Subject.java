@@ -2,11 +2,13 @@ package io.jenkins.plugins.safedeployments.judgment;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.Job;
+import hudson.model.Run;
 import io.jenkins.plugins.safedeployments.config.ClusterConfiguration;
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterAccess;
 import io.jenkins.plugins.safedeployments.engine.judgment.Judgment;
 import io.jenkins.plugins.safedeployments.notify.GatePlace;
 import java.io.IOException;
+import java.util.List;
 import java.util.Set;
 
 /** What waits for a judgment: a run, or an item in the queue that is none yet. Equal to another one of the same. */
@@ -26,6 +28,10 @@ interface Subject {
     /** Its page, below the root URL, with a slash at its end and none at its beginning. */
     @NonNull
     String url();
+
+    /** The run, if there is one, and those that started it. */
+    @NonNull
+    List<Run<?, ?>> runs();
 
     /** Those who started it, or a run that started it. */
     @NonNull

@@ -37,7 +37,7 @@ import org.kohsuke.stapler.interceptor.RequirePOST;
 /** The releases of a job or a run, and what may be done for them. */
 public abstract class ReleasesTab extends Tab {
 
-    static final String URL = "releases";
+    public static final String URL = "releases";
 
     private static final Logger LOGGER = Logger.getLogger(ReleasesTab.class.getName());
     private static final int LONGEST_REASON = 1_000;

@@ -5,7 +5,11 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
 
+import hudson.model.Cause;
+import hudson.model.CauseAction;
+import hudson.model.Queue;
 import hudson.model.Result;
+import hudson.model.Run;
 import io.jenkins.plugins.safedeployments.config.ClusterConfiguration;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsConfiguration;
 import io.jenkins.plugins.safedeployments.engine.judgment.Ruling;
@@ -17,10 +21,16 @@ import io.jenkins.plugins.safedeployments.engine.release.Plan;
 import io.jenkins.plugins.safedeployments.engine.release.Release;
 import io.jenkins.plugins.safedeployments.engine.release.ReleaseStore;
 import io.jenkins.plugins.safedeployments.steps.AddressBook;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import jenkins.model.ParameterizedJobMixIn;
+import org.awaitility.Awaitility;
+import org.htmlunit.html.HtmlPage;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.Before;
 import org.junit.ClassRule;
@@ -150,6 +160,46 @@ public class JudgmentOfReleaseTest {
                 "judgment(message: 'Go?', id: 'qa', " + at + ")\npromoteStable(" + at + ", replicas: 1)");
         Judges.vote(asked, "qa", "olga", "continue");
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(asked));
+        assertThat(target.cluster().get(Kind.DEPLOYMENT, "addressbook-stable").isPresent(), is(true));
+    }
+
+    /** The page links to what there is to see of the release, and the record goes with the build that promotes it. */
+    @Test
+    public void whatWasApprovedInTheQueueIsPromoted() throws Exception {
+        SafeDeploymentsConfiguration.get().cluster("rig").setApprovers("1 of ops");
+        String at = "app: 'addressbook', namespace: '" + target.namespace() + "'";
+        WorkflowRun made = Judges.start(
+                jenkins,
+                "canaryDeploy(" + at
+                        + ", image: 'registry.example.com/addressbook:1.0', postMortem: true, manifests: '''"
+                        + AddressBook.file("service.yml") + "\n---\n" + AddressBook.file("deployment.yml") + "''')\n");
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(made));
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
+        job.setDefinition(new CpsFlowDefinition("promoteStable(" + at + ", replicas: 1)", true));
+        JudgmentSettings settings = new JudgmentSettings("Go?");
+        settings.setId("qa");
+        settings.setApprovers("1 of qa");
+        settings.setApp("addressbook");
+        settings.setNamespace(target.namespace());
+        job.addProperty(new JudgmentProperty(settings));
+
+        Queue.Item item = ParameterizedJobMixIn.scheduleBuild2(
+                job, 0, new CauseAction(new Cause.UpstreamCause((Run<?, ?>) made)));
+        LiveJudgment live = Judges.await(item, "qa");
+        assertThat(Judges.vote(live, "dev", "continue").kind(), is(Ruling.Kind.FORBIDDEN));
+        JenkinsRule.WebClient web = jenkins.createWebClient().login("olga");
+        web.getOptions().setJavaScriptEnabled(false);
+        HtmlPage page = web.goTo(item.getUrl() + "judgments/qa/");
+        assertThat(page.asNormalizedText(), containsString("release 1 (registry.example.com/addressbook:1.0)"));
+        HtmlPage releases =
+                page.getAnchorByText("Releases of " + made.getFullDisplayName()).click();
+        assertThat(releases.asNormalizedText(), containsString("registry.example.com/addressbook:1.0"));
+        HtmlPage evidence = page.getAnchorByText("Evidence of the canary").click();
+        assertThat(evidence.asNormalizedText(), containsString("addressbook"));
+        assertThat(Judges.vote(live, "alice", "continue").kind(), is(Ruling.Kind.DECIDED));
+
+        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> job.getLastBuild() != null);
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(job.getLastBuild()));
         assertThat(target.cluster().get(Kind.DEPLOYMENT, "addressbook-stable").isPresent(), is(true));
     }
 

@@ -1,0 +1,73 @@
+package io.jenkins.plugins.safedeployments.judgment;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.Functions;
+import hudson.model.Item;
+import hudson.model.Run;
+import io.jenkins.plugins.safedeployments.Messages;
+import io.jenkins.plugins.safedeployments.engine.evidence.Evidence;
+import io.jenkins.plugins.safedeployments.engine.judgment.Content;
+import io.jenkins.plugins.safedeployments.promotion.ReleasesTab;
+import io.jenkins.plugins.safedeployments.runtime.ReleaseEntry;
+import io.jenkins.plugins.safedeployments.runtime.ReleasesAction;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * A page about the release that is judged.
+ *
+ * @param url below the root URL
+ */
+public record ReleaseLink(String title, String url) {
+
+    private static final Logger LOGGER = Logger.getLogger(ReleaseLink.class.getName());
+
+    /** That and what evidence the runs have that acted on it, as far as the current user may see it. May read the disk. */
+    @NonNull
+    static List<ReleaseLink> of(List<Run<?, ?>> runs, Content content) {
+        List<ReleaseLink> links = new ArrayList<>();
+        for (Run<?, ?> run : runs) {
+            if (run.hasPermission(Item.READ)
+                    && ReleasesAction.entries(run).stream().anyMatch(entry -> isOf(entry, content))) {
+                links.add(new ReleaseLink(
+                        Messages.ReleaseLink_Releases(run.getFullDisplayName()), run.getUrl() + ReleasesTab.URL + "/"));
+                addEvidence(run, content, "canary", Messages.ReleaseLink_Canary(), links);
+                addEvidence(run, content, "post-mortem", Messages.ReleaseLink_PostMortem(), links);
+            }
+        }
+        return links;
+    }
+
+    private static boolean isOf(ReleaseEntry entry, Content content) {
+        return entry.getRelease() == content.release()
+                && entry.getTarget().toString().equals(content.target());
+    }
+
+    private static void addEvidence(
+            Run<?, ?> run, Content content, String kind, String title, List<ReleaseLink> links) {
+        if (Functions.isArtifactsPermissionEnabled() && !run.hasPermission(Run.ARTIFACTS)) {
+            return;
+        }
+        String page = kind + "/" + content.app() + "-" + content.release() + "/" + Evidence.PAGE;
+        try {
+            if (run.getArtifactManager().root().child(page).isFile()) {
+                links.add(new ReleaseLink(title, run.getUrl() + "artifact/" + page));
+            }
+        } catch (IOException e) {
+            LOGGER.log(Level.FINE, e, () -> "can't see whether " + run + " has " + page);
+        }
+    }
+
+    @NonNull
+    public String getTitle() {
+        return title;
+    }
+
+    @NonNull
+    public String getUrl() {
+        return url;
+    }
+}
