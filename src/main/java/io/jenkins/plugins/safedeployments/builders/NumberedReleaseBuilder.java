@@ -32,7 +32,7 @@ public abstract class NumberedReleaseBuilder extends ReleaseBuilder {
 
     @NonNull
     @Override
-    final ReleaseStep settings(UnaryOperator<String> variables) throws AbortException {
+    ReleaseStep settings(UnaryOperator<String> variables) throws AbortException {
         ReleaseStep step = super.settings(variables);
         String number = release == null ? "" : variables.apply(release).trim();
         if (!number.isEmpty()) {

@@ -9,8 +9,11 @@ import io.jenkins.plugins.safedeployments.engine.judgment.Rules;
 import io.jenkins.plugins.safedeployments.engine.model.Target;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.engine.release.Release;
+import io.jenkins.plugins.safedeployments.runtime.ReleasingRun;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Whether a release has the approvals that the folders of a job and the cluster demand, whatever the job does. */
@@ -19,7 +22,7 @@ public final class Approvals {
     private Approvals() {}
 
     /**
-     * Looks for them in the judgments of the run, and of the runs that started it.
+     * Looks for them in the judgments of the run, of the runs that started it, and of the run that made the release.
      *
      * @return empty if they are there, or none is demanded; else what is missing, as one sentence without a full stop
      * @throws UserException if what is demanded can't be understood
@@ -30,10 +33,9 @@ public final class Approvals {
                 JudgmentPolicy.of(run.getParent(), target.cluster()).demanded();
         Content content = Content.of(target, release);
         boolean approved = demanded.isEmpty()
-                || new RunSubject(run)
-                        .runs().stream()
-                                .flatMap(one -> Judgments.of(one).stream())
-                                .anyMatch(judgment -> approves(judgment, content, demanded));
+                || asked(run, target, release).stream()
+                        .flatMap(one -> Judgments.of(one).stream())
+                        .anyMatch(judgment -> approves(judgment, content, demanded));
         return approved
                 ? Optional.empty()
                 : Optional.of(
@@ -53,5 +55,14 @@ public final class Approvals {
                 && judged != null
                 && judged.isSameRelease(content)
                 && judgment.terms().rules().containsAll(demanded);
+    }
+
+    private static Set<Run<?, ?>> asked(Run<?, ?> run, Target target, Release release) {
+        Set<Run<?, ?>> runs = new LinkedHashSet<>(new RunSubject(run).runs());
+        Run<?, ?> maker = ReleasingRun.of(target, release);
+        if (maker != null) {
+            runs.add(maker);
+        }
+        return runs;
     }
 }

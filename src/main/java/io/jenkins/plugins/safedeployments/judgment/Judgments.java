@@ -8,6 +8,7 @@ import hudson.model.InvisibleAction;
 import hudson.model.Queue;
 import hudson.model.Run;
 import hudson.model.Saveable;
+import io.jenkins.plugins.safedeployments.engine.judgment.Content;
 import io.jenkins.plugins.safedeployments.engine.judgment.Judgment;
 import io.jenkins.plugins.safedeployments.engine.judgment.JudgmentJson;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -51,6 +53,17 @@ public final class Judgments extends InvisibleAction implements Queue.QueueActio
         Judgment found = null;
         for (Judgment judgment : of(owner)) {
             found = isSame(judgment.id(), id) ? judgment : found;
+        }
+        return found;
+    }
+
+    /** The last one of an id that is about such a release; null if there is none. */
+    @CheckForNull
+    static Judgment find(Run<?, ?> run, String id, Predicate<Content> about) {
+        Judgment found = null;
+        for (Judgment judgment : of(run)) {
+            Content content = judgment.content();
+            found = isSame(judgment.id(), id) && content != null && about.test(content) ? judgment : found;
         }
         return found;
     }

@@ -3,11 +3,16 @@ package io.jenkins.plugins.safedeployments.promotion;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
+import hudson.XmlFile;
+import hudson.model.Item;
 import hudson.model.Job;
 import hudson.model.Queue;
 import hudson.model.Run;
+import hudson.model.Saveable;
 import hudson.model.TaskListener;
+import hudson.model.listeners.ItemListener;
 import hudson.model.listeners.RunListener;
+import hudson.model.listeners.SaveableListener;
 import hudson.model.queue.Tasks;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
@@ -19,35 +24,64 @@ import io.jenkins.plugins.safedeployments.engine.release.Phase;
 import io.jenkins.plugins.safedeployments.promotion.Handover.Kind;
 import io.jenkins.plugins.safedeployments.runtime.ReleaseEntry;
 import io.jenkins.plugins.safedeployments.runtime.ReleaseEntry.Act;
+import io.jenkins.plugins.safedeployments.runtime.ReleaseRuntime;
 import io.jenkins.plugins.safedeployments.runtime.ReleasesAction;
+import io.jenkins.plugins.safedeployments.triggers.Considered;
 import io.jenkins.plugins.safedeployments.triggers.RunValues;
 import java.io.IOException;
 import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import jenkins.model.Jenkins;
 import org.springframework.security.core.Authentication;
 
 /**
  * Promotes the release of a run by itself when the run has ended and the condition of its job holds; else says why not, in the
- * log and on the page of the run. At most once for a run.
+ * log and on the page of the run. At most once for a run: what was decided is kept with it before anything is started. What
+ * ended while Jenkins was down, or was lost from the queue, is caught up with after the next start.
  */
 @Extension
 public final class AutoPromoter extends RunListener<Run<?, ?>> {
 
     private static final Logger LOGGER = Logger.getLogger(AutoPromoter.class.getName());
 
+    private static final Considered CONSIDERED = new Considered("safe-deployments-promotions-considered");
+
+    /** Held from the look at what was decided for a run until it has been carried out. */
+    private static final Object DECIDING = new Object();
+
     @Override
     public void onCompleted(Run<?, ?> run, @NonNull TaskListener listener) {
-        Job<?, ?> job = run.getParent();
+        if (condition(run.getParent()) != null) {
+            look(run, listener);
+            CONSIDERED.all(run.getParent());
+        }
+    }
+
+    /** Null if the job promotes nothing by itself. */
+    @CheckForNull
+    private static String condition(Job<?, ?> job) {
         PromotionProperty property = PromotionProperty.of(job);
+        return property == null ? null : property.getAutoPromote();
+    }
+
+    private static void look(Run<?, ?> run, TaskListener listener) {
+        Job<?, ?> job = run.getParent();
+        String condition = condition(job);
         ReleaseEntry canary = lastCanary(run);
-        String condition = property == null ? null : property.getAutoPromote();
         if (condition == null || canary == null) {
             return;
         }
         Authentication who = job instanceof Queue.Task task ? Tasks.getAuthenticationOf2(task) : ACL.SYSTEM2;
         try (ACLContext ignored = ACL.as2(who)) {
-            decide(run, listener, condition, canary, who);
+            synchronized (DECIDING) {
+                Followed followed = run.getAction(Followed.class);
+                if (followed == null || followed.getAutomatic() == null) {
+                    decide(run, listener, condition, canary, who);
+                } else if (followed.isPromotionMissing()) {
+                    startAgain(run, condition, canary, who);
+                }
+            }
         } catch (IOException e) {
             LOGGER.log(Level.WARNING, e, () -> "could not save whether " + run + " is promoted, so it is not");
         }
@@ -68,24 +102,39 @@ public final class AutoPromoter extends RunListener<Run<?, ?>> {
         try {
             answer = Condition.parse(condition).check(new RunValues(run, canary));
         } catch (UserException e) {
-            say(run, listener, Messages.AutoPromoter_Not(e.getMessage()));
+            say(run, listener, Messages.AutoPromoter_Not(e.getMessage()), false);
             return;
         }
         Handover handover = handover(run, canary);
-        String locked = handover == null || canary.getPhase() == Phase.ROLLED_BACK
+        String locked = locked(handover, canary, who);
+        if (!answer.holds()) {
+            say(run, listener, Messages.AutoPromoter_Not(answer.why()), false);
+        } else if (!locked.isEmpty()) {
+            say(run, listener, Messages.AutoPromoter_Not(locked), false);
+        } else {
+            say(run, listener, Messages.AutoPromoter_Promoted(answer.why()), true);
+            start(run, listener, handover, answer.why());
+        }
+    }
+
+    private static void start(Run<?, ?> run, TaskListener listener, Handover handover, String why) {
+        PromotionCause cause = new PromotionCause(handover, run.getParent(), run, "", why);
+        String whyNot = handover.start(cause, handover.told("", false), ReleasesTab.defaults(handover.job()));
+        if (!whyNot.isEmpty()) {
+            listener.error(whyNot);
+        }
+    }
+
+    /** Why the release can't be promoted now, in a sentence; empty if it can. */
+    private static String locked(@CheckForNull Handover handover, ReleaseEntry canary, Authentication who) {
+        KnownRelease newest = handover == null ? null : handover.history().newest();
+        if (newest != null && newest.getNumber() > canary.getRelease()) {
+            return Messages.AutoPromoter_Newer(newest.getTitle());
+        }
+        return handover == null || canary.getPhase() == Phase.ROLLED_BACK
                 ? Messages.Handover_NotNow(
                         "release " + canary.getRelease(), canary.getPhase().text())
                 : handover.locked(who, true);
-        if (!answer.holds()) {
-            say(run, listener, Messages.AutoPromoter_Not(answer.why()));
-        } else if (!locked.isEmpty()) {
-            say(run, listener, Messages.AutoPromoter_Not(locked));
-        } else if (say(run, listener, Messages.AutoPromoter_Promoted(answer.why()))) {
-            PromotionCause cause = new PromotionCause(handover, run.getParent(), run, "", answer.why());
-            if (!handover.start(cause, handover.told("", false), ReleasesTab.defaults(handover.job()))) {
-                listener.error(Messages.Handover_NotTaken());
-            }
-        }
     }
 
     @CheckForNull
@@ -100,12 +149,81 @@ public final class AutoPromoter extends RunListener<Run<?, ?>> {
                         .orElse(null);
     }
 
-    /** @return false if it was decided before */
-    private static boolean say(Run<?, ?> run, TaskListener listener, String text) throws IOException {
-        boolean first = Followed.decide(run, text);
-        if (first) {
-            listener.getLogger().println(text);
+    private static void say(Run<?, ?> run, TaskListener listener, String text, boolean promotes) throws IOException {
+        Followed.decide(run, text, promotes);
+        listener.getLogger().println(text);
+    }
+
+    /** What was decided stays, unless the release can't be promoted any more. */
+    private static void startAgain(Run<?, ?> run, String condition, ReleaseEntry canary, Authentication who)
+            throws IOException {
+        Handover handover = handover(run, canary);
+        Job<?, ?> stable = handover == null ? null : handover.job();
+        if (stable != null && Handover.hasRun(stable, cause -> run.equals(cause.run()))) {
+            return; // only the link to it was lost
         }
-        return first;
+        String locked = locked(handover, canary, who);
+        if (locked.isEmpty()) {
+            start(run, TaskListener.NULL, handover, condition);
+        } else if (handover == null || !handover.isUnderWay()) {
+            Followed.decide(run, Messages.AutoPromoter_Not(Messages.AutoPromoter_Lost(locked)), false);
+        }
+    }
+
+    /** After a start of Jenkins, the oldest runs first. */
+    static void catchUp() {
+        try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
+            for (Job<?, ?> job : Jenkins.get().allItems(Job.class)) {
+                if (condition(job) != null) {
+                    for (Run<?, ?> run : CONSIDERED.notYet(job, AutoPromoter::isPromotionMissing)) {
+                        look(run, TaskListener.NULL);
+                    }
+                    CONSIDERED.all(job);
+                }
+            }
+        }
+    }
+
+    private static boolean isPromotionMissing(Run<?, ?> run) {
+        Followed followed = run.getAction(Followed.class);
+        return followed != null && followed.isPromotionMissing();
+    }
+
+    /** Catches up after a start. */
+    @Extension
+    public static final class Start extends ItemListener {
+
+        @Override
+        public void onLoaded() {
+            ReleaseRuntime.get().execute(AutoPromoter::catchUp);
+        }
+
+        @Override
+        public void onCreated(Item item) {
+            configured(item);
+        }
+    }
+
+    /** What ends before a job promotes anything by itself, or while it does not, is none of its business afterwards. */
+    @Extension
+    public static final class Configured extends SaveableListener {
+
+        @Override
+        public void onChange(Saveable saved, XmlFile file) {
+            configured(saved);
+        }
+    }
+
+    private static void configured(Object item) {
+        if (item instanceof Job<?, ?> job) {
+            boolean follows = condition(job) != null;
+            if (follows != CONSIDERED.isKept(job)) {
+                if (follows) {
+                    CONSIDERED.all(job);
+                } else {
+                    CONSIDERED.forget(job);
+                }
+            }
+        }
     }
 }

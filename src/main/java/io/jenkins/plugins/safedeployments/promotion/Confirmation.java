@@ -13,6 +13,7 @@ import io.jenkins.plugins.safedeployments.engine.release.Release;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -176,12 +177,13 @@ public final class Confirmation {
     @NonNull
     public List<ParameterDefinition> getParameters() {
         Job<?, ?> job = getJob();
+        Set<String> told = handover.told("", false).keySet();
         ParametersDefinitionProperty property =
                 job == null ? null : job.getProperty(ParametersDefinitionProperty.class);
         return property == null
                 ? List.of()
                 : property.getParameterDefinitions().stream()
-                        .filter(definition -> !Handover.NAMES.contains(definition.getName()))
+                        .filter(definition -> !told.contains(definition.getName()))
                         .toList();
     }
 

@@ -4,20 +4,19 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.model.InvisibleAction;
-import hudson.model.Item;
-import hudson.model.Job;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.model.listeners.RunListener;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
+import io.jenkins.plugins.safedeployments.runtime.ReleaseRuntime;
+import io.jenkins.plugins.safedeployments.runtime.RenamedJobs;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import jenkins.model.Jenkins;
 
 /** What followed a run's release: the runs that were started to promote it or take it back, and why none started by itself. */
 public final class Followed extends InvisibleAction {
@@ -28,6 +27,9 @@ public final class Followed extends InvisibleAction {
 
     /** Why no promotion has started by itself, or that one has; null if that was not looked at. */
     private String automatic;
+
+    /** Whether one was to start by itself. */
+    private boolean promoted;
 
     /** One run that was started. */
     public static final class Follow implements Serializable {
@@ -43,12 +45,16 @@ public final class Followed extends InvisibleAction {
         private final String job;
         private final int build;
 
+        /** When the job was called so, in milliseconds of the epoch; 0 in what is from before it was kept. */
+        private final long at;
+
         private Follow(PromotionCause cause, Run<?, ?> run) {
             this.kind = cause.kind().id();
             this.release = cause.getRelease();
             this.user = cause.getUser();
             this.job = run.getParent().getFullName();
             this.build = run.getNumber();
+            this.at = ReleaseRuntime.get().clock().millis();
         }
 
         @NonNull
@@ -68,9 +74,7 @@ public final class Followed extends InvisibleAction {
         /** Null if it is gone, or who looks may not see it. */
         @CheckForNull
         public Run<?, ?> getRun() {
-            return Jenkins.get().getItemByFullName(job, Item.class) instanceof Job<?, ?> found
-                    ? found.getBuildByNumber(build)
-                    : null;
+            return RenamedJobs.run(job, at, build);
         }
     }
 
@@ -88,13 +92,14 @@ public final class Followed extends InvisibleAction {
         follows.add(follow);
     }
 
-    /** @return false if it was decided before */
-    private synchronized boolean decide(String text) {
-        if (automatic != null) {
-            return false;
-        }
+    private synchronized void decide(String text, boolean promotes) {
         automatic = text;
-        return true;
+        promoted = promotes;
+    }
+
+    /** Whether a promotion was to start by itself, and no promotion has started since, as far as the run knows. */
+    synchronized boolean isPromotionMissing() {
+        return promoted && follows.stream().noneMatch(follow -> follow.kind.equals(Handover.Kind.PROMOTE.id()));
     }
 
     @NonNull
@@ -112,15 +117,12 @@ public final class Followed extends InvisibleAction {
     /**
      * Keeps with a run what was decided about an automatic promotion, before anything is started, so that it is at most one.
      *
-     * @return false if it was decided before
+     * @param promotes whether one is started
      * @throws IOException if it can't be kept, so that nothing may be started
      */
-    static boolean decide(Run<?, ?> run, String text) throws IOException {
-        if (!of(run).decide(text)) {
-            return false;
-        }
+    static void decide(Run<?, ?> run, String text, boolean promotes) throws IOException {
+        of(run).decide(text, promotes);
         run.save();
-        return true;
     }
 
     /** Links what follows from what it follows. */

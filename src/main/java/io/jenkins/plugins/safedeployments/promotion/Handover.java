@@ -3,32 +3,29 @@ package io.jenkins.plugins.safedeployments.promotion;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.Action;
-import hudson.model.BooleanParameterDefinition;
-import hudson.model.BooleanParameterValue;
 import hudson.model.Cause;
 import hudson.model.CauseAction;
+import hudson.model.Computer;
+import hudson.model.Executor;
 import hudson.model.Item;
 import hudson.model.Job;
-import hudson.model.ParameterDefinition;
 import hudson.model.ParameterValue;
 import hudson.model.ParametersAction;
-import hudson.model.ParametersDefinitionProperty;
 import hudson.model.Queue;
 import hudson.model.Run;
-import hudson.model.StringParameterValue;
 import hudson.model.queue.ScheduleResult;
+import hudson.model.queue.WorkUnit;
 import hudson.security.Permission;
 import io.jenkins.plugins.safedeployments.Messages;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsPermissions;
-import io.jenkins.plugins.safedeployments.engine.model.Target;
 import io.jenkins.plugins.safedeployments.engine.release.Phase;
+import io.jenkins.plugins.safedeployments.runtime.RenamedJobs;
+import io.jenkins.plugins.safedeployments.triggers.HandedOn;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.function.Predicate;
 import jenkins.model.Jenkins;
 import org.springframework.security.core.Authentication;
 
@@ -60,33 +57,19 @@ public final class Handover {
         }
     }
 
-    /** Names of the parameters by which the other job learns what is meant; a job that has not defined them gets them, too. */
-    static final String APP = "APP";
+    /** So many of the last runs of the other job are looked at. */
+    private static final int RUNS = 20;
 
-    static final String CLUSTER = "CLUSTER";
-    static final String NAMESPACE = "NAMESPACE";
-
-    /** The release that is promoted or taken back. */
-    static final String RELEASE = "RELEASE";
-
-    /** The release to return to; empty if it is not about that. */
-    static final String RETURN_TO = "RETURN_TO";
-
-    static final String REASON = "REASON";
-
-    /** Whether to return to a release that had been taken back. */
-    static final String FORCE = "FORCE";
-
-    /** That it is known that migrated data stays as it is. */
-    static final String ACKNOWLEDGE_MIGRATION = "ACKNOWLEDGE_MIGRATION";
-
-    static final Set<String> NAMES =
-            Set.of(APP, CLUSTER, NAMESPACE, RELEASE, RETURN_TO, REASON, FORCE, ACKNOWLEDGE_MIGRATION);
+    /** Held from the last look at whether something is under way until the next one is in the queue. */
+    private static final Object STARTING = new Object();
 
     private final Kind kind;
     private final Job<?, ?> owner;
     private final TargetHistory history;
     private final KnownRelease release;
+
+    /** When it was looked up where the release is; what has begun since may have brought it somewhere else. */
+    private final long lookedUp;
 
     /** @param owner whose release it is; names the other job, and its permissions count */
     Handover(Kind kind, Job<?, ?> owner, TargetHistory history, KnownRelease release) {
@@ -94,6 +77,7 @@ public final class Handover {
         this.owner = owner;
         this.history = history;
         this.release = release;
+        this.lookedUp = history.lookedUp();
     }
 
     /** Those that a release's phase offers, whether or not they may be done now. */
@@ -214,82 +198,129 @@ public final class Handover {
         return underWay(job);
     }
 
-    /** Two are never started for the same release at once. */
+    /**
+     * Two are never started for the same release at once. What leaves the queue is with an executor before, and has a run before
+     * it leaves that, so that nothing is missed in between.
+     */
     private String underWay(Job<?, ?> job) {
-        Target target = release.getTarget();
         for (Queue.Item item : Jenkins.get().getQueue().getItems()) {
-            if (item.task == job && PromotionCause.isFor(item.getCauses(), target, release.getNumber())) {
-                return Messages.Handover_Queued(job.getFullDisplayName());
+            PromotionCause cause = item.task == job ? mine(item.getCauses()) : null;
+            if (cause != null) {
+                return Messages.Handover_Queued(job.getFullDisplayName(), cause.by());
             }
         }
-        for (Run<?, ?> run = job.getLastBuild(); run != null; run = run.getPreviousBuild()) {
-            if (run.isBuilding() && PromotionCause.isFor(run.getCauses(), target, release.getNumber())) {
-                return Messages.Handover_UnderWay(run.getFullDisplayName());
+        for (Queue.Item item : begun()) {
+            PromotionCause cause = item.task == job ? mine(item.getCauses()) : null;
+            if (cause != null) {
+                return Messages.Handover_UnderWay(job.getFullDisplayName(), cause.by());
             }
-            if (job.getLastBuild().getNumber() - run.getNumber() > 20) {
-                break;
+        }
+        int looked = 0;
+        for (Run<?, ?> run = job.getLastBuild(); run != null && looked < RUNS; run = run.getPreviousBuild(), looked++) {
+            PromotionCause cause = run.isBuilding() || run.getTimeInMillis() >= lookedUp ? mine(run.getCauses()) : null;
+            if (cause != null) {
+                return Messages.Handover_UnderWay(run.getFullDisplayName(), cause.by());
             }
         }
         return "";
     }
 
+    /** Whether it has been started, and has not ended. */
+    boolean isUnderWay() {
+        Job<?, ?> job = job();
+        return job != null && !underWay(job).isEmpty();
+    }
+
+    @CheckForNull
+    private PromotionCause mine(List<Cause> causes) {
+        return PromotionCause.among(causes, release.getTarget(), release.getNumber());
+    }
+
+    /** What executors have taken from the queue. */
+    private static List<Queue.Item> begun() {
+        List<Queue.Item> begun = new ArrayList<>();
+        for (Computer computer : Jenkins.get().getComputers()) {
+            for (Executor executor : computer.getAllExecutors()) {
+                WorkUnit unit = executor.getCurrentWorkUnit();
+                if (unit != null) {
+                    begun.add(unit.context.item);
+                }
+            }
+        }
+        return begun;
+    }
+
+    /** Whether the job has had a run that this cause has started, as far as its last runs tell. */
+    static boolean hasRun(Job<?, ?> job, Predicate<PromotionCause> cause) {
+        return job.getBuilds().limit(50).stream()
+                .anyMatch(run -> run.getCauses().stream()
+                        .anyMatch(one -> one instanceof PromotionCause promotion && cause.test(promotion)));
+    }
+
     /** What the other job is told, by name of the parameter. */
     @NonNull
     Map<String, String> told(String reason, boolean acknowledgeMigration) {
-        Target target = release.getTarget();
         KnownRelease stable = history.stable();
-        Map<String, String> told = new LinkedHashMap<>();
-        told.put(APP, target.app());
-        told.put(CLUSTER, target.cluster());
-        told.put(NAMESPACE, target.namespace());
-        told.put(RELEASE, Integer.toString(release.getNumber()));
-        told.put(RETURN_TO, "");
-        told.put(REASON, reason);
-        told.put(FORCE, "false");
-        told.put(ACKNOWLEDGE_MIGRATION, Boolean.toString(acknowledgeMigration));
+        KnownRelease acted = kind == Kind.RETURN ? stable : release;
+        Map<String, String> told =
+                HandedOn.what(release.getTarget(), acted == null ? "" : Integer.toString(acted.getNumber()));
+        told.put(HandedOn.REASON, reason);
+        told.put(HandedOn.ACKNOWLEDGE_MIGRATION, Boolean.toString(acknowledgeMigration));
         if (kind == Kind.RETURN) {
-            told.put(RELEASE, stable == null ? "" : Integer.toString(stable.getNumber()));
-            told.put(RETURN_TO, Integer.toString(release.getNumber()));
-            told.put(FORCE, Boolean.toString(release.getPhase() != Phase.PROMOTED));
+            told.put(HandedOn.RETURN_TO, Integer.toString(release.getNumber()));
+            told.put(HandedOn.FORCE, Boolean.toString(release.getPhase() != Phase.PROMOTED));
+        }
+        if (isDestructive()) {
+            told.putAll(ofRun(acted, told));
         }
         return told;
     }
 
+    /** As the trigger for rollback jobs and the like tell it. */
+    private static Map<String, String> ofRun(@CheckForNull KnownRelease acted, Map<String, String> told) {
+        if (acted == null) {
+            return HandedOn.of(null, told, "", null, List.of());
+        }
+        return HandedOn.of(
+                RenamedJobs.run(acted.maker(), Long.MAX_VALUE),
+                told,
+                acted.getImage(),
+                acted.getPhase(),
+                List.of(HandedOn.line(acted.getTarget(), acted.getNumber(), acted.getPhase())));
+    }
+
     /**
-     * Puts it into the queue.
+     * Puts it into the queue, unless it is under way already: of many that ask at once one gets through.
      *
      * @param others values of the job's further parameters
-     * @return whether it was taken
+     * @return why it was not done, in a sentence; empty if it was
      */
-    boolean start(PromotionCause cause, Map<String, String> told, List<ParameterValue> others) {
+    @NonNull
+    String start(PromotionCause cause, Map<String, String> told, List<ParameterValue> others) {
         Job<?, ?> job = job();
         if (job == null) {
-            return false;
+            return Messages.Handover_JobNotSeen();
         }
-        List<ParameterValue> values = new ArrayList<>();
-        Set<String> flags = flags(job);
-        told.forEach((name, value) -> values.add(
-                flags.contains(name)
-                        ? new BooleanParameterValue(name, Boolean.parseBoolean(value))
-                        : new StringParameterValue(name, value)));
-        others.stream().filter(value -> !NAMES.contains(value.getName())).forEach(values::add);
+        synchronized (STARTING) {
+            String underWay = underWay(job);
+            if (!underWay.isEmpty()) {
+                return underWay;
+            }
+            return schedule(job, cause, told, others) ? "" : Messages.Handover_NotTaken();
+        }
+    }
+
+    private static boolean schedule(
+            Job<?, ?> job, PromotionCause cause, Map<String, String> told, List<ParameterValue> others) {
+        List<ParameterValue> values = HandedOn.values(job, told);
+        others.stream().filter(value -> !told.containsKey(value.getName())).forEach(values::add);
         List<Cause> causes = new ArrayList<>(List.of(cause));
         if (!cause.getUser().isEmpty()) {
             causes.add(new Cause.UserIdCause(cause.getUser()));
         }
-        Action[] actions = {new CauseAction(causes), new ParametersAction(values, NAMES)};
+        Action[] actions = {new CauseAction(causes), new ParametersAction(values, told.keySet())};
         Queue.Task task = (Queue.Task) job;
         ScheduleResult result = Jenkins.get().getQueue().schedule2(task, 0, actions);
         return result.isAccepted();
-    }
-
-    private static Set<String> flags(Job<?, ?> job) {
-        ParametersDefinitionProperty property = job.getProperty(ParametersDefinitionProperty.class);
-        return property == null
-                ? Set.of()
-                : property.getParameterDefinitions().stream()
-                        .filter(definition -> definition instanceof BooleanParameterDefinition)
-                        .map(ParameterDefinition::getName)
-                        .collect(Collectors.toSet());
     }
 }

@@ -81,7 +81,7 @@ public final class JobReleasesTab extends ReleasesTab {
     private TargetView ask(TargetHistory seen) {
         try {
             ClusterRecord record = ClusterRecord.of(seen.getTarget(), job);
-            TargetHistory history = TargetHistory.of(seen.getTarget(), record.releases());
+            TargetHistory history = TargetHistory.of(seen, record.releases());
             return new TargetView(history, rows(history), "");
         } catch (UserException e) {
             return new TargetView(seen, rows(seen), e.getMessage());

@@ -2,9 +2,11 @@ package io.jenkins.plugins.safedeployments.promotion;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.model.Run;
 import io.jenkins.plugins.safedeployments.engine.model.Target;
 import io.jenkins.plugins.safedeployments.engine.release.Phase;
 import io.jenkins.plugins.safedeployments.engine.release.Release;
+import io.jenkins.plugins.safedeployments.runtime.ReleasingRun;
 import java.time.Instant;
 import java.util.Date;
 
@@ -21,6 +23,10 @@ public final class KnownRelease {
     private String madeBy = "";
 
     private String madeByUrl = "";
+
+    /** The same run, by its id at the time; empty if it is not known, or was of another Jenkins. */
+    private String maker = "";
+
     private String user = "";
     private Instant made;
 
@@ -58,15 +64,18 @@ public final class KnownRelease {
         known.made = release.begun();
         known.promotedOnce = release.history().stream().anyMatch(entry -> entry.phase() == Phase.PROMOTED);
         known.recorded = release;
+        Run<?, ?> maker = ReleasingRun.of(target, release);
+        known.maker = maker == null ? "" : maker.getExternalizableId();
         if (!release.history().isEmpty()) {
             known.lastBy = release.history().get(release.history().size() - 1).by();
         }
         return known;
     }
 
-    void madeBy(String run, String url, String who, Instant when) {
-        madeBy = run;
-        madeByUrl = url;
+    void madeBy(Run<?, ?> run, String who, Instant when) {
+        madeBy = run.getFullDisplayName();
+        madeByUrl = run.getUrl();
+        maker = run.getExternalizableId();
         user = who;
         made = when;
     }
@@ -130,6 +139,12 @@ public final class KnownRelease {
     @NonNull
     public String getMadeBy() {
         return madeBy;
+    }
+
+    /** Id of the run that made it; empty if it is not known, or was of another Jenkins. */
+    @NonNull
+    String maker() {
+        return maker;
     }
 
     /** Relative to the root of Jenkins, or absolute if the cluster says so; empty if it is not known. */

@@ -2,20 +2,22 @@ package io.jenkins.plugins.safedeployments.promotion;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.Util;
 import hudson.model.Cause;
-import hudson.model.Item;
 import hudson.model.Job;
 import hudson.model.Run;
 import io.jenkins.plugins.safedeployments.Messages;
 import io.jenkins.plugins.safedeployments.engine.model.Target;
+import io.jenkins.plugins.safedeployments.runtime.ForRelease;
+import io.jenkins.plugins.safedeployments.runtime.ReleaseRuntime;
+import io.jenkins.plugins.safedeployments.runtime.RenamedJobs;
 import java.util.List;
 import java.util.Objects;
-import jenkins.model.Jenkins;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /** That a run was started to promote a release or to take it back: which, from which run, and by whom or why. */
-public final class PromotionCause extends Cause {
+public final class PromotionCause extends Cause implements ForRelease {
 
     private final Handover.Kind kind;
     private final String cluster;
@@ -36,6 +38,12 @@ public final class PromotionCause extends Cause {
     /** Why it started by itself; empty if somebody asked for it. */
     private final String why;
 
+    /** Id of the run that made the release; empty if it is not known, null in causes of before it was kept. */
+    private final String maker;
+
+    /** When the jobs were called so, in milliseconds of the epoch; 0 in causes of before it was kept. */
+    private final long at;
+
     PromotionCause(Handover handover, Job<?, ?> job, @CheckForNull Run<?, ?> run, String user, String why) {
         Target target = handover.getRelease().getTarget();
         this.kind = handover.kind();
@@ -48,6 +56,8 @@ public final class PromotionCause extends Cause {
         this.build = run == null ? 0 : run.getNumber();
         this.user = user;
         this.why = why;
+        this.maker = handover.getRelease().maker();
+        this.at = ReleaseRuntime.get().clock().millis();
     }
 
     @NonNull
@@ -65,38 +75,60 @@ public final class PromotionCause extends Cause {
         return release;
     }
 
-    private Target target() {
+    @Override
+    public int release() {
+        return release;
+    }
+
+    @CheckForNull
+    @Override
+    public Run<?, ?> maker() {
+        return Util.fixEmpty(maker) == null ? run() : RenamedJobs.run(maker, at);
+    }
+
+    @NonNull
+    @Override
+    public Target target() {
         return new Target(cluster, namespace, app);
     }
 
-    static boolean isFor(List<Cause> causes, Target target, int release) {
+    /** The one among causes that is for a release; null if none is. */
+    @CheckForNull
+    static PromotionCause among(List<Cause> causes, Target target, int release) {
         return causes.stream()
-                .anyMatch(cause -> cause instanceof PromotionCause promotion
+                .filter(cause -> cause instanceof PromotionCause promotion
                         && promotion.release == release
-                        && promotion.target().equals(target));
+                        && promotion.target().equals(target))
+                .map(PromotionCause.class::cast)
+                .findFirst()
+                .orElse(null);
     }
 
     @NonNull
     @Override
     public String getShortDescription() {
         String what = "release " + release + (image.isEmpty() ? "" : " (" + image + ")") + " of " + target();
-        String from = build == 0 ? job : job + " #" + build;
+        String now = RenamedJobs.now(job, at);
+        String from = build == 0 ? now : now + " #" + build;
         String text =
                 switch (kind) {
                     case PROMOTE -> Messages.PromotionCause_Promote(what, from);
                     case ROLL_BACK -> Messages.PromotionCause_RollBack(what, from);
                     case RETURN -> Messages.PromotionCause_Return(what, from);
                 };
-        return text + " "
-                + (user.isEmpty() ? Messages.PromotionCause_ByItself(why) : Messages.PromotionCause_AskedFor(user));
+        return text + " " + by();
+    }
+
+    /** {@code asked for by alice}, or why it started by itself. */
+    @NonNull
+    String by() {
+        return user.isEmpty() ? Messages.PromotionCause_ByItself(why) : Messages.PromotionCause_AskedFor(user);
     }
 
     /** The run that it follows; null if there was none, it is gone, or who looks may not see it. */
     @CheckForNull
     Run<?, ?> run() {
-        return build != 0 && Jenkins.get().getItemByFullName(job, Item.class) instanceof Job<?, ?> from
-                ? from.getBuildByNumber(build)
-                : null;
+        return build == 0 ? null : RenamedJobs.run(job, at, build);
     }
 
     @Restricted(NoExternalUse.class) // description.jelly

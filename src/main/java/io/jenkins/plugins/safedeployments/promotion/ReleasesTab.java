@@ -157,8 +157,10 @@ public abstract class ReleasesTab extends Tab {
         }
         String user = Jenkins.getAuthentication2().getName();
         PromotionCause cause = new PromotionCause(handover, job(), run(), user, "");
-        if (!handover.start(cause, handover.told(why, acknowledgeMigration), others(request, handover.job()))) {
-            return HttpResponses.errorWithoutStack(409, Messages.Handover_NotTaken());
+        String whyNot =
+                handover.start(cause, handover.told(why, acknowledgeMigration), others(request, handover.job()));
+        if (!whyNot.isEmpty()) {
+            return HttpResponses.errorWithoutStack(409, whyNot);
         }
         LOGGER.log(Level.INFO, () -> cause.getShortDescription() + (why.isEmpty() ? "" : ": " + why));
         return HttpResponses.redirectToDot();
@@ -216,7 +218,7 @@ public abstract class ReleasesTab extends Tab {
         }
         try {
             ClusterRecord record = ClusterRecord.of(history.getTarget(), job());
-            Handover recorded = handover(what, TargetHistory.of(history.getTarget(), record.releases()), number);
+            Handover recorded = handover(what, TargetHistory.of(history, record.releases()), number);
             return recorded == null ? handover : recorded;
         } catch (UserException e) {
             LOGGER.log(Level.FINE, "nothing better is known", e);

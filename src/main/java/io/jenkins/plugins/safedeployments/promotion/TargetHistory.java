@@ -11,6 +11,7 @@ import io.jenkins.plugins.safedeployments.engine.release.Phase;
 import io.jenkins.plugins.safedeployments.engine.release.Release;
 import io.jenkins.plugins.safedeployments.runtime.ReleaseEntry;
 import io.jenkins.plugins.safedeployments.runtime.ReleaseEntry.Act;
+import io.jenkins.plugins.safedeployments.runtime.ReleaseRuntime;
 import io.jenkins.plugins.safedeployments.runtime.ReleasesAction;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,13 +31,15 @@ public final class TargetHistory {
 
     private final Target target;
     private final boolean fromCluster;
+    private final long lookedUp;
 
     /** By number, the newest first. */
     private final TreeMap<Integer, KnownRelease> releases = new TreeMap<>(Collections.reverseOrder());
 
-    private TargetHistory(Target target, boolean fromCluster) {
+    private TargetHistory(Target target, boolean fromCluster, long lookedUp) {
         this.target = target;
         this.fromCluster = fromCluster;
+        this.lookedUp = lookedUp;
     }
 
     /**
@@ -46,9 +49,11 @@ public final class TargetHistory {
      */
     @NonNull
     static List<TargetHistory> of(Job<?, ?> job, Collection<? extends Job<?, ?>> others) {
+        long now = ReleaseRuntime.get().clock().millis();
         List<Seen> seen = seen(job);
         Map<Target, TargetHistory> targets = new LinkedHashMap<>();
-        seen.forEach(one -> targets.computeIfAbsent(one.entry.getTarget(), target -> new TargetHistory(target, false)));
+        seen.forEach(
+                one -> targets.computeIfAbsent(one.entry.getTarget(), target -> new TargetHistory(target, false, now)));
         if (targets.isEmpty()) {
             return List.of();
         }
@@ -74,10 +79,11 @@ public final class TargetHistory {
         return seen;
     }
 
-    /** As the cluster has recorded them, whatever the order. */
+    /** As the cluster has recorded them, whatever the order; it was asked after what runs had seen was looked up. */
     @NonNull
-    static TargetHistory of(Target target, List<Release> recorded) {
-        TargetHistory history = new TargetHistory(target, true);
+    static TargetHistory of(TargetHistory seen, List<Release> recorded) {
+        Target target = seen.target;
+        TargetHistory history = new TargetHistory(target, true, seen.lookedUp);
         Instant last = Instant.MIN;
         for (Release release : recorded) {
             KnownRelease known = KnownRelease.of(target, release);
@@ -89,6 +95,11 @@ public final class TargetHistory {
             }
         }
         return history;
+    }
+
+    /** When it was begun to look them up, in milliseconds of the epoch. */
+    long lookedUp() {
+        return lookedUp;
     }
 
     private static Instant lastPromoted(Release release) {
@@ -112,11 +123,7 @@ public final class TargetHistory {
         KnownRelease release = release(entry.getRelease());
         if (entry.getAct() == Act.CANARY_DEPLOY) {
             Cause.UserIdCause user = run.getCause(Cause.UserIdCause.class);
-            release.madeBy(
-                    run.getFullDisplayName(),
-                    run.getUrl(),
-                    user == null ? "" : Util.fixNull(user.getUserId()),
-                    entry.getBegun());
+            release.madeBy(run, user == null ? "" : Util.fixNull(user.getUserId()), entry.getBegun());
             release.underWay(run.isBuilding());
         }
         release.seen(entry.getImage(), entry.getPhase(), entry.getCause());
@@ -157,6 +164,12 @@ public final class TargetHistory {
     @CheckForNull
     KnownRelease find(int number) {
         return releases.get(number);
+    }
+
+    /** The one with the highest number; null if none is known. */
+    @CheckForNull
+    KnownRelease newest() {
+        return releases.isEmpty() ? null : releases.firstEntry().getValue();
     }
 
     /** The one that holds the target, as far as is known; null if none does. */

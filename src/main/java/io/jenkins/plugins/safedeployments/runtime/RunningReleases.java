@@ -7,7 +7,9 @@ import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.model.listeners.RunListener;
 import io.jenkins.plugins.safedeployments.engine.operation.OperationRun;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import jenkins.model.Jenkins;
 
@@ -72,11 +74,27 @@ public final class RunningReleases extends RunListener<Run<?, ?>> {
         if (DrivenOperations.get().isLive(actorId)) {
             return false; // though its job may have another name by now
         }
+        return runs(actorId).stream().noneMatch(Run::isBuilding);
+    }
+
+    /**
+     * The run that an actor is, or was, a step of; two if another job has got the name that the run's job had. Empty if it is
+     * gone, or was of another controller.
+     */
+    @NonNull
+    static Set<Run<?, ?>> runs(String actorId) {
+        Set<Run<?, ?>> runs = new LinkedHashSet<>();
         int end = actorId.lastIndexOf('/');
-        Run<?, ?> run = end < instance().length()
-                ? null
-                : Run.fromExternalizableId(actorId.substring(instance().length(), end));
-        return run == null || !run.isBuilding();
+        if (actorId.startsWith(instance()) && end >= instance().length()) {
+            String id = actorId.substring(instance().length(), end);
+            for (long then : new long[] {Long.MAX_VALUE, 0}) {
+                Run<?, ?> run = RenamedJobs.run(id, then);
+                if (run != null) {
+                    runs.add(run);
+                }
+            }
+        }
+        return runs;
     }
 
     private static String instance() {

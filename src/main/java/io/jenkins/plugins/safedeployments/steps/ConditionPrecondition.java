@@ -10,7 +10,11 @@ import io.jenkins.plugins.safedeployments.Messages;
 import io.jenkins.plugins.safedeployments.engine.condition.Answer;
 import io.jenkins.plugins.safedeployments.engine.condition.Condition;
 import io.jenkins.plugins.safedeployments.engine.operation.Requirement;
+import io.jenkins.plugins.safedeployments.engine.operation.Session;
+import io.jenkins.plugins.safedeployments.engine.release.Release;
 import io.jenkins.plugins.safedeployments.triggers.RunValues;
+import java.util.Optional;
+import java.util.function.Function;
 import org.jenkinsci.Symbol;
 import org.kohsuke.stapler.AncestorInPath;
 import org.kohsuke.stapler.DataBoundConstructor;
@@ -40,9 +44,13 @@ public final class ConditionPrecondition extends Precondition {
     }
 
     @Override
-    Requirement of(Run<?, ?> run) {
-        Answer answer = Condition.parse(condition).check(new RunValues(run, null));
-        return session -> answer.holds() ? null : answer.why();
+    Requirement of(Run<?, ?> run, Function<Session, Optional<Release>> acted) {
+        Condition parsed = Condition.parse(condition);
+        return session -> {
+            Answer answer = parsed.check(
+                    RunValues.before(run, session.target(), acted.apply(session).orElse(null)));
+            return answer.holds() ? null : answer.why();
+        };
     }
 
     @Extension

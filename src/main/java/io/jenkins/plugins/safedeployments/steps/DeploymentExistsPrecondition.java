@@ -8,6 +8,10 @@ import io.jenkins.plugins.safedeployments.Messages;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.engine.operation.Requirement;
 import io.jenkins.plugins.safedeployments.engine.operation.Requirements;
+import io.jenkins.plugins.safedeployments.engine.operation.Session;
+import io.jenkins.plugins.safedeployments.engine.release.Release;
+import java.util.Optional;
+import java.util.function.Function;
 import org.jenkinsci.Symbol;
 import org.kohsuke.stapler.DataBoundConstructor;
 
@@ -40,7 +44,7 @@ public final class DeploymentExistsPrecondition extends Precondition {
     }
 
     @Override
-    Requirement of(Run<?, ?> run) {
+    Requirement of(Run<?, ?> run, Function<Session, Optional<Release>> acted) {
         return Requirements.deploymentExists(deployment);
     }
 

@@ -9,6 +9,10 @@ import hudson.util.ListBoxModel;
 import io.jenkins.plugins.safedeployments.Messages;
 import io.jenkins.plugins.safedeployments.engine.operation.Requirement;
 import io.jenkins.plugins.safedeployments.engine.operation.Requirements;
+import io.jenkins.plugins.safedeployments.engine.operation.Session;
+import io.jenkins.plugins.safedeployments.engine.release.Release;
+import java.util.Optional;
+import java.util.function.Function;
 import org.jenkinsci.Symbol;
 import org.kohsuke.stapler.AncestorInPath;
 import org.kohsuke.stapler.DataBoundConstructor;
@@ -52,7 +56,7 @@ public final class DeploymentSizePrecondition extends Precondition {
     }
 
     @Override
-    Requirement of(Run<?, ?> run) {
+    Requirement of(Run<?, ?> run, Function<Session, Optional<Release>> acted) {
         return Requirements.deploymentSize(deployment, op, size);
     }
 

@@ -9,9 +9,11 @@ import hudson.model.Run;
 import io.jenkins.plugins.safedeployments.engine.operation.Guarded;
 import io.jenkins.plugins.safedeployments.engine.operation.Operation;
 import io.jenkins.plugins.safedeployments.engine.operation.Session;
+import io.jenkins.plugins.safedeployments.engine.release.Release;
 import io.jenkins.plugins.safedeployments.triggers.RollbackRequests;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundSetter;
@@ -78,12 +80,20 @@ public abstract class GuardedStep extends ForceableStep {
         return new Guarded(
                 session,
                 operation,
-                preconditions.stream().map(precondition -> precondition.of(run)).toList(),
+                preconditions.stream()
+                        .map(precondition -> precondition.of(run, this::acted))
+                        .toList(),
                 resumed);
     }
 
     /** Like {@link #operation}, without the preconditions. */
     abstract Operation ownOperation(Session session, ReleaseDriver.Caller caller, boolean resumed);
+
+    /** The release of before that the step is about to act on, as the cluster has it now; empty if it makes one. */
+    @NonNull
+    Optional<Release> acted(Session session) {
+        return Optional.empty();
+    }
 
     /** What their descriptors have in common. */
     abstract static class GuardedStepDescriptor extends ForceableStepDescriptor {

@@ -8,12 +8,19 @@ import hudson.model.Run;
 import io.jenkins.plugins.safedeployments.Messages;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.engine.operation.Requirement;
+import io.jenkins.plugins.safedeployments.engine.operation.Session;
+import io.jenkins.plugins.safedeployments.engine.release.Release;
 import io.jenkins.plugins.safedeployments.triggers.JudgmentLookup;
+import java.util.Optional;
+import java.util.function.Function;
 import org.jenkinsci.Symbol;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 
-/** {@code judgmentGiven(id: 'qa', outcome: 'continue')}: that somebody has decided in this run, and how. */
+/**
+ * {@code judgmentGiven(id: 'qa', outcome: 'continue')}: that somebody has decided in this run, or about the release in the run
+ * that made it, and how.
+ */
 public final class JudgmentPrecondition extends Precondition {
 
     private static final long serialVersionUID = 1L;
@@ -50,14 +57,18 @@ public final class JudgmentPrecondition extends Precondition {
     }
 
     @Override
-    Requirement of(Run<?, ?> run) {
-        String given = JudgmentLookup.find(run, id);
-        if (given == null) {
-            return session -> "the judgment '" + id + "' has not been given in this run";
-        }
-        return session -> outcome == null || outcome.equals(given)
-                ? null
-                : "the judgment '" + id + "' is '" + given + "', needed '" + outcome + "'";
+    Requirement of(Run<?, ?> run, Function<Session, Optional<Release>> acted) {
+        return session -> {
+            Release release = acted.apply(session).orElse(null);
+            String given = JudgmentLookup.find(run, id, session.target(), release);
+            if (given == null) {
+                return "the judgment '" + id + "' has not been given in this run"
+                        + (release == null ? "" : ", nor about " + release.title() + " in the run that made it");
+            }
+            return outcome == null || outcome.equals(given)
+                    ? null
+                    : "the judgment '" + id + "' is '" + given + "', needed '" + outcome + "'";
+        };
     }
 
     @Extension

@@ -6,6 +6,10 @@ import hudson.model.Run;
 import io.jenkins.plugins.safedeployments.Messages;
 import io.jenkins.plugins.safedeployments.engine.operation.Requirement;
 import io.jenkins.plugins.safedeployments.engine.operation.Requirements;
+import io.jenkins.plugins.safedeployments.engine.operation.Session;
+import io.jenkins.plugins.safedeployments.engine.release.Release;
+import java.util.Optional;
+import java.util.function.Function;
 import org.jenkinsci.Symbol;
 import org.kohsuke.stapler.DataBoundConstructor;
 
@@ -25,7 +29,7 @@ public final class LastReleaseGoodPrecondition extends Precondition {
     }
 
     @Override
-    Requirement of(Run<?, ?> run) {
+    Requirement of(Run<?, ?> run, Function<Session, Optional<Release>> acted) {
         return Requirements.lastReleaseGood();
     }
 

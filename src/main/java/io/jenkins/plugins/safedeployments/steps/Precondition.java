@@ -10,7 +10,11 @@ import hudson.model.Run;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.engine.operation.Requirement;
+import io.jenkins.plugins.safedeployments.engine.operation.Session;
+import io.jenkins.plugins.safedeployments.engine.release.Release;
 import java.io.Serializable;
+import java.util.Optional;
+import java.util.function.Function;
 
 /** Something that must be the case before {@code canaryDeploy} or {@code promoteStable} writes anything. */
 public abstract class Precondition implements Describable<Precondition>, ExtensionPoint, Serializable {
@@ -20,10 +24,11 @@ public abstract class Precondition implements Describable<Precondition>, Extensi
     /**
      * The precondition as the engine asks it.
      *
+     * @param acted finds the release of before that the step is about to act on, if it is about one
      * @throws UserException if a parameter is no good
      */
     @NonNull
-    abstract Requirement of(Run<?, ?> run);
+    abstract Requirement of(Run<?, ?> run, Function<Session, Optional<Release>> acted);
 
     /** @throws UserException if a parameter is no good */
     abstract void check();

@@ -11,9 +11,11 @@ import io.jenkins.plugins.safedeployments.engine.operation.Operation;
 import io.jenkins.plugins.safedeployments.engine.operation.PromoteRequest;
 import io.jenkins.plugins.safedeployments.engine.operation.PromoteStable;
 import io.jenkins.plugins.safedeployments.engine.operation.Session;
+import io.jenkins.plugins.safedeployments.engine.release.Release;
 import io.jenkins.plugins.safedeployments.judgment.Approvals;
 import io.jenkins.plugins.safedeployments.runtime.IfOrphaned;
 import java.time.Duration;
+import java.util.Optional;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 
@@ -102,6 +104,12 @@ public final class PromoteStableStep extends GuardedStep {
                 session,
                 request(),
                 release -> Approvals.missing(run, session.target(), release).orElse(""));
+    }
+
+    @NonNull
+    @Override
+    Optional<Release> acted(Session session) {
+        return request().find(session);
     }
 
     private PromoteRequest request() {

@@ -2,9 +2,7 @@ package io.jenkins.plugins.safedeployments.triggers;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
-import hudson.model.ParameterValue;
 import hudson.model.Run;
-import hudson.model.StringParameterValue;
 import io.jenkins.plugins.safedeployments.engine.release.Phase;
 import io.jenkins.plugins.safedeployments.runtime.ReleaseEntry;
 import io.jenkins.plugins.safedeployments.runtime.ReleaseEntry.Act;
@@ -14,13 +12,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import jenkins.model.Jenkins;
 
 /** What a run has left in clusters, for who rolls it back. */
 final class Deployed {
-
-    /** What the names of all values that are handed on begin with. */
-    static final String PREFIX = "ROLLBACK_OF_";
 
     private Deployed() {}
 
@@ -74,39 +68,24 @@ final class Deployed {
         return latest;
     }
 
-    /** @param entry the release that is meant; null if the run made none */
+    /**
+     * What a rollback job is told.
+     *
+     * @param entry the release that is meant; null if the run made none
+     */
     @NonNull
     static Map<String, String> values(Run<?, ?> run, @CheckForNull ReleaseEntry entry) {
-        Map<String, String> values = new LinkedHashMap<>();
-        String root = Jenkins.get().getRootUrl();
-        values.put(PREFIX + "JOB", run.getParent().getFullName());
-        values.put(PREFIX + "NUMBER", String.valueOf(run.getNumber()));
-        values.put(PREFIX + "URL", root == null ? "" : root + run.getUrl());
-        values.put(PREFIX + "RESULT", String.valueOf(run.getResult()));
-        values.put(PREFIX + "APP", entry == null ? "" : entry.getTarget().app());
-        values.put(PREFIX + "CLUSTER", entry == null ? "" : entry.getTarget().cluster());
-        values.put(PREFIX + "NAMESPACE", entry == null ? "" : entry.getTarget().namespace());
-        values.put(PREFIX + "RELEASE", entry == null ? "" : String.valueOf(entry.getRelease()));
-        values.put(PREFIX + "IMAGE", entry == null ? "" : entry.getImage());
-        values.put(PREFIX + "PHASE", entry == null ? "" : entry.getPhase().name());
-        values.put(PREFIX + "RELEASES", left(run).stream().map(Deployed::line).collect(Collectors.joining("\n")));
-        return values;
-    }
-
-    private static String line(ReleaseEntry entry) {
-        return String.join(
-                " ",
-                entry.getTarget().app(),
-                entry.getTarget().cluster(),
-                entry.getTarget().namespace(),
-                String.valueOf(entry.getRelease()),
-                entry.getPhase().name());
-    }
-
-    @NonNull
-    static List<ParameterValue> parameters(Map<String, String> values) {
-        List<ParameterValue> parameters = new ArrayList<>();
-        values.forEach((name, value) -> parameters.add(new StringParameterValue(name, value)));
-        return parameters;
+        Map<String, String> told = HandedOn.what(
+                entry == null ? null : entry.getTarget(), entry == null ? "" : String.valueOf(entry.getRelease()));
+        told.put(HandedOn.REASON, run.getFullDisplayName() + " has ended with " + run.getResult());
+        told.putAll(HandedOn.of(
+                run,
+                told,
+                entry == null ? "" : entry.getImage(),
+                entry == null ? null : entry.getPhase(),
+                left(run).stream()
+                        .map(one -> HandedOn.line(one.getTarget(), one.getRelease(), one.getPhase()))
+                        .toList()));
+        return told;
     }
 }

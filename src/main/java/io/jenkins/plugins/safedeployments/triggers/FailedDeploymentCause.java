@@ -7,6 +7,8 @@ import hudson.model.Cause;
 import hudson.model.Item;
 import hudson.model.Run;
 import hudson.model.TaskListener;
+import io.jenkins.plugins.safedeployments.runtime.ReleaseRuntime;
+import io.jenkins.plugins.safedeployments.runtime.RenamedJobs;
 import java.util.List;
 import org.springframework.security.access.AccessDeniedException;
 
@@ -16,9 +18,13 @@ public final class FailedDeploymentCause extends Cause.UpstreamCause {
     /** {@code FAILURE}. */
     private final String result;
 
+    /** When the failed run's job was called as it was then, in milliseconds of the epoch; 0 in causes of before it was kept. */
+    private final long at;
+
     FailedDeploymentCause(Run<?, ?> failed) {
         super(failed);
         this.result = String.valueOf(failed.getResult());
+        this.at = ReleaseRuntime.get().clock().millis();
     }
 
     /** How the failed run ended, in Jenkins' word for it. */
@@ -27,10 +33,21 @@ public final class FailedDeploymentCause extends Cause.UpstreamCause {
         return result;
     }
 
+    /** As it is called now. */
+    private String job() {
+        return RenamedJobs.now(getUpstreamProject(), at);
+    }
+
+    @CheckForNull
+    @Override
+    public Run<?, ?> getUpstreamRun() {
+        return RenamedJobs.run(getUpstreamProject(), at, getUpstreamBuild());
+    }
+
     /** Full name of the failed run's job, and its number. */
     @NonNull
     public String getFailed() {
-        return getUpstreamProject() + " #" + getUpstreamBuild();
+        return job() + " #" + getUpstreamBuild();
     }
 
     /** The failed run, if it is still there and who asks may see it. */
@@ -46,7 +63,7 @@ public final class FailedDeploymentCause extends Cause.UpstreamCause {
 
     boolean isOf(Run<?, ?> run) {
         return getUpstreamBuild() == run.getNumber()
-                && getUpstreamProject().equals(run.getParent().getFullName());
+                && job().equals(run.getParent().getFullName());
     }
 
     /** Whether a run is there because another one failed, or was started by one that is: such runs start no rollback. */

@@ -127,7 +127,7 @@ public final class FailedDeploymentTrigger extends Trigger<Job> {
         super.start(project, newInstance);
         FollowedJobs.get().forget();
         if (newInstance) {
-            upstreams(project).forEach(Considered::all); // what ended before is none of its business
+            upstreams(project).forEach(FollowedJobs.CONSIDERED::all); // what ended before is none of its business
         }
     }
 

@@ -30,6 +30,8 @@ public final class FollowedJobs extends RunListener<Run<?, ?>> {
 
     private static final Logger LOGGER = Logger.getLogger(FollowedJobs.class.getName());
 
+    static final Considered CONSIDERED = new Considered("safe-deployments-considered");
+
     /** Null when it is to be found out. */
     private Map<String, List<FailedDeploymentTrigger>> followers;
 
@@ -82,7 +84,7 @@ public final class FollowedJobs extends RunListener<Run<?, ?>> {
         List<FailedDeploymentTrigger> triggers = of(run.getParent());
         triggers.forEach(trigger -> trigger.ended(run, log));
         if (!triggers.isEmpty()) {
-            Considered.all(run.getParent());
+            CONSIDERED.all(run.getParent());
         }
     }
 
@@ -102,10 +104,11 @@ public final class FollowedJobs extends RunListener<Run<?, ?>> {
             followers().forEach((name, triggers) -> {
                 Job<?, ?> upstream = Jenkins.get().getItemByFullName(name, Job.class);
                 if (upstream != null) {
-                    for (Run<?, ?> run : Considered.notYet(upstream)) {
+                    for (Run<?, ?> run : CONSIDERED.notYet(
+                            upstream, one -> !RollbackLinks.of(one).isEmpty())) {
                         triggers.forEach(trigger -> trigger.catchUp(run));
                     }
-                    Considered.all(upstream);
+                    CONSIDERED.all(upstream);
                 }
             });
         }

@@ -6,6 +6,8 @@ import hudson.model.Item;
 import hudson.model.Job;
 import hudson.model.Result;
 import hudson.model.Run;
+import io.jenkins.plugins.safedeployments.runtime.ReleaseRuntime;
+import io.jenkins.plugins.safedeployments.runtime.RenamedJobs;
 import java.io.Serializable;
 import jenkins.model.Jenkins;
 import org.springframework.security.access.AccessDeniedException;
@@ -29,6 +31,9 @@ public final class RollbackLink implements Serializable {
     private final String job;
     private final State state;
 
+    /** When the job was called so, in milliseconds of the epoch; 0 in links of before it was kept. */
+    private final long at;
+
     /** In the queue; 0 before. */
     private final long queueId;
 
@@ -44,6 +49,7 @@ public final class RollbackLink implements Serializable {
     private RollbackLink(String job, State state, long queueId, int number, String outcome) {
         this.job = job;
         this.state = state;
+        this.at = ReleaseRuntime.get().clock().millis();
         this.queueId = queueId;
         this.number = number;
         this.outcome = outcome;
@@ -80,10 +86,10 @@ public final class RollbackLink implements Serializable {
                 String.valueOf(rollback.getResult()));
     }
 
-    /** Full name of the rollback job. */
+    /** Full name of the rollback job, as it is now. */
     @NonNull
     public String getJob() {
-        return job;
+        return RenamedJobs.now(job, at);
     }
 
     @NonNull
@@ -108,7 +114,7 @@ public final class RollbackLink implements Serializable {
     @CheckForNull
     public Job<?, ?> getVisibleJob() {
         try {
-            Job<?, ?> found = Jenkins.get().getItemByFullName(job, Job.class);
+            Job<?, ?> found = Jenkins.get().getItemByFullName(getJob(), Job.class);
             return found != null && found.hasPermission(Item.READ) ? found : null;
         } catch (AccessDeniedException e) {
             return null;

@@ -6,7 +6,10 @@ import hudson.model.InvisibleAction;
 import hudson.model.Run;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -24,12 +27,19 @@ public final class RollbackLinks extends InvisibleAction {
         return new ArrayList<>(links);
     }
 
-    /** Those to show: what was only to be started if the run failed, and did not, is no news. */
+    /**
+     * Those to show: what was only to be started if the run failed, and did not, is no news. The last one of a job counts, if it
+     * was renamed at the moment when a link to it was put.
+     */
     @NonNull
-    public List<RollbackLink> getShown() {
-        return links.stream()
-                .filter(link -> link.getState() != RollbackLink.State.ASKED_FOR)
-                .toList();
+    public Collection<RollbackLink> getShown() {
+        Map<String, RollbackLink> shown = new LinkedHashMap<>();
+        for (RollbackLink link : links) {
+            if (link.getState() != RollbackLink.State.ASKED_FOR) {
+                shown.put(link.getJob(), link);
+            }
+        }
+        return shown.values();
     }
 
     @NonNull

@@ -10,7 +10,6 @@ import hudson.model.Job;
 import hudson.model.ParameterDefinition;
 import hudson.model.ParameterValue;
 import hudson.model.ParametersAction;
-import hudson.model.ParametersDefinitionProperty;
 import hudson.model.Queue;
 import hudson.model.Run;
 import hudson.model.SimpleParameterDefinition;
@@ -36,7 +35,8 @@ final class Rollbacks {
      * Starts a rollback job, unless it has been before.
      *
      * @param entry the release that is meant; null if the run made none
-     * @param lines further parameters, each {@code NAME=value}; a value can have {@code ${ROLLBACK_OF_RELEASE}} and the like
+     * @param lines further parameters, or others of {@link HandedOn#WHAT}, each {@code NAME=value}; a value can have
+     *     {@code ${ROLLBACK_OF_RELEASE}} and the like
      * @param lost whether it has been started before, but was lost before it ran
      */
     static void start(
@@ -115,12 +115,17 @@ final class Rollbacks {
         for (String line : lines) {
             given.put(name(line), hudson.Util.replaceMacro(line.substring(line.indexOf('=') + 1), handedOn));
         }
-        List<ParameterValue> values = Deployed.parameters(handedOn);
-        ParametersDefinitionProperty property = job.getProperty(ParametersDefinitionProperty.class);
-        for (ParameterDefinition definition :
-                property == null ? List.<ParameterDefinition>of() : property.getParameterDefinitions()) {
+        Map<String, String> told = new LinkedHashMap<>(handedOn);
+        for (String name : handedOn.keySet()) {
+            String other = HandedOn.WHAT.contains(name) ? given.remove(name) : null;
+            if (other != null) {
+                told.put(name, other);
+            }
+        }
+        List<ParameterValue> values = HandedOn.values(job, told);
+        for (ParameterDefinition definition : HandedOn.definitions(job)) {
             String text = given.remove(definition.getName());
-            if (!handedOn.containsKey(definition.getName())) {
+            if (!told.containsKey(definition.getName())) {
                 values.add(value(definition, text));
             }
         }

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.safedeployments.triggers;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.EnvVars;
 import hudson.Util;
 import hudson.model.ParameterValue;
@@ -10,12 +11,15 @@ import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.safedeployments.engine.condition.Subject;
 import io.jenkins.plugins.safedeployments.engine.condition.Values;
+import io.jenkins.plugins.safedeployments.engine.model.Target;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import io.jenkins.plugins.safedeployments.engine.release.Release;
 import io.jenkins.plugins.safedeployments.runtime.ReleaseEntry;
 import io.jenkins.plugins.safedeployments.runtime.ReleaseEntry.Act;
 import io.jenkins.plugins.safedeployments.runtime.ReleaseEntry.Verdict;
 import io.jenkins.plugins.safedeployments.runtime.ReleasesAction;
 import java.io.IOException;
+import java.util.function.UnaryOperator;
 import jenkins.model.CauseOfInterruption;
 import jenkins.model.InterruptedBuildAction;
 
@@ -28,12 +32,26 @@ public final class RunValues implements Values {
     @CheckForNull
     private final ReleaseEntry release;
 
+    /** The outcome of a judgment, by its id; null if it is not known. */
+    private final UnaryOperator<String> judgments;
+
     private EnvVars environment;
 
     /** @param release the one of the run's releases that is meant */
     public RunValues(Run<?, ?> run, @CheckForNull ReleaseEntry release) {
+        this(run, release, id -> JudgmentLookup.find(run, id));
+    }
+
+    private RunValues(Run<?, ?> run, @CheckForNull ReleaseEntry release, UnaryOperator<String> judgments) {
         this.run = run;
         this.release = release;
+        this.judgments = judgments;
+    }
+
+    /** Of a run that is about to act on a release of a target; null if there is none yet. */
+    @NonNull
+    public static RunValues before(Run<?, ?> run, Target target, @CheckForNull Release acted) {
+        return new RunValues(run, null, id -> JudgmentLookup.find(run, id, target, acted));
     }
 
     @Override
@@ -48,7 +66,7 @@ public final class RunValues implements Values {
             case CLUSTER -> release == null ? null : release.getTarget().cluster();
             case NAMESPACE -> release == null ? null : release.getTarget().namespace();
             case RELEASE -> release == null ? null : String.valueOf(release.getRelease());
-            case JUDGMENT -> JudgmentLookup.find(run, subject.argument());
+            case JUDGMENT -> judgments.apply(subject.argument());
             case PARAMETER -> parameter(subject.argument());
         };
     }

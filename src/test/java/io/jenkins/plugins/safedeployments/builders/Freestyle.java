@@ -76,6 +76,18 @@ public final class Freestyle {
         return new RollbackCanaryBuilder(step);
     }
 
+    /** As the documentation has it. */
+    public static RollbackCanaryBuilder rollbackForAll() {
+        RollbackCanaryStep step = at(new RollbackCanaryStep("${APP}"));
+        step.setTo("${RETURN_TO}");
+        step.setReason("${REASON}");
+        RollbackCanaryBuilder builder = new RollbackCanaryBuilder(step);
+        builder.setRelease("${RELEASE}");
+        builder.setForceIf("${FORCE}");
+        builder.setAcknowledgeMigrationIf("${ACKNOWLEDGE_MIGRATION}");
+        return builder;
+    }
+
     private static <S extends ReleaseStep> S at(S step) {
         step.setNamespace("${NAMESPACE}");
         return step;

@@ -71,6 +71,11 @@ public class ReleaseBuilderConfigTest {
                 new RollbackCanaryBuilder(new RollbackCanaryStep("addressbook")));
     }
 
+    private static String forced(RollbackCanaryBuilder builder, String value) throws AbortException {
+        RollbackCanaryStep step = (RollbackCanaryStep) builder.settings(text -> text.startsWith("$") ? value : text);
+        return step.isForce() + " " + step.isAcknowledgeMigration();
+    }
+
     @Test
     public void postBuildActionSurvivesTheForm() throws Exception {
         RollbackIfFailed action = new RollbackIfFailed();
@@ -136,6 +141,16 @@ public class ReleaseBuilderConfigTest {
         AbortException wrong =
                 assertThrows(AbortException.class, () -> promote("$N").settings(text -> text));
         assertThat(wrong.getMessage(), containsString("'release' is '$N'"));
+
+        RollbackCanaryBuilder forced = new RollbackCanaryBuilder(new RollbackCanaryStep("a"));
+        assertThat(forced(forced, "true"), is("false false"));
+        forced.setForceIf("${FORCE}");
+        assertThat(forced(forced, "true"), is("true false"));
+        assertThat(forced(forced, "false"), is("false false"));
+        forced.setAcknowledgeMigrationIf("${ACKNOWLEDGE_MIGRATION}");
+        assertThat(forced(forced, "TRUE"), is("true true"));
+        AbortException unset = assertThrows(AbortException.class, () -> forced(forced, "${FORCE}"));
+        assertThat(unset.getMessage(), containsString("'forceIf' is '${FORCE}': give a variable"));
     }
 
     @Test
@@ -229,6 +244,8 @@ public class ReleaseBuilderConfigTest {
     private static RollbackCanaryBuilder rollback() {
         RollbackCanaryBuilder builder = new RollbackCanaryBuilder(rollbackCanary());
         builder.setRelease("${RELEASE}");
+        builder.setForceIf("${FORCE}");
+        builder.setAcknowledgeMigrationIf("${ACKNOWLEDGE_MIGRATION}");
         return builder;
     }
 

@@ -20,6 +20,8 @@ import io.jenkins.plugins.safedeployments.engine.release.Actor;
 import io.jenkins.plugins.safedeployments.engine.release.Plan;
 import io.jenkins.plugins.safedeployments.engine.release.Release;
 import io.jenkins.plugins.safedeployments.engine.release.ReleaseStore;
+import io.jenkins.plugins.safedeployments.promotion.PromotionProperty;
+import io.jenkins.plugins.safedeployments.runtime.ReleasesAction;
 import io.jenkins.plugins.safedeployments.steps.AddressBook;
 import java.time.Duration;
 import java.time.Instant;
@@ -201,6 +203,74 @@ public class JudgmentOfReleaseTest {
         Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> job.getLastBuild() != null);
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(job.getLastBuild()));
         assertThat(target.cluster().get(Kind.DEPLOYMENT, "addressbook-stable").isPresent(), is(true));
+    }
+
+    /** Canary and promotion are builds of two jobs, and the judgment is given in the first one. */
+    @Test
+    public void promotionFindsWhatWasDecidedWhereTheReleaseWasMade() throws Exception {
+        SafeDeploymentsConfiguration.get().cluster("rig").setApprovers("1 of ops");
+        String at = "app: 'addressbook', namespace: '" + target.namespace() + "'";
+        String deploy = "canaryDeploy(" + at + ", image: 'registry.example.com/addressbook:1.0', manifests: '''"
+                + AddressBook.file("service.yml") + "\n---\n" + AddressBook.file("deployment.yml") + "''')\n";
+        String judgment = "judgment(message: 'Go?', id: 'qa', approvers: 'bob', ";
+        String promote = "promoteStable(app: params.APP, cluster: params.CLUSTER, namespace: params.NAMESPACE,"
+                + " release: params.RELEASE as Integer, replicas: 1";
+        String conditions = ", preconditions: [judgmentGiven(id: 'qa', outcome: 'continue'),"
+                + " conditionHolds(\"judgment('qa') = 'continue'\")]";
+        WorkflowJob canary = jenkins.createProject(WorkflowJob.class);
+        WorkflowJob stable = jenkins.createProject(WorkflowJob.class);
+        PromotionProperty property = new PromotionProperty();
+        property.setStableJob(stable.getFullName());
+        canary.addProperty(property);
+
+        canary.setDefinition(new CpsFlowDefinition(deploy + judgment + at + ")", true));
+        WorkflowRun first = Judges.start(canary);
+        Judges.vote(first, "qa", "bob", "continue");
+        Judges.vote(first, "qa", "olga", "continue");
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(first));
+        stable.setDefinition(new CpsFlowDefinition(
+                "checkCondition \"judgment('qa') = 'continue'\"\n" + promote + conditions + ")", true));
+        WorkflowRun promoted = promoted(first, first, 1, stable);
+        jenkins.assertBuildStatusSuccess(promoted);
+        jenkins.assertLogContains("all 2 preconditions are met", promoted);
+
+        // the same id is decided in the next run, but about nothing; and about the release, but in another run
+        canary.setDefinition(new CpsFlowDefinition(
+                deploy.replace(":1.0", ":1.1") + judgment + "instructions: 'of no release')", true));
+        WorkflowRun second = Judges.start(canary);
+        Judges.vote(second, "qa", "bob", "continue");
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(second));
+        WorkflowRun elsewhere = Judges.start(jenkins, judgment + at + ")");
+        Judges.vote(elsewhere, "qa", "bob", "continue");
+        Judges.vote(elsewhere, "qa", "olga", "continue");
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(elsewhere));
+        WorkflowRun unchecked = promoted(second, canary, 2, stable);
+        jenkins.assertBuildStatus(Result.FAILURE, unchecked);
+        jenkins.assertLogContains("The condition does not hold: judgment('qa') is not set", unchecked);
+
+        stable.setDefinition(new CpsFlowDefinition(promote + conditions + ")", true));
+        WorkflowRun unmet = promoted(second, canary, 3, stable);
+        jenkins.assertBuildStatus(Result.FAILURE, unmet);
+        jenkins.assertLogContains(
+                "2 preconditions are not met: the judgment 'qa' has not been given in this run, nor about release 2"
+                        + " (registry.example.com/addressbook:1.1) in the run that made it; judgment('qa') is not set",
+                unmet);
+
+        stable.setDefinition(new CpsFlowDefinition(promote + ")", true));
+        WorkflowRun unapproved = promoted(second, second, 4, stable);
+        jenkins.assertBuildStatus(Result.FAILURE, unapproved);
+        jenkins.assertLogContains("has to be approved by 1 of ops: have a judgment about it before", unapproved);
+    }
+
+    /** By the button on the page of a run or of its job. */
+    private static WorkflowRun promoted(WorkflowRun made, Object page, int number, WorkflowJob stable)
+            throws Exception {
+        String app = "kind=promote&cluster=rig&app=addressbook&release=" + made.getNumber() + "&namespace="
+                + ReleasesAction.entries(made).get(0).getTarget().namespace();
+        String from = page == made ? "releases/start?" : "../releases/start?";
+        assertThat(Judges.post(jenkins, "admin", made, from + app).getStatusCode(), is(200));
+        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> stable.getBuildByNumber(number) != null);
+        return jenkins.waitForCompletion(stable.getBuildByNumber(number));
     }
 
     @Test

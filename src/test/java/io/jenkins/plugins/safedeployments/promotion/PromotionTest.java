@@ -13,6 +13,7 @@ import hudson.model.Job;
 import hudson.model.ParametersDefinitionProperty;
 import hudson.model.Run;
 import hudson.model.StringParameterDefinition;
+import hudson.model.TaskListener;
 import hudson.model.User;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
@@ -25,11 +26,23 @@ import io.jenkins.plugins.safedeployments.engine.kubernetes.TestCluster;
 import io.jenkins.plugins.safedeployments.engine.release.Phase;
 import io.jenkins.plugins.safedeployments.steps.AddressBook;
 import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import jenkins.model.Jenkins;
 import org.awaitility.Awaitility;
 import org.htmlunit.HttpMethod;
 import org.htmlunit.WebRequest;
+import org.htmlunit.WebResponse;
 import org.htmlunit.html.HtmlButton;
 import org.htmlunit.html.HtmlForm;
 import org.htmlunit.html.HtmlPage;
@@ -196,6 +209,75 @@ public class PromotionTest {
         assertThat(promoters.asNormalizedText(), containsString("You may not build " + name + "-stable."));
     }
 
+    /** Two who press the button at the same moment: one gets through, the other is told who was faster. */
+    @Test
+    public void ofManyThatPromoteAtOnceOneGetsThrough() throws Exception {
+        secured(everything());
+        FreeStyleProject canary = canaryJob("1.0", null);
+        FreeStyleProject stable = freestyle.job(name + "-stable", Freestyle.promote());
+        stable.setQuietPeriod(0);
+        Run<?, ?> run = jenkins.buildAndAssertSuccess(canary);
+        ExecutorService people = Executors.newFixedThreadPool(2);
+        try {
+            CyclicBarrier together = new CyclicBarrier(2);
+            Callable<WebResponse> press = () -> {
+                JenkinsRule.WebClient client = jenkins.createWebClient()
+                        .withThrowExceptionOnFailingStatusCode(false)
+                        .withBasicCredentials("alice");
+                client.getOptions().setRedirectEnabled(false);
+                WebRequest request = startRequest(client, run);
+                together.await(60, TimeUnit.SECONDS);
+                return client.loadWebResponse(request);
+            };
+
+            List<WebResponse> answers = new ArrayList<>();
+            for (Future<WebResponse> answer : people.invokeAll(List.of(press, press))) {
+                answers.add(answer.get());
+            }
+            answers.sort(Comparator.comparingInt(WebResponse::getStatusCode));
+
+            assertThat(answers.get(0).getStatusCode(), is(302));
+            assertThat(answers.get(1).getStatusCode(), is(409));
+            assertThat(answers.get(1).getContentAsString(), containsString(name + "-stable"));
+            assertThat(answers.get(1).getContentAsString(), containsString("asked for by alice"));
+        } finally {
+            people.shutdownNow();
+        }
+        awaitEnd(stable, 1);
+        jenkins.waitUntilNoActivity();
+        assertThat(stable.getLastBuild().getNumber(), is(1));
+        assertThat(start("alice", run, HttpMethod.POST, true), is(409));
+    }
+
+    /** A freestyle job for all that rolls back, with the buttons' variables in its fields. */
+    @Test
+    public void freestyleJobPromotesAgain() throws Exception {
+        secured(everything());
+        FreeStyleProject canary = canaryJob("1.0", null);
+        Job<?, ?> stable = freestyle.job(name + "-stable", Freestyle.promote());
+        Job<?, ?> rollback = freestyle.job(name + "-rollback", Freestyle.rollbackForAll());
+        jenkins.buildAndAssertSuccess(canary);
+        jenkins.submit(confirm(canary.getUrl() + "releases", "promote-1").getFormByName("start"));
+        awaitEnd(stable, 1);
+        image(canary, "1.1");
+        jenkins.buildAndAssertSuccess(canary);
+        jenkins.submit(confirm(canary.getUrl() + "releases", "promote-2").getFormByName("start"));
+        awaitEnd(stable, 2);
+        start(confirm(canary.getUrl() + "releases", "return-1"), "a bug was found");
+        Run<?, ?> back = awaitEnd(rollback, 1);
+        assertThat(freestyle.release(2).phase(), is(Phase.ROLLED_BACK));
+        assertThat(back.getEnvironment(TaskListener.NULL).get("ROLLBACK_OF_RELEASE"), is("2"));
+        assertThat(back.getEnvironment(TaskListener.NULL).get("ROLLBACK_OF_JOB"), is(canary.getFullName()));
+        assertThat(back.getEnvironment(TaskListener.NULL).get("ROLLBACK_OF_NUMBER"), is("2"));
+
+        HtmlPage again = confirm(canary.getUrl() + "releases", "return-2");
+        assertThat(again.asNormalizedText(), containsString("Promote again"));
+        start(again, "it was the database");
+
+        awaitEnd(rollback, 2);
+        assertThat(freestyle.release(2).phase(), is(Phase.PROMOTED));
+    }
+
     @Test
     public void promotionStartsByItselfIfTheConditionHolds() throws Exception {
         Job<?, ?> stable = freestyle.job(name + "-stable", Freestyle.promote());
@@ -296,11 +378,7 @@ public class PromotionTest {
     private WorkflowJob rollbackJob() throws Exception {
         WorkflowJob job = jenkins.createProject(WorkflowJob.class, name + "-rollback");
         job.setDefinition(new CpsFlowDefinition(
-                "rollbackCanary app: params.APP, cluster: params.CLUSTER, namespace: params.NAMESPACE,\n"
-                        + " release: params.RELEASE ? params.RELEASE as Integer : null, to: params.RETURN_TO,\n"
-                        + " reason: params.REASON, force: params.FORCE.toBoolean(),\n"
-                        + " acknowledgeMigration: params.ACKNOWLEDGE_MIGRATION.toBoolean()",
-                true));
+                Files.readString(Path.of("docs/examples/promotions/rollback.Jenkinsfile")), true));
         return job;
     }
 
@@ -333,6 +411,12 @@ public class PromotionTest {
         HtmlForm form = confirmation.getFormByName("start");
         form.getInputByName("reason").setValue(reason);
         jenkins.submit(form);
+    }
+
+    private WebRequest startRequest(JenkinsRule.WebClient client, Run<?, ?> run) throws Exception {
+        String query = "kind=promote&cluster=rig&namespace=" + name + "&app=addressbook&release=1";
+        URL url = new URL(jenkins.getURL(), run.getUrl() + "releases/start?" + query);
+        return client.addCrumb(new WebRequest(url, HttpMethod.POST));
     }
 
     private int start(String user, Run<?, ?> run, HttpMethod method, boolean crumb) throws Exception {

@@ -20,6 +20,8 @@ import io.jenkins.plugins.safedeployments.triggers.RollbackLink;
 import io.jenkins.plugins.safedeployments.triggers.RollbackLinks;
 import io.jenkins.plugins.safedeployments.triggers.StartRollbackJob;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
@@ -65,7 +67,8 @@ public class RollbackJobTest {
     @Test
     public void trigger_failedTestOfAKeptCanary_isRolledBack() throws Exception {
         WorkflowJob release = pipeline("release", canary("1.0", ", onFailure: 'keep', tests: [exec('false')]"));
-        WorkflowJob rollback = rollback();
+        WorkflowJob rollback = pipeline( // the one that serves promotions, too
+                "rollback", Files.readString(Path.of("docs/examples/promotions/rollback.Jenkinsfile")));
         FailedDeploymentTrigger trigger = new FailedDeploymentTrigger("release");
         trigger.setWhen("result = 'failed' and app = 'addressbook' and namespace = '" + target.namespace() + "'");
         rollback.addTrigger(trigger);

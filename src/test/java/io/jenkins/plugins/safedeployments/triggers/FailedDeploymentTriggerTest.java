@@ -10,8 +10,12 @@ import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 
 import hudson.ExtensionList;
+import hudson.Launcher;
+import hudson.model.AbstractBuild;
 import hudson.model.BooleanParameterDefinition;
+import hudson.model.BuildListener;
 import hudson.model.ChoiceParameterDefinition;
+import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
 import hudson.model.Item;
 import hudson.model.Job;
@@ -25,9 +29,13 @@ import hudson.model.TaskListener;
 import hudson.model.User;
 import hudson.triggers.Trigger;
 import hudson.util.FormValidation;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import jenkins.model.Jenkins;
 import jenkins.security.QueueItemAuthenticatorConfiguration;
+import org.awaitility.Awaitility;
 import org.htmlunit.html.HtmlPage;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
@@ -43,6 +51,7 @@ import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
 import org.jvnet.hudson.test.MockFolder;
 import org.jvnet.hudson.test.MockQueueItemAuthenticator;
+import org.jvnet.hudson.test.TestBuilder;
 
 /** When a rollback job is started, and when it is not. No cluster is needed to see that. */
 public class FailedDeploymentTriggerTest {
@@ -230,6 +239,75 @@ public class FailedDeploymentTriggerTest {
         run(parent, Result.FAILURE);
 
         jenkins.assertLogContains("run 1 was FAILURE, true, default", awaitRun(child, 1));
+    }
+
+    /** One Jenkinsfile serves the trigger and the buttons of the pages, which tell what is meant by the same names. */
+    @Test
+    public void whatIsMeant_isToldByTheNamesThatPromotionsUse() throws Exception {
+        WorkflowJob parent = pipeline("parent", "error 'no'");
+        WorkflowJob child = pipeline(
+                "child",
+                "echo \"app '${params.APP}' cluster '${params.CLUSTER}' release '${params.RELEASE}'"
+                        + " force ${params.FORCE.toBoolean()} migrated ${params.ACKNOWLEDGE_MIGRATION.toBoolean()}"
+                        + " to '${params.RETURN_TO}' since ${params.REASON}\"");
+        child.addProperty(new ParametersDefinitionProperty(new BooleanParameterDefinition("FORCE", true, "")));
+        follow(child, "parent").setParameters(List.of("RETURN_TO=previous"));
+
+        WorkflowRun failed = run(parent, Result.FAILURE);
+
+        jenkins.assertLogContains(
+                "app '' cluster '' release '' force false migrated false to 'previous' since "
+                        + failed.getFullDisplayName() + " has ended with FAILURE",
+                awaitRun(child, 1));
+    }
+
+    @Test
+    public void rollbackJob_renamedAndMovedWhileItRuns_isLinkedAllTheSame() throws Exception {
+        WorkflowJob parent = pipeline("parent", "error 'no'");
+        FreeStyleProject child = folder.createProject(FreeStyleProject.class, "child");
+        CountDownLatch renamed = new CountDownLatch(1);
+        child.getBuildersList().add(new TestBuilder() {
+            @Override
+            public boolean perform(AbstractBuild<?, ?> build, Launcher launcher, BuildListener listener)
+                    throws InterruptedException {
+                return renamed.await(5, TimeUnit.MINUTES);
+            }
+        });
+        child.addTrigger(started(child, "parent"));
+        WorkflowRun failed = run(parent, Result.FAILURE);
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(1))
+                .until(() -> !RollbackLinks.of(failed).isEmpty()
+                        && RollbackLinks.of(failed).get(0).getState() == RollbackLink.State.RUNNING);
+
+        child.renameTo("undo");
+        MockFolder other = folder.createProject(MockFolder.class, "moved");
+        FreeStyleProject moved = hudson.model.Items.move(child, other);
+        parent.renameTo("mother");
+
+        assertThat(RollbackLinks.of(failed).get(0).getJob(), is(moved.getFullName()));
+        JenkinsRule.WebClient web = jenkins.createWebClient().withJavaScriptEnabled(false);
+        HtmlPage during = web.getPage(failed);
+        assertThat(
+                during.asNormalizedText(),
+                containsString("Being rolled back by " + moved.getFullDisplayName() + " #1"));
+        renamed.countDown();
+        jenkins.waitUntilNoActivity();
+        FreeStyleBuild rollback = moved.getLastBuild();
+        jenkins.assertBuildStatusSuccess(rollback);
+
+        List<RollbackLink> links = RollbackLinks.of(failed);
+        assertThat(links.size(), is(1));
+        assertThat(links.get(0).getState(), is(RollbackLink.State.ENDED));
+        HtmlPage page = web.getPage(failed);
+        assertThat(page.asNormalizedText(), containsString("Rolled back by " + rollback.getFullDisplayName()));
+        assertThat(page.getAnchorByHref(jenkins.contextPath + "/" + rollback.getUrl()), notNullValue());
+        assertThat(
+                ((HtmlPage) web.getPage(rollback)).getAnchorByHref(jenkins.contextPath + "/" + failed.getUrl()),
+                notNullValue());
+
+        folder.createProject(FreeStyleProject.class, "child"); // which has nothing to do with it
+        assertThat(links.get(0).getVisibleRun(), is(rollback));
     }
 
     @Test

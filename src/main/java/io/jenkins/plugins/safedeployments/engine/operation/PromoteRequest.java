@@ -1,8 +1,13 @@
 package io.jenkins.plugins.safedeployments.engine.operation;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import io.jenkins.plugins.safedeployments.engine.release.Claim;
+import io.jenkins.plugins.safedeployments.engine.release.Release;
+import io.jenkins.plugins.safedeployments.engine.release.ReleaseStore;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * What {@code promoteStable} was asked for.
@@ -30,5 +35,13 @@ public record PromoteRequest(
             throw new UserException(
                     "'drainSeconds' is " + drain.toSeconds() + ": it must be from 0 to " + MAX_DRAIN.toSeconds() + ".");
         }
+    }
+
+    /** The release that is meant, as it is recorded now; empty if there is none. */
+    @NonNull
+    public Optional<Release> find(Session session) {
+        String app = session.target().app();
+        int number = release == 0 ? new Claim(session.cluster(), app).look().holder() : release;
+        return number == 0 ? Optional.empty() : new ReleaseStore(session.cluster(), app).get(number);
     }
 }

@@ -1,0 +1,42 @@
+package io.jenkins.plugins.safedeployments.runtime;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.model.Run;
+import io.jenkins.plugins.safedeployments.engine.model.Target;
+import io.jenkins.plugins.safedeployments.engine.release.Release;
+import io.jenkins.plugins.safedeployments.runtime.ReleaseEntry.Act;
+
+/** The run of this Jenkins that has made a release. */
+public final class ReleasingRun {
+
+    private ReleasingRun() {}
+
+    /**
+     * By the record of the release. Whoever may write to the namespace could have put another run into the record, so the run
+     * itself has to know that it made the release, by that very step.
+     *
+     * @return null if it was made by another Jenkins, or the run is gone
+     */
+    @CheckForNull
+    public static Run<?, ?> of(Target target, Release release) {
+        String actor = release.origin().id();
+        for (Run<?, ?> run : RunningReleases.runs(actor)) {
+            ReleaseEntry made = made(run, target, release.number());
+            if (made != null && made.getActor().equals(actor)) {
+                return run;
+            }
+        }
+        return null;
+    }
+
+    /** What a run knows of a release that it has made; null if it has not made it. */
+    @CheckForNull
+    public static ReleaseEntry made(Run<?, ?> run, Target target, int release) {
+        return ReleasesAction.entries(run).stream()
+                .filter(entry -> entry.getAct() == Act.CANARY_DEPLOY
+                        && entry.getRelease() == release
+                        && entry.getTarget().equals(target))
+                .findFirst()
+                .orElse(null);
+    }
+}

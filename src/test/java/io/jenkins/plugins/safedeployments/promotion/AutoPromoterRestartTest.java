@@ -1,0 +1,145 @@
+package io.jenkins.plugins.safedeployments.promotion;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.nullValue;
+import static org.hamcrest.Matchers.startsWith;
+
+import hudson.ExtensionList;
+import hudson.model.FreeStyleProject;
+import hudson.model.Job;
+import hudson.model.ParametersAction;
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import hudson.model.listeners.RunListener;
+import io.jenkins.plugins.safedeployments.engine.cluster.ClusterAccess;
+import io.jenkins.plugins.safedeployments.engine.model.Target;
+import io.jenkins.plugins.safedeployments.engine.release.Actor;
+import io.jenkins.plugins.safedeployments.engine.release.Phase;
+import io.jenkins.plugins.safedeployments.engine.release.Plan;
+import io.jenkins.plugins.safedeployments.engine.release.Release;
+import io.jenkins.plugins.safedeployments.runtime.BuildReport;
+import io.jenkins.plugins.safedeployments.runtime.ReleaseEntry.Act;
+import io.jenkins.plugins.safedeployments.runtime.ReleaseRecorder;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.StreamSupport;
+import org.awaitility.Awaitility;
+import org.junit.ClassRule;
+import org.junit.Rule;
+import org.junit.Test;
+import org.jvnet.hudson.test.BuildWatcher;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.JenkinsSessionRule;
+
+/** Promotions that Jenkins did not get to because it was killed are caught up with after its next start, once. */
+public class AutoPromoterRestartTest {
+
+    @ClassRule
+    public static BuildWatcher watcher = new BuildWatcher();
+
+    @Rule
+    public JenkinsSessionRule sessions = new JenkinsSessionRule();
+
+    @Test
+    public void whatAKilledJenkinsDidNotGetTo_isPromotedOnceAndNothingThatIsOlder() throws Throwable {
+        sessions.then(j -> {
+            j.createFreeStyleProject("stable");
+            FreeStyleProject canary = j.createFreeStyleProject("canary");
+            ExtensionList.lookup(RunListener.class).remove(ExtensionList.lookupSingleton(AutoPromoter.class));
+            release(j.buildAndAssertSuccess(canary), "before-it-was-configured", 1);
+            PromotionProperty property = new PromotionProperty();
+            property.setStableJob("stable");
+            property.setAutoPromote("result = 'passed'");
+            canary.addProperty(property);
+
+            // killed before it would have been looked at
+            release(j.buildAndAssertSuccess(canary), "shop", 1);
+            release(j.buildAndAssertSuccess(canary), "shop", 2);
+            // killed between the decision and the queue, or before the queue was written
+            Run<?, ?> lost = j.buildAndAssertSuccess(canary);
+            release(lost, "bank", 1);
+            Followed.decide(lost, "Promoted by itself, since it is good", true);
+            // decided, and not promoted
+            Run<?, ?> not = j.buildAndAssertSuccess(canary);
+            release(not, "toys", 1);
+            Followed.decide(not, "Not promoted by itself: no", false);
+        });
+        sessions.then(j -> {
+            Job<?, ?> stable = job(j, "stable");
+            Awaitility.await().until(() -> stable.getBuildByNumber(2) != null);
+            j.waitUntilNoActivity();
+            assertThat(promoted(stable), contains("shop 2", "bank 1"));
+            Job<?, ?> canary = job(j, "canary");
+            assertThat(canary.getBuildByNumber(1).getAction(Followed.class), nullValue());
+            assertThat(automatic(canary, 2), containsString("release 2 (shop:2) has been made on its target since"));
+            assertThat(automatic(canary, 3), startsWith("Promoted by itself, since result = 'passed'"));
+            assertThat(automatic(canary, 4), is("Promoted by itself, since it is good"));
+            assertThat(automatic(canary, 5), is("Not promoted by itself: no"));
+            assertThat(
+                    stable.getBuildByNumber(1).getCause(PromotionCause.class).getShortDescription(),
+                    containsString("from canary #3, started by itself, since"));
+
+            AutoPromoter.catchUp();
+            j.waitUntilNoActivity();
+            assertThat(stable.getLastBuild().getNumber(), is(2));
+            // the run was not told any more that its promotion has begun
+            Run<?, ?> lost = canary.getBuildByNumber(4);
+            lost.removeActions(Followed.class);
+            Followed.decide(lost, "Promoted by itself, since it is good", true);
+        });
+        sessions.then(j -> {
+            AutoPromoter.catchUp(); // once more than by itself
+            j.waitUntilNoActivity();
+            assertThat(job(j, "stable").getLastBuild().getNumber(), is(2));
+        });
+    }
+
+    /** As a step of the run would have done it. */
+    private static void release(Run<?, ?> run, String namespace, int number) {
+        Plan plan = new Plan(
+                "shop:" + number,
+                "",
+                1,
+                3,
+                2,
+                null,
+                Map.of(),
+                Map.of(),
+                List.of(),
+                List.of(),
+                null,
+                List.of(),
+                List.of(),
+                false);
+        Actor actor = new Actor("step of " + run, run.getFullDisplayName(), "", "dev");
+        Release release = Release.begin(number, "shop", actor, plan, Instant.now())
+                .enter(Phase.CANARY_READY, "it serves", actor, Instant.now());
+        BuildReport report = new BuildReport(
+                "shop", run, TaskListener.NULL, new ClusterAccess("https://127.0.0.1:1", "", "", "", "", false));
+        Target target = new Target("rig", namespace, "shop");
+        ReleaseRecorder recorder = new ReleaseRecorder(report, run, actor.id(), Act.CANARY_DEPLOY, target);
+        recorder.release(release, true);
+        recorder.succeeded();
+    }
+
+    private static List<String> promoted(Job<?, ?> stable) {
+        return StreamSupport.stream(stable.getBuilds().spliterator(), false)
+                .sorted((one, other) -> one.getNumber() - other.getNumber())
+                .map(run -> run.getAction(ParametersAction.class))
+                .map(told -> told.getParameter("NAMESPACE").getValue() + " "
+                        + told.getParameter("RELEASE").getValue())
+                .toList();
+    }
+
+    private static String automatic(Job<?, ?> job, int number) {
+        return job.getBuildByNumber(number).getAction(Followed.class).getAutomatic();
+    }
+
+    private static Job<?, ?> job(JenkinsRule j, String name) {
+        return j.jenkins.getItemByFullName(name, Job.class);
+    }
+}
