@@ -103,9 +103,8 @@ public final class RenamedJobs extends ItemListener {
                 new Renamed(Math.max(last, ReleaseRuntime.get().clock().millis()), from, to);
         before.add(renamed);
         try {
-            Path file = file();
-            Files.createDirectories(file.getParent());
-            Files.writeString(file, line(renamed), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            Files.createDirectories(directory());
+            Files.writeString(file(), line(renamed), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         } catch (IOException e) {
             LOGGER.log(Level.WARNING, e, () -> "could not write that " + from + " is " + to + " now");
         }
@@ -150,6 +149,10 @@ public final class RenamedJobs extends ItemListener {
     }
 
     private static Path file() {
-        return new File(Jenkins.get().getRootDir(), "safe-deployments/renamed").toPath();
+        return directory().resolve("renamed");
+    }
+
+    private static Path directory() {
+        return new File(Jenkins.get().getRootDir(), "safe-deployments").toPath();
     }
 }

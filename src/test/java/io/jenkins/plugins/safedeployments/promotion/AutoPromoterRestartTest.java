@@ -90,8 +90,12 @@ public class AutoPromoterRestartTest {
             Run<?, ?> lost = canary.getBuildByNumber(4);
             lost.removeActions(Followed.class);
             Followed.decide(lost, "Promoted by itself, since it is good", true);
+            canary.renameTo("early");
         });
         sessions.then(j -> {
+            PromotionCause cause = job(j, "stable").getBuildByNumber(2).getCause(PromotionCause.class);
+            assertThat(cause.run(), is(job(j, "early").getBuildByNumber(4)));
+            assertThat(cause.getShortDescription(), containsString("from early #4, started by itself, since"));
             AutoPromoter.catchUp(); // once more than by itself
             j.waitUntilNoActivity();
             assertThat(job(j, "stable").getLastBuild().getNumber(), is(2));
