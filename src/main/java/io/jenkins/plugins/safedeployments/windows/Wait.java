@@ -189,7 +189,7 @@ final class Wait implements Waiting, Serializable {
      * @param opened if that was not after it began to wait, there is nothing to wait for
      * @return whether it waits
      */
-    boolean beginIn(Instant opened, WindowState state, Instant now) {
+    synchronized boolean beginIn(Instant opened, WindowState state, Instant now) {
         if (!opened.isAfter(since())) {
             return false;
         }
