@@ -4,6 +4,7 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.Run;
 import io.jenkins.plugins.safedeployments.engine.judgment.Choice;
 import io.jenkins.plugins.safedeployments.engine.judgment.Content;
+import io.jenkins.plugins.safedeployments.engine.judgment.Decision;
 import io.jenkins.plugins.safedeployments.engine.judgment.Judgment;
 import io.jenkins.plugins.safedeployments.engine.judgment.Rules;
 import io.jenkins.plugins.safedeployments.engine.model.Target;
@@ -22,7 +23,8 @@ public final class Approvals {
     private Approvals() {}
 
     /**
-     * Looks for them in the judgments of the run, of the runs that started it, and of the run that made the release.
+     * Looks for them in the judgments of the run, of the runs that started it, and of the run that made the release. What was
+     * decided by who wrote the changes of that run does not count, unless that was allowed.
      *
      * @return empty if they are there, or none is demanded; else what is missing, as one sentence without a full stop
      * @throws UserException if what is demanded can't be understood
@@ -34,8 +36,9 @@ public final class Approvals {
         Content content = Content.of(target, release);
         boolean approved = demanded.isEmpty()
                 || asked(run, target, release).stream()
-                        .flatMap(one -> Judgments.of(one).stream())
-                        .anyMatch(judgment -> approves(judgment, content, demanded));
+                        .anyMatch(one -> Judgments.of(one).stream()
+                                .anyMatch(judgment ->
+                                        approves(judgment, content, demanded) && !isByRequesters(judgment, one)));
         return approved
                 ? Optional.empty()
                 : Optional.of(
@@ -55,6 +58,14 @@ public final class Approvals {
                 && judged != null
                 && judged.isSameRelease(content)
                 && judgment.terms().rules().containsAll(demanded);
+    }
+
+    /** Asked again, since of what was decided in the queue nobody knew yet who had written the changes. */
+    private static boolean isByRequesters(Judgment judgment, Run<?, ?> run) {
+        Decision decision = judgment.made();
+        return decision.how() == Decision.How.VOTES
+                && !judgment.terms().allowRequester()
+                && decision.deciders().stream().anyMatch(decider -> Requesters.include(run, decider.user()));
     }
 
     private static Set<Run<?, ?>> asked(Run<?, ?> run, Target target, Release release) {

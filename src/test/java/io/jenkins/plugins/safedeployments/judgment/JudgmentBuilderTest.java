@@ -12,11 +12,13 @@ import hudson.model.StringParameterDefinition;
 import hudson.security.ACLContext;
 import hudson.tasks.BatchFile;
 import hudson.tasks.Shell;
+import io.jenkins.plugins.safedeployments.engine.judgment.Ruling;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.BeforeClass;
 import org.junit.ClassRule;
 import org.junit.Test;
+import org.jvnet.hudson.test.FakeChangeLogSCM;
 import org.jvnet.hudson.test.JenkinsRule;
 
 /** The build step of freestyle jobs. */
@@ -68,6 +70,20 @@ public class JudgmentBuilderTest {
     }
 
     @Test
+    public void whoWroteTheChangesCanOnlyStop() throws Exception {
+        FreeStyleProject job = job("1 of alice, bob", "FAILURE");
+        FakeChangeLogSCM changes = new FakeChangeLogSCM();
+        changes.addChange().withAuthor("bob");
+        job.setScm(changes);
+        FreeStyleBuild build = begin(job);
+
+        assertThat(Judges.vote(build, "qa", "bob", "continue").kind(), is(Ruling.Kind.FORBIDDEN));
+        assertThat(Judges.vote(build, "qa", "alice", "continue").kind(), is(Ruling.Kind.DECIDED));
+
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(build));
+    }
+
+    @Test
     public void stopStopsAndAbortAborts() throws Exception {
         FreeStyleBuild stopped = start("qa", "FAILURE");
         Judges.vote(stopped, "qa", "bob", "stop");
@@ -87,6 +103,10 @@ public class JudgmentBuilderTest {
     }
 
     private static FreeStyleBuild start(String approvers, String result) throws Exception {
+        return begin(job(approvers, result));
+    }
+
+    private static FreeStyleProject job(String approvers, String result) throws Exception {
         FreeStyleProject job = jenkins.createFreeStyleProject();
         JudgmentSettings settings = new JudgmentSettings("Go?");
         settings.setId("qa");
@@ -99,6 +119,10 @@ public class JudgmentBuilderTest {
                         hudson.Functions.isWindows()
                                 ? new BatchFile("echo later: %JUDGMENT_QA%")
                                 : new Shell("echo later: $JUDGMENT_QA"));
+        return job;
+    }
+
+    private static FreeStyleBuild begin(FreeStyleProject job) throws Exception {
         FreeStyleBuild build;
         try (ACLContext ignored = Judges.as("dev")) {
             build = job.scheduleBuild2(0, new Cause.UserIdCause()).waitForStart();

@@ -7,9 +7,13 @@ import static org.hamcrest.Matchers.is;
 
 import hudson.model.Cause;
 import hudson.model.CauseAction;
+import hudson.model.FreeStyleBuild;
+import hudson.model.FreeStyleProject;
 import hudson.model.Queue;
 import hudson.model.Result;
 import hudson.model.Run;
+import hudson.model.queue.QueueTaskFuture;
+import io.jenkins.plugins.safedeployments.builders.Freestyle;
 import io.jenkins.plugins.safedeployments.config.ClusterConfiguration;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsConfiguration;
 import io.jenkins.plugins.safedeployments.engine.judgment.Ruling;
@@ -38,6 +42,7 @@ import org.junit.Before;
 import org.junit.ClassRule;
 import org.junit.Rule;
 import org.junit.Test;
+import org.jvnet.hudson.test.FakeChangeLogSCM;
 import org.jvnet.hudson.test.JenkinsRule;
 
 /** Judgments about a release in a cluster. */
@@ -203,6 +208,37 @@ public class JudgmentOfReleaseTest {
         Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> job.getLastBuild() != null);
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(job.getLastBuild()));
         assertThat(target.cluster().get(Kind.DEPLOYMENT, "addressbook-stable").isPresent(), is(true));
+    }
+
+    /** In the queue nobody knows yet who wrote the changes. */
+    @Test
+    public void whatAnAuthorApprovedInTheQueueIsNotPromoted() throws Exception {
+        SafeDeploymentsConfiguration.get().cluster("rig").setApprovers("1 of ops");
+        String at = "app: 'addressbook', namespace: '" + target.namespace() + "'";
+        WorkflowRun made = Judges.start(
+                jenkins,
+                "canaryDeploy(" + at + ", image: 'registry.example.com/addressbook:1.0', manifests: '''"
+                        + AddressBook.file("service.yml") + "\n---\n" + AddressBook.file("deployment.yml") + "''')\n");
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(made));
+        FreeStyleProject job = new Freestyle(jenkins, target).job("promotes", Freestyle.promote());
+        FakeChangeLogSCM changes = new FakeChangeLogSCM();
+        changes.addChange().withAuthor("alice");
+        job.setScm(changes);
+        JudgmentSettings settings = new JudgmentSettings("Go?");
+        settings.setId("qa");
+        settings.setApprovers("1 of qa");
+        settings.setApp("addressbook");
+        settings.setNamespace(target.namespace());
+        job.addProperty(new JudgmentProperty(settings));
+
+        QueueTaskFuture<FreeStyleBuild> future = job.scheduleBuild2(0);
+        Awaitility.await().until(job::isInQueue);
+        LiveJudgment live = Judges.await(job.getQueueItem(), "qa");
+        assertThat(Judges.vote(live, "alice", "continue").kind(), is(Ruling.Kind.DECIDED));
+
+        FreeStyleBuild build = jenkins.assertBuildStatus(Result.FAILURE, future);
+        jenkins.assertLogContains("has to be approved by 1 of ops", build);
+        assertThat(target.cluster().get(Kind.DEPLOYMENT, "addressbook-stable").isPresent(), is(false));
     }
 
     /** Canary and promotion are builds of two jobs, and the judgment is given in the first one. */

@@ -33,6 +33,9 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import jenkins.model.Jenkins;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionEvaluationListener;
+import org.awaitility.core.EvaluatedCondition;
+import org.awaitility.core.TimeoutEvent;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.flow.FlowDurabilityHint;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
@@ -270,7 +273,28 @@ public class KilledJenkinsTest {
 
     /** Until the release has ended, with nothing held, kept or missing; the phase that it ended in. */
     private Phase awaitRest(String app) {
-        Awaitility.await()
+        Awaitility.await(app)
+                .conditionEvaluationListener(new ConditionEvaluationListener<>() {
+                    @Override
+                    public void conditionEvaluated(EvaluatedCondition<Object> condition) {
+                        // it is the end that counts
+                    }
+
+                    @Override
+                    public void onTimeout(TimeoutEvent timeout) {
+                        System.out.println(
+                                app + " is held: " + new Claim(target.cluster(), app).look() + "\n" + last(app));
+                        File[] builds = new File(jenkins.getHome(), "jobs/" + app + "/builds").listFiles();
+                        for (File build : builds) {
+                            try {
+                                System.out.println(build + "\n"
+                                        + String.join("\n", log(jenkins, app, Integer.parseInt(build.getName()))));
+                            } catch (Exception e) {
+                                System.out.println(e);
+                            }
+                        }
+                    }
+                })
                 .atMost(Duration.ofSeconds(60))
                 .until(() -> new Claim(target.cluster(), app).look().holder() == 0);
         assertThat(has(app, "canary"), is(false));
