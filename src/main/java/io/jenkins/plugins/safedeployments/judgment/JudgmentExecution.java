@@ -8,6 +8,7 @@ import hudson.console.HyperlinkNote;
 import hudson.model.Result;
 import hudson.model.Run;
 import hudson.model.TaskListener;
+import io.jenkins.plugins.safedeployments.engine.calendar.TimeText;
 import io.jenkins.plugins.safedeployments.engine.judgment.Content;
 import io.jenkins.plugins.safedeployments.engine.judgment.Decision;
 import io.jenkins.plugins.safedeployments.engine.judgment.Judgment;
@@ -222,7 +223,7 @@ final class JudgmentExecution extends StepExecution implements LiveJudgment.Aske
         say("It takes " + judgment.terms().rulesText() + "."
                 + (judgment.terms().deadline() == null
                         ? ""
-                        : " It ends at " + judgment.terms().deadline() + ".")
+                        : " It ends " + TimeText.utc(judgment.terms().deadline()) + ".")
                 + " "
                 + HyperlinkNote.encodeTo("/" + run.getUrl() + JudgmentTab.URL + "/" + id + "/", "See it, and decide"));
     }

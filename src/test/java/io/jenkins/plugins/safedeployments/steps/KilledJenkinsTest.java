@@ -54,7 +54,7 @@ public class KilledJenkinsTest {
 
     private static final String APP = "addressbook";
     private static final String LOST = "lost";
-    private static final int KILLS = Integer.getInteger("kills", 3);
+    private static final int KILLS = Integer.getInteger("kills", 2);
     private static final long SEED = Long.getLong("seed", 20261122L);
     private static final int SIZE = 3;
 
