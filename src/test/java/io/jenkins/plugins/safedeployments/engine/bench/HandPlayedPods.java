@@ -10,6 +10,8 @@ import io.fabric8.kubernetes.client.http.HttpResponse;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +23,10 @@ import java.util.concurrent.TimeUnit;
 final class HandPlayedPods implements AutoCloseable {
 
     final KubernetesClient client;
+
+    private static final String NODE = "played-by-hand";
+
+    private boolean made;
 
     HandPlayedPods(Path kubeconfig) throws IOException {
         Config config = new ConfigBuilder(Config.fromKubeconfig(Files.readString(kubeconfig)))
@@ -61,16 +67,29 @@ final class HandPlayedPods implements AutoCloseable {
         return client.pods().inNamespace(namespace).withLabel("app", app).list().getItems();
     }
 
-    /**
-     * Puts a pod on a node that does not exist; without one it becomes no endpoint. A controller deletes such pods after
-     * some 40 s.
-     */
+    /** Puts a pod on a node that seems to live; without one it becomes no endpoint, and is deleted after some 40 s. */
     void bind(Pod pod) throws Exception {
-        send(pod, "POST", "binding", "application/json", """
+        heartbeat();
+        send(pods(pod) + "/binding", "POST", "application/json", """
                 {"apiVersion": "v1", "kind": "Binding", "metadata": {"name": "%s"},
-                 "target": {"apiVersion": "v1", "kind": "Node", "name": "nobody"}}
+                 "target": {"apiVersion": "v1", "kind": "Node", "name": "%s"}}
                 """.formatted(
-                        pod.getMetadata().getName()));
+                        pod.getMetadata().getName(), NODE));
+    }
+
+    private void heartbeat() throws Exception {
+        if (!made) {
+            client.nodes().withName(NODE).delete(); // of a bench that was killed
+            send("nodes", "POST", "application/json", """
+                    {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "%s"}, "spec": {"unschedulable": true}}
+                    """.formatted(NODE));
+            made = true;
+        }
+        send("nodes/" + NODE + "/status", "PATCH", "application/merge-patch+json", """
+                {"status": {"conditions": [{"type": "Ready", "status": "True", "reason": "Played", "message": "by hand",
+                  "lastHeartbeatTime": "%1$s", "lastTransitionTime": "%1$s"}]}}
+                """.formatted(
+                        Instant.now().truncatedTo(ChronoUnit.SECONDS)));
     }
 
     /** @param number of the pod's address */
@@ -92,14 +111,17 @@ final class HandPlayedPods implements AutoCloseable {
     }
 
     private void status(Pod pod, String patch) throws Exception {
-        send(pod, "PATCH", "status", "application/merge-patch+json", patch);
+        send(pods(pod) + "/status", "PATCH", "application/merge-patch+json", patch);
+    }
+
+    private static String pods(Pod pod) {
+        return "namespaces/" + pod.getMetadata().getNamespace() + "/pods/"
+                + pod.getMetadata().getName();
     }
 
     /** One request and no other: the client's own methods read first. */
-    private void send(Pod pod, String method, String subresource, String type, String body) throws Exception {
-        String url =
-                client.getMasterUrl() + "api/v1/namespaces/" + pod.getMetadata().getNamespace() + "/pods/"
-                        + pod.getMetadata().getName() + "/" + subresource;
+    private void send(String path, String method, String type, String body) throws Exception {
+        String url = client.getMasterUrl() + "api/v1/" + path;
         HttpClient http = client.getHttpClient();
         HttpResponse<String> response = http.sendAsync(
                         http.newHttpRequestBuilder()
@@ -115,6 +137,9 @@ final class HandPlayedPods implements AutoCloseable {
 
     @Override
     public void close() {
+        if (made) {
+            client.nodes().withName(NODE).delete();
+        }
         client.close();
     }
 }
