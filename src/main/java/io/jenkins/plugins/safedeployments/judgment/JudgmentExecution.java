@@ -17,6 +17,7 @@ import io.jenkins.plugins.safedeployments.engine.judgment.Terms;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.runtime.ReleaseRuntime;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
@@ -220,10 +221,9 @@ final class JudgmentExecution extends StepExecution implements LiveJudgment.Aske
     private void printQuestion(Run<?, ?> run, Judgment judgment) {
         Content content = judgment.content();
         say(settings.getMessage() + (content == null ? "" : " It is about " + content.title() + "."));
+        Instant deadline = judgment.terms().deadline();
         say("It takes " + judgment.terms().rulesText() + "."
-                + (judgment.terms().deadline() == null
-                        ? ""
-                        : " It ends " + TimeText.utc(judgment.terms().deadline()) + ".")
+                + (deadline == null ? "" : " It ends " + TimeText.utc(deadline) + ".")
                 + " "
                 + HyperlinkNote.encodeTo("/" + run.getUrl() + JudgmentTab.URL + "/" + id + "/", "See it, and decide"));
     }
