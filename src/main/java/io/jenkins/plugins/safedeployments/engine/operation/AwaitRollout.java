@@ -6,7 +6,6 @@ import io.jenkins.plugins.safedeployments.engine.cluster.ClusterReader;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import io.jenkins.plugins.safedeployments.engine.model.Track;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
-import io.jenkins.plugins.safedeployments.engine.release.Names;
 import io.jenkins.plugins.safedeployments.engine.rollout.Diagnosis;
 import io.jenkins.plugins.safedeployments.engine.rollout.Observation;
 import io.jenkins.plugins.safedeployments.engine.rollout.Problem;
@@ -75,7 +74,9 @@ final class AwaitRollout implements Move {
         Rollout rollout = Rollout.of(observation, generation, !service.isEmpty());
         Instant deadline = state.deadline();
         if (source == view
-                && (rollout.isComplete() ? confirmed || !isOfTheRelease(observation) : !now.isBefore(deadline))) {
+                && (rollout.isComplete()
+                        ? confirmed || !state.isOfRelease(observation.deployment())
+                        : !now.isBefore(deadline))) {
             // watches may be behind, and what follows takes capacity away: the API server itself has to say so
             source = state.session.cluster();
             observation = rollout.isComplete()
@@ -121,11 +122,6 @@ final class AwaitRollout implements Move {
         lastPoll = now;
         Observation seen = Observation.of(view, state.session.target().deployment(track), "");
         return Rollout.of(seen, generation, false).isComplete();
-    }
-
-    private boolean isOfTheRelease(Observation observation) {
-        KubeObject found = observation.deployment();
-        return found != null && Integer.toString(state.release().number()).equals(found.annotation(Names.RELEASE));
     }
 
     /** A Deployment that is gone, or another one of the same name, is nobody's rollout any more. */

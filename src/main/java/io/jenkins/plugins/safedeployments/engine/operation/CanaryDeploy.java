@@ -30,7 +30,7 @@ public final class CanaryDeploy extends ReleaseOperation {
     public CanaryDeploy(Session session, CanaryRequest request) {
         super(session);
         this.request = request;
-        this.planner = new CanaryPlanner(session, request);
+        this.planner = new CanaryPlanner(session, request, state.workloads);
         this.turn = new TakeTurn(state, request.onBusy(), request.force().given());
     }
 
@@ -73,6 +73,7 @@ public final class CanaryDeploy extends ReleaseOperation {
             }
         }
         Claim.State claim = state.claim.look();
+        turn.saw(claim);
         boolean ours = claim.isActedOnBy(session.actor());
         if (claim.holder() != 0 && !ours && request.onBusy() == OnBusy.FAIL) {
             throw state.busy(claim);
@@ -176,7 +177,6 @@ public final class CanaryDeploy extends ReleaseOperation {
 
     private void apply() {
         state.workloads.stamp(Track.STABLE, state.fence());
-        state.workloads.stamp(Track.CANARY, state.fence());
         List<String> applied = new ArrayList<>();
         state.plan().canarySupport().forEach(object -> {
             KubeObject support = KubeObject.of(object);

@@ -29,6 +29,7 @@ final class CanaryPlanner {
     private final CanaryRequest request;
     private final Target target;
     private final Cluster cluster;
+    private final Workloads workloads;
     private Map<String, String> files;
 
     /** Support objects as they are now, by what the manifests make of them; and those of them that will change. */
@@ -39,11 +40,12 @@ final class CanaryPlanner {
     /** Services as they will be: what others have set in one that is there stays, a further label of its selector, say. */
     private final List<KubeObject> services = new ArrayList<>();
 
-    CanaryPlanner(Session session, CanaryRequest request) {
+    CanaryPlanner(Session session, CanaryRequest request, Workloads workloads) {
         this.session = session;
         this.request = request;
         this.target = session.target();
         this.cluster = session.cluster();
+        this.workloads = workloads;
     }
 
     /** Renders the manifests and has everything checked; nothing is stored by it. */
@@ -133,7 +135,7 @@ final class CanaryPlanner {
 
     @CheckForNull
     private KubeObject stable() {
-        return cluster.get(Kind.DEPLOYMENT, target.deployment(Track.STABLE)).orElse(null);
+        return workloads.get(Track.STABLE).orElse(null);
     }
 
     private static int replicas(KubeObject deployment) {
@@ -158,8 +160,7 @@ final class CanaryPlanner {
     }
 
     private int stableSize(int now) {
-        boolean decidedElsewhere =
-                !new Autoscaler(cluster, target.deployment(Track.STABLE)).name().isEmpty();
+        boolean decidedElsewhere = !workloads.autoscaler().name().isEmpty();
         return decidedElsewhere ? now : request.size().stable(now);
     }
 
@@ -174,7 +175,7 @@ final class CanaryPlanner {
 
     /** To be called when no release is in progress. */
     void canaryIsNobodysElse() {
-        cluster.get(Kind.DEPLOYMENT, target.deployment(Track.CANARY)).ifPresent(canary -> {
+        workloads.get(Track.CANARY).ifPresent(canary -> {
             throw new UserException(canary + " exists in " + target.namespace()
                     + " although no release is in progress: delete it, then run this again.");
         });

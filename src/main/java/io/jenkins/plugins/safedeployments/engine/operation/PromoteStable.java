@@ -22,6 +22,7 @@ public final class PromoteStable extends ReleaseOperation {
     private final PromoteRequest request;
     private final Approval approval;
     private int size;
+    private boolean shrinks;
     private long stableGeneration;
     private Instant drained;
 
@@ -54,11 +55,15 @@ public final class PromoteStable extends ReleaseOperation {
 
     private void findRelease() {
         Target target = session.target();
-        Optional<Release> known = request.release() == 0 ? state.own() : state.store.get(request.release());
+        Claim.State claim = state.claim.look(); // before the records, which so are no older than it
+        List<Release> records = request.release() == 0
+                ? state.store.list()
+                : state.store.get(request.release()).stream().toList();
+        Optional<Release> known =
+                request.release() == 0 ? state.own(records) : records.stream().findFirst();
         if (known.isPresent() && isSettled(known.get())) {
             return;
         }
-        Claim.State claim = state.claim.look();
         int wanted = known.map(Release::number).orElse(request.release() == 0 ? claim.holder() : request.release());
         boolean ours = claim.isActedOnBy(session.actor());
         if (claim.holder() == 0 || claim.holder() != wanted) {
@@ -67,8 +72,9 @@ public final class PromoteStable extends ReleaseOperation {
                             ? "No release of " + target + " is in canary: run canaryDeploy first."
                             : "Release " + wanted + " of " + target + " is not in canary; " + claim.text() + ", is.");
         }
-        Release release = state.store
-                .get(wanted)
+        Release release = records.stream()
+                .filter(record -> record.number() == wanted)
+                .findFirst()
                 .orElseThrow(() -> new UserException("Release " + wanted + " of " + target
                         + " has no record, so it cannot be promoted: take it back with rollbackCanary."));
         mayBePromoted(release, claim, ours);
@@ -227,14 +233,17 @@ public final class PromoteStable extends ReleaseOperation {
         state.say("stable", grown == null ? "created" : "rolling to the release");
         Workloads.Resized resized = grown == null ? state.workloads.size(size, state.fence()) : grown;
         stableGeneration = Math.max(applied.generation(), resized.deployment().generation());
+        shrinks = resized.now() > size;
         state.say("stable", resized.text());
     }
 
     /** What was asked to be smaller than it was gets so when all of it serves, and not while pods are exchanged. */
     private void shrink() {
-        Workloads.Resized resized = state.workloads.size(size, state.fence());
-        if (resized.now() != resized.before()) {
-            state.say("stable", resized.text());
+        if (shrinks) {
+            Workloads.Resized resized = state.workloads.size(size, state.fence());
+            if (resized.now() != resized.before()) {
+                state.say("stable", resized.text());
+            }
         }
         state.sayIfAny("autoscaler", state.workloads.autoscaler().unpin());
     }

@@ -11,6 +11,7 @@ import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.engine.release.Claim;
 import io.jenkins.plugins.safedeployments.engine.release.Facts;
 import io.jenkins.plugins.safedeployments.engine.release.FencedException;
+import io.jenkins.plugins.safedeployments.engine.release.Names;
 import io.jenkins.plugins.safedeployments.engine.release.Phase;
 import io.jenkins.plugins.safedeployments.engine.release.Plan;
 import io.jenkins.plugins.safedeployments.engine.release.Release;
@@ -86,6 +87,11 @@ final class ReleaseState {
         return release;
     }
 
+    /** Whether a Deployment is as this release has made it. */
+    boolean isOfRelease(@CheckForNull KubeObject deployment) {
+        return deployment != null && Integer.toString(release().number()).equals(deployment.annotation(Names.RELEASE));
+    }
+
     Plan plan() {
         return release().plan();
     }
@@ -142,9 +148,12 @@ final class ReleaseState {
      * target by now.
      */
     Optional<Release> own() {
-        return store.list().stream()
-                .filter(release -> release.isOf(session.actor()))
-                .findFirst();
+        return own(store.list());
+    }
+
+    /** The same, of records that are known. */
+    Optional<Release> own(List<Release> records) {
+        return records.stream().filter(release -> release.isOf(session.actor())).findFirst();
     }
 
     /** The release that this very actor has made. */

@@ -2,18 +2,17 @@ package io.jenkins.plugins.safedeployments.engine.operation;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.safedeployments.engine.cluster.Cluster.View;
+import io.jenkins.plugins.safedeployments.engine.cluster.ClusterReader;
 import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import io.jenkins.plugins.safedeployments.engine.model.Track;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.engine.operation.CanaryCheck.Pods;
 import io.jenkins.plugins.safedeployments.engine.release.Fence;
-import io.jenkins.plugins.safedeployments.engine.release.Names;
 import io.jenkins.plugins.safedeployments.engine.rollout.Observation;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -91,24 +90,41 @@ abstract class RunCheck implements Move {
         }
     }
 
-    /** One that has not been tested yet; looked for anew each time, since pods come and go. */
+    /**
+     * One that has not been tested yet; looked for anew each time, since pods come and go. That the watches know one is
+     * enough to go on; that there is none, or none left, the API server itself has to say.
+     */
     @CheckForNull
     private KubeObject nextPod() {
-        String canary = state.session.target().deployment(Track.CANARY);
-        Observation observation = Observation.of(state.session.cluster(), canary, "");
-        String number = Integer.toString(state.release().number());
+        View view = state.view();
+        if (view.isComplete()) {
+            Observation seen = observation(view);
+            KubeObject untested = state.isOfRelease(seen.deployment()) ? untested(seen) : null;
+            if (untested != null) {
+                return untested;
+            }
+        }
+        Observation observation = observation(state.session.cluster());
         KubeObject deployment = observation.deployment();
-        if (deployment == null || !number.equals(deployment.annotation(Names.RELEASE))) {
+        if (!state.isOfRelease(deployment)) {
             throw new UserException("The canary of " + state.release().title() + " is "
                     + (deployment == null ? "gone" : "no longer this release's")
                     + ", so the test '" + check.name() + "' cannot run: take the release back with rollbackCanary.");
         }
-        List<KubeObject> ready = observation.readyPods();
-        if (ready.isEmpty() && passed.isEmpty()) {
+        if (passed.isEmpty() && observation.readyPods().isEmpty()) {
             throw new UserException(
                     "The test '" + check.name() + "' found no ready pod of the canary: it was ready and is no longer.");
         }
-        return ready.stream()
+        return untested(observation);
+    }
+
+    private Observation observation(ClusterReader source) {
+        return Observation.of(source, state.session.target().deployment(Track.CANARY), "");
+    }
+
+    @CheckForNull
+    private KubeObject untested(Observation observation) {
+        return observation.readyPods().stream()
                 .filter(candidate -> !passed.contains(candidate.uid()))
                 .findFirst()
                 .orElse(null);

@@ -39,6 +39,9 @@ final class TakeTurn implements Move {
     private Claim.State taken;
     private boolean joined;
 
+    /** What was seen of a claim that nobody holds, and has not been looked at here yet. */
+    private Claim.State free;
+
     /** Number of the release that this has begun, or may have, in a request whose answer was lost; 0 if none. */
     private int begun;
 
@@ -56,6 +59,11 @@ final class TakeTurn implements Move {
         this.state = state;
         this.onBusy = onBusy;
         this.evenIfOlder = evenIfOlder;
+    }
+
+    /** What was just seen of the claim does for taking it, since that is refused if it is true no more. */
+    void saw(Claim.State claim) {
+        free = claim.holder() == 0 ? claim : null;
     }
 
     /** Whether others had the target in between, so that what was seen of it before may be true no more. */
@@ -85,7 +93,8 @@ final class TakeTurn implements Move {
         if (nothingNew()) {
             return Next.waitUntil(nextLook);
         }
-        Claim.State now = state.claim.look();
+        Claim.State now = free == null ? state.claim.look() : free;
+        free = null;
         state.claim.checkOrder(now, me(), evenIfOlder);
         if (now.holder() == 0) {
             if (begun != 0 && now.lastRelease() >= begun) {

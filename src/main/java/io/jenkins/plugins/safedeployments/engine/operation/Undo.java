@@ -98,7 +98,7 @@ final class Undo {
             return;
         }
         Optional<KubeObject> stable = state.workloads.get(Track.STABLE);
-        if (stable.isEmpty() || isOfThisRelease(stable.get())) {
+        if (stable.isEmpty() || state.isOfRelease(stable.get())) {
             restoreTemplate(stable.isPresent());
         }
         // never smaller than it is: whoever has made it bigger meanwhile had a reason
@@ -109,10 +109,6 @@ final class Undo {
         Workloads.Resized resized = state.workloads.size(size, state.fence());
         stableGeneration = resized.deployment().generation();
         state.say("stable", resized.text());
-    }
-
-    private boolean isOfThisRelease(KubeObject deployment) {
-        return Integer.toString(state.release().number()).equals(deployment.annotation(Names.RELEASE));
     }
 
     /** What an earlier release made is applied again, so that the same manager owns the same fields; else put back. */
@@ -140,7 +136,7 @@ final class Undo {
 
     /** A first release has nothing to return to; what it made of stable goes with it. */
     private void removeStableOfThisRelease() {
-        state.workloads.get(Track.STABLE).filter(this::isOfThisRelease).ifPresent(stable -> {
+        state.workloads.get(Track.STABLE).filter(state::isOfRelease).ifPresent(stable -> {
             state.workloads.delete(Track.STABLE, state.fence());
             state.say("stable", "removed: the release had made it");
         });

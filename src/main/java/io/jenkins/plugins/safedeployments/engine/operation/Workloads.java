@@ -1,5 +1,6 @@
 package io.jenkins.plugins.safedeployments.engine.operation;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import io.jenkins.plugins.safedeployments.engine.cluster.Cluster;
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException;
@@ -13,13 +14,16 @@ import io.jenkins.plugins.safedeployments.engine.release.Claim;
 import io.jenkins.plugins.safedeployments.engine.release.Fence;
 import io.jenkins.plugins.safedeployments.engine.release.FencedException;
 import io.jenkins.plugins.safedeployments.engine.release.Names;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * All writes to the two Deployments of a target. Each looks first, is kept out by a later holder of the claim
- * ({@link Fence}), and is bound to what it saw; if that changed meanwhile it looks again and decides anew.
+ * ({@link Fence}), and is bound to what it saw; if that changed meanwhile it looks again and decides anew. What an
+ * earlier look or write here has brought does for a write, since that is refused if it is true no more; it does not for
+ * leaving something as it is.
  */
 final class Workloads {
 
@@ -30,6 +34,7 @@ final class Workloads {
     private final Target target;
     private final Claim claim;
     private final Autoscaler autoscaler;
+    private final Map<Track, KubeObject> known = new EnumMap<>(Track.class);
     private boolean forced;
 
     /** What is to be done if somebody else turns out to hold the claim. */
@@ -52,8 +57,12 @@ final class Workloads {
         return autoscaler;
     }
 
+    /** A Deployment as it is at this moment. */
     Optional<KubeObject> get(Track track) {
-        return cluster.get(Kind.DEPLOYMENT, target.deployment(track));
+        known.remove(track);
+        Optional<KubeObject> seen = cluster.get(Kind.DEPLOYMENT, target.deployment(track));
+        seen.ifPresent(deployment -> known.put(track, deployment));
+        return seen;
     }
 
     /** Puts the fencing number on a Deployment, if it is there, so that earlier holders can write it no more. */
@@ -150,9 +159,10 @@ final class Workloads {
     /** Deletes what bears our stamp still; who has come after us and found it there would have put its own on it. */
     private void delete(Track track, String uid, int fence) {
         change(track, seen -> {
-            if (seen != null && seen.uid().equals(uid) && Fence.isStamped(seen, fence)) {
-                cluster.delete(seen);
+            if (seen == null || !seen.uid().equals(uid) || !Fence.isStamped(seen, fence)) {
+                return seen;
             }
+            cluster.delete(seen);
             return null;
         });
     }
@@ -302,9 +312,9 @@ final class Workloads {
     boolean delete(Track track, int fence) {
         boolean[] there = new boolean[1];
         change(track, seen -> {
+            there[0] = seen != null;
             if (seen != null) {
                 Fence.check(seen, fence);
-                there[0] = true;
                 cluster.delete(seen);
             }
             return null;
@@ -312,11 +322,28 @@ final class Workloads {
         return there[0];
     }
 
-    private KubeObject change(Track track, Function<KubeObject, KubeObject> action) {
+    /** @param action writes what it is given, or gives it back as it is; null if there is nothing any more */
+    private KubeObject change(Track track, UnaryOperator<KubeObject> action) {
+        KubeObject before = known.remove(track);
+        if (before != null) {
+            try {
+                KubeObject after = action.apply(before);
+                if (after != before) {
+                    return kept(track, after);
+                }
+            } catch (FencedException e) {
+                // so it is to be looked at whether that is still so
+            } catch (ClusterException e) {
+                if (e.reason() != Reason.CONFLICT && e.reason() != Reason.NOT_FOUND) {
+                    throw e;
+                }
+            }
+        }
         for (int attempt = 1; ; attempt++) {
             KubeObject seen = get(track).orElse(null);
+            known.remove(track);
             try {
-                return action.apply(seen);
+                return kept(track, action.apply(seen));
             } catch (FencedException e) {
                 takeAway.run();
                 throw e;
@@ -326,5 +353,12 @@ final class Workloads {
                 }
             }
         }
+    }
+
+    private KubeObject kept(Track track, @CheckForNull KubeObject after) {
+        if (after != null) {
+            known.put(track, after);
+        }
+        return after;
     }
 }

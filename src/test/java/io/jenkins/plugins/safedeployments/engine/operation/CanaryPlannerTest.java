@@ -14,6 +14,7 @@ import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import io.jenkins.plugins.safedeployments.engine.model.Target;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.engine.release.Actor;
+import io.jenkins.plugins.safedeployments.engine.release.Claim;
 import io.jenkins.plugins.safedeployments.engine.release.Plan;
 import java.time.Clock;
 import java.time.Duration;
@@ -276,7 +277,8 @@ public class CanaryPlannerTest {
                         OnBusy.FAIL,
                         Force.NONE,
                         false,
-                        false));
+                        false),
+                new Workloads(cluster, session.target(), new Claim(cluster, "shop")));
     }
 
     private static KubeObject stable(int replicas) {
