@@ -45,7 +45,7 @@ final class BuildRelease implements ReleaseDriver.Caller {
      */
     @NonNull
     Map<String, Object> perform(ReleaseStep step) throws IOException, InterruptedException {
-        ReleaseDriver.begin(step); // which checks its parameters before it may have to wait
+        ReleaseDriver.arrive(step, build); // which checks its parameters before it may have to wait
         String cluster = Util.fixNull(step.getCluster());
         if (step.obeysWindows()) {
             WindowPolicy.await(build, listener, step.getApp(), cluster);

@@ -31,14 +31,14 @@ public final class Approvals {
      */
     @NonNull
     public static Optional<String> missing(Run<?, ?> run, Target target, Release release) {
-        List<Rules> demanded =
-                JudgmentPolicy.of(run.getParent(), target.cluster()).demanded();
+        JudgmentPolicy policy = JudgmentPolicy.of(run.getParent(), target.cluster());
+        List<Rules> demanded = policy.demanded();
         Content content = Content.of(target, release);
         boolean approved = demanded.isEmpty()
                 || asked(run, target, release).stream()
                         .anyMatch(one -> Judgments.of(one).stream()
                                 .anyMatch(judgment ->
-                                        approves(judgment, content, demanded) && !isByRequesters(judgment, one)));
+                                        approves(judgment, content, demanded) && isByPeopleOf(policy, judgment, one)));
         return approved
                 ? Optional.empty()
                 : Optional.of(
@@ -48,6 +48,16 @@ public final class Approvals {
                                         .distinct()
                                         .collect(Collectors.joining("; besides "))
                                 + ": have a judgment about it before, with 'app', 'cluster' and 'namespace', that ends with 'continue'");
+    }
+
+    /** Number of the release that the last judgment of a run about a target was about; 0 if there was none. */
+    public static int judged(Run<?, ?> run, Target target) {
+        int number = 0;
+        for (Judgment judgment : Judgments.of(run)) {
+            Content content = judgment.content();
+            number = content != null && content.target().equals(target.toString()) ? content.release() : number;
+        }
+        return number;
     }
 
     private static boolean approves(Judgment judgment, Content content, List<Rules> demanded) {
@@ -60,12 +70,21 @@ public final class Approvals {
                 && judgment.terms().rules().containsAll(demanded);
     }
 
-    /** Asked again, since of what was decided in the queue nobody knew yet who had written the changes. */
-    private static boolean isByRequesters(Judgment judgment, Run<?, ?> run) {
+    /**
+     * Whether those decided who may by the policy of here: the judgment may have been asked for where that does not hold. And
+     * of what was decided in the queue nobody knew yet who had written the changes.
+     */
+    private static boolean isByPeopleOf(JudgmentPolicy policy, Judgment judgment, Run<?, ?> run) {
         Decision decision = judgment.made();
-        return decision.how() == Decision.How.VOTES
-                && !judgment.terms().allowRequester()
-                && decision.deciders().stream().anyMatch(decider -> Requesters.include(run, decider.user()));
+        return switch (decision.how()) {
+            case VOTES ->
+                judgment.terms().escalateTo().isEmpty()
+                        && ((judgment.terms().allowRequester() && !policy.isRequesterForbidden())
+                                || decision.deciders().stream()
+                                        .noneMatch(decider -> Requesters.include(run, decider.user())));
+            case OVERRIDE -> !policy.isOverrideForbidden();
+            case TIMEOUT, ABORTED -> false;
+        };
     }
 
     private static Set<Run<?, ?>> asked(Run<?, ?> run, Target target, Release release) {

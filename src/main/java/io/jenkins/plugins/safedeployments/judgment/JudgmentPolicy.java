@@ -71,6 +71,14 @@ final class JudgmentPolicy {
         return List.copyOf(demanded);
     }
 
+    boolean isRequesterForbidden() {
+        return requesterForbidden;
+    }
+
+    boolean isOverrideForbidden() {
+        return overrideForbidden;
+    }
+
     @NonNull
     Terms terms(JudgmentSettings settings, Instant now) {
         return settings.terms(now, demanded, requesterForbidden, overrideForbidden);

@@ -4,6 +4,8 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.InvisibleAction;
 import hudson.model.Run;
+import io.jenkins.plugins.safedeployments.engine.model.Target;
+import io.jenkins.plugins.safedeployments.runtime.ReleaseEntry.Act;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +20,37 @@ public final class ReleasesAction extends InvisibleAction {
 
     /** Replaced as a whole and never changed, so that it can be read and written to the disk at any time. */
     private volatile List<ReleaseEntry> entries = new ArrayList<>();
+
+    /** What the run came to, {@code canaryDeploy shop in test}, whatever became of it; null in runs of before it was kept. */
+    private volatile List<String> arrivals = new ArrayList<>();
+
+    /** Remembers that a run came to a step, and saves the run. */
+    public static void arrived(Run<?, ?> run, Act act, Target target) {
+        synchronized (run) {
+            if (hasArrived(run, act, target)) {
+                return;
+            }
+            ReleasesAction action = run.getAction(ReleasesAction.class);
+            if (action == null) {
+                action = new ReleasesAction();
+                run.addAction(action);
+            }
+            List<String> next = new ArrayList<>(action.arrivals == null ? List.of() : action.arrivals);
+            next.add(arrival(act, target));
+            action.arrivals = next;
+        }
+        save(run);
+    }
+
+    /** Whether a run came to a step. */
+    public static boolean hasArrived(Run<?, ?> run, Act act, Target target) {
+        ReleasesAction action = run.getAction(ReleasesAction.class);
+        return action != null && action.arrivals != null && action.arrivals.contains(arrival(act, target));
+    }
+
+    private static String arrival(Act act, Target target) {
+        return act.getStep() + " " + target;
+    }
 
     /** In the order in which the steps began. */
     @NonNull
@@ -52,6 +85,10 @@ public final class ReleasesAction extends InvisibleAction {
             }
             action.replace(before, after);
         }
+        save(run);
+    }
+
+    private static void save(Run<?, ?> run) {
         if (!run.getRootDir().isDirectory()) {
             return; // deleted meanwhile, and not to be made again
         }

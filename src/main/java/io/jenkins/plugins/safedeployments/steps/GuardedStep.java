@@ -81,7 +81,7 @@ public abstract class GuardedStep extends ForceableStep {
                 session,
                 operation,
                 preconditions.stream()
-                        .map(precondition -> precondition.of(run, this::acted))
+                        .map(precondition -> precondition.of(run, in -> acted(run, in)))
                         .toList(),
                 resumed);
     }
@@ -91,7 +91,7 @@ public abstract class GuardedStep extends ForceableStep {
 
     /** The release of before that the step is about to act on, as the cluster has it now; empty if it makes one. */
     @NonNull
-    Optional<Release> acted(Session session) {
+    Optional<Release> acted(Run<?, ?> run, Session session) {
         return Optional.empty();
     }
 

@@ -6,6 +6,7 @@ import hudson.Extension;
 import hudson.Util;
 import hudson.model.Run;
 import io.jenkins.plugins.safedeployments.Messages;
+import io.jenkins.plugins.safedeployments.engine.model.Target;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.engine.operation.Operation;
 import io.jenkins.plugins.safedeployments.engine.operation.PromoteRequest;
@@ -37,7 +38,7 @@ public final class PromoteStableStep extends GuardedStep {
         super(app);
     }
 
-    /** Number of the release to promote; null for the one in canary. */
+    /** Number of the release to promote; null for the one that the run has to do with, or else the one in canary. */
     @CheckForNull
     public Integer getRelease() {
         return release;
@@ -88,7 +89,7 @@ public final class PromoteStableStep extends GuardedStep {
 
     @Override
     void checkOwn() {
-        request();
+        request(0);
     }
 
     @NonNull
@@ -102,26 +103,34 @@ public final class PromoteStableStep extends GuardedStep {
         Run<?, ?> run = run(caller);
         return new PromoteStable(
                 session,
-                request(),
+                request(meant(run, session.target())),
                 release -> Approvals.missing(run, session.target(), release).orElse(""));
     }
 
     @NonNull
     @Override
-    Optional<Release> acted(Session session) {
-        return request().find(session);
+    Optional<Release> acted(Run<?, ?> run, Session session) {
+        return request(meant(run, session.target())).find(session);
     }
 
-    private PromoteRequest request() {
+    /** Not what others have put in its place: that is not what the run has tested and had judged. */
+    private int meant(Run<?, ?> run, Target target) {
+        if (release != null) {
+            return release;
+        }
+        MeantRelease meant = MeantRelease.of(run, target);
+        if (!meant.none().isEmpty()) {
+            throw new UserException("Nothing to promote: " + meant.none()
+                    + ". To promote what another run has in canary, give its number as 'release'.");
+        }
+        return meant.number();
+    }
+
+    private PromoteRequest request(int number) {
         if (release != null && release < 1) {
             throw new UserException("'release' is " + release + ": releases are counted from 1.");
         }
-        return new PromoteRequest(
-                release == null ? 0 : release,
-                replicas,
-                Duration.ofSeconds(drainSeconds),
-                isRollback(onFailure),
-                force());
+        return new PromoteRequest(number, replicas, Duration.ofSeconds(drainSeconds), isRollback(onFailure), force());
     }
 
     @Extension

@@ -29,6 +29,7 @@ import io.jenkins.plugins.safedeployments.runtime.IfOrphaned;
 import io.jenkins.plugins.safedeployments.runtime.ReleaseEntry.Act;
 import io.jenkins.plugins.safedeployments.runtime.ReleaseRecorder;
 import io.jenkins.plugins.safedeployments.runtime.ReleaseRuntime;
+import io.jenkins.plugins.safedeployments.runtime.ReleasesAction;
 import io.jenkins.plugins.safedeployments.runtime.RunningReleases;
 import java.io.IOException;
 import java.time.Duration;
@@ -99,6 +100,20 @@ public final class ReleaseDriver {
     }
 
     /**
+     * To be called when a run comes to the step: remembers that, whatever becomes of it, and checks the parameters.
+     *
+     * @throws AbortException if one is missing or no good
+     */
+    public static void arrive(ReleaseStep step, Run<?, ?> run) throws AbortException {
+        try {
+            ReleasesAction.arrived(run, act(step), step.target());
+        } catch (UserException e) {
+            throw new AbortException(e.getMessage());
+        }
+        begin(step);
+    }
+
+    /**
      * Checks the parameters, and starts the time that the step has.
      *
      * @return when the step's own waiting ends, in milliseconds of the epoch
@@ -141,7 +156,7 @@ public final class ReleaseDriver {
             ClusterLogin in = new ClusterLogin(target.namespace(), access, () -> access(target, run), report::hide);
             login = in;
             Wake wake = new Wake();
-            ReleaseRecorder recorder = new ReleaseRecorder(report, run, actorId, act(), target);
+            ReleaseRecorder recorder = new ReleaseRecorder(report, run, actorId, act(step), target);
             Session session = new Session(
                     target,
                     in.cluster(),
@@ -194,7 +209,7 @@ public final class ReleaseDriver {
         }
     }
 
-    private Act act() {
+    private static Act act(ReleaseStep step) {
         return Act.ofStep(step.getDescriptor().getFunctionName());
     }
 

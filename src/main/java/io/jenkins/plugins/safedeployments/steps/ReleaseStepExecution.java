@@ -50,8 +50,8 @@ final class ReleaseStepExecution extends HeldStepExecution {
 
     @Override
     public boolean start() throws Exception {
-        ReleaseDriver.begin(step); // which checks its parameters before it may have to wait
         Run<?, ?> run = getContext().get(Run.class);
+        ReleaseDriver.arrive(step, run); // which checks its parameters before it may have to wait
         actorId = RunningReleases.actorId(run, getContext().get(FlowNode.class).getId());
         String cluster = Util.fixNull(step.getCluster());
         if (step.obeysWindows()) {

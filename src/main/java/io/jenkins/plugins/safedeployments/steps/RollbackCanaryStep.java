@@ -4,7 +4,9 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.Util;
+import hudson.model.Run;
 import io.jenkins.plugins.safedeployments.Messages;
+import io.jenkins.plugins.safedeployments.engine.model.Target;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.engine.operation.Operation;
 import io.jenkins.plugins.safedeployments.engine.operation.RollbackCanary;
@@ -73,7 +75,7 @@ public final class RollbackCanaryStep extends ForceableStep {
         this.checkImage = checkImage;
     }
 
-    /** Number of the only release that may be taken back; null for whichever it is. */
+    /** Number of the only release that may be taken back; null for the one that the run has to do with, or else any. */
     @CheckForNull
     public Integer getRelease() {
         return release;
@@ -104,7 +106,16 @@ public final class RollbackCanaryStep extends ForceableStep {
 
     @Override
     Operation operation(Session session, ReleaseDriver.Caller caller, boolean resumed) {
-        return new RollbackCanary(session, request());
+        return new RollbackCanary(session, meant(request(), run(caller), session.target()));
+    }
+
+    /** Not what others have in progress, if the run has something of its own, or has failed before it had. */
+    private RollbackRequest meant(RollbackRequest asked, Run<?, ?> run, Target target) {
+        if (release != null || !(asked.to().isEmpty() || asked.to().equals(RollbackRequest.PREVIOUS))) {
+            return asked;
+        }
+        MeantRelease meant = MeantRelease.of(run, target);
+        return meant.none().isEmpty() ? asked.of(meant.number()) : asked.ofNone(meant.none());
     }
 
     private RollbackRequest request() {
@@ -112,13 +123,13 @@ public final class RollbackCanaryStep extends ForceableStep {
             throw new UserException("'release' is " + release + ": releases are counted from 1.");
         }
         return new RollbackRequest(
-                Util.fixNull(to),
-                Util.fixNull(getReason()),
-                postMortem,
-                acknowledgeMigration,
-                checkImage,
-                force(),
-                release == null ? 0 : release);
+                        Util.fixNull(to),
+                        Util.fixNull(getReason()),
+                        postMortem,
+                        acknowledgeMigration,
+                        checkImage,
+                        force())
+                .of(release == null ? 0 : release);
     }
 
     @Extension

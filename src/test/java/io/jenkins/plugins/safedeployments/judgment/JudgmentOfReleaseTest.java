@@ -128,7 +128,14 @@ public class JudgmentOfReleaseTest {
         Judges.vote(free, "qa", "bob", "continue");
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(free));
         assertThat(Approvals.missing(free, shop, first), is(Optional.empty()));
+        WorkflowRun unattended = Judges.start(
+                jenkins,
+                "judgment message: 'Go?', id: 'qa', approvers: '1 of ops', timeout: 1, timeoutUnit: 'SECONDS',"
+                        + " onTimeout: 'continue', app: 'shop', namespace: '" + target.namespace() + "'");
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(unattended));
+        assertThat(Approvals.missing(unattended, shop, first), is(Optional.empty()));
         cluster.setApprovers("1 of ops");
+        assertThat(Approvals.missing(unattended, shop, first).isPresent(), is(true));
         assertThat(
                 Approvals.missing(free, shop, first).orElseThrow(), containsString("has to be approved by 1 of ops"));
 

@@ -24,6 +24,7 @@ import org.jenkinsci.plugins.plaincredentials.impl.FileCredentialsImpl;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.jenkinsci.plugins.workflow.support.steps.input.InputAction;
 import org.junit.Before;
 import org.junit.ClassRule;
 import org.junit.Rule;
@@ -286,6 +287,70 @@ public class ReleaseStepsTest {
                 assertThat(file.toString(), text.contains(line), is(false));
             }
         }
+    }
+
+    /** A canary of build 1 waits for its judgment; build 2 fails, and takes back what it had begun: nothing. */
+    @Test
+    public void failedBuildLeavesTheCanaryOfAnotherAlone() throws Exception {
+        jenkins.buildAndAssertSuccess(job(canary("1.0", "")));
+        String post = "\npost { unsuccessful { rollbackCanary(" + at() + ") } } }";
+
+        WorkflowRun refused =
+                fails("pipeline { agent none\n stages { stage('a') { steps { " + canary("1.1", "") + " } } }" + post);
+        jenkins.assertLogContains(" is held by release 1, by ", refused);
+        jenkins.assertLogContains(
+                "Nothing to roll back: the canaryDeploy of this run has made no release of addressbook in ", refused);
+        jenkins.assertLogContains("to take that back, give 'release: 1'.", refused);
+
+        WorkflowRun early = fails("pipeline { agent none\n stages { stage('a') { steps { error 'no' } } }" + post);
+        jenkins.assertLogContains("Nothing to roll back: this run is FAILURE and has released nothing", early);
+
+        WorkflowRun caught = fails("try { " + canary("1.1", ", replicas: 0") + " } catch (e) { rollbackCanary(" + at()
+                + ", to: 'previous'); promoteStable(" + at() + ") }");
+        jenkins.assertLogContains("Nothing to roll back: the canaryDeploy of this run has made no release", caught);
+        jenkins.assertLogContains("Nothing to promote: the canaryDeploy of this run has made no release", caught);
+
+        assertThat(release().phase(), is(Phase.CANARY_READY));
+        WorkflowRun job = jenkins.buildAndAssertSuccess(job("rollbackCanary(" + at() + ")"));
+        jenkins.assertLogContains("is rolled back after", job);
+    }
+
+    /** What was put in its place while it waited is not what it has tested. */
+    @Test
+    public void supersededBuildPromotesAndTakesBackNothingOfItsSuccessor() throws Exception {
+        WorkflowRun first = job(canary("1.0", "") + "\ninput 'Go?'\ntry { promoteStable(" + at()
+                        + ") } catch (e) { echo \"said: ${e.message}\"; rollbackCanary(" + at() + ") }")
+                .scheduleBuild2(0)
+                .waitForStart();
+        jenkins.waitForMessage("Go?", first);
+        jenkins.buildAndAssertSuccess(job(canary("1.1", ", onBusy: 'supersede'")));
+
+        first.getAction(InputAction.class).getExecutions().get(0).proceed(null);
+
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(first));
+        jenkins.assertLogContains("said: ", first);
+        jenkins.assertLogContains("Release 1 of ", first);
+        jenkins.assertLogContains("Nothing to roll back: of ", first);
+        assertThat(
+                new ReleaseStore(target.cluster(), "addressbook")
+                        .get(2)
+                        .orElseThrow()
+                        .phase(),
+                is(Phase.CANARY_READY));
+        assertThat(deployment("stable"), is(false));
+    }
+
+    /** In a job that only promotes it is the canary that it was to promote. */
+    @Test
+    public void failedPromotionInAJobOfItsOwnIsTakenBack() throws Exception {
+        jenkins.buildAndAssertSuccess(job(canary("1.0", "")));
+
+        WorkflowRun run = fails("pipeline { agent none\n stages { stage('a') { steps { promoteStable(" + at()
+                + ", preconditions: [deploymentExists('none')]) } } }\npost { unsuccessful { rollbackCanary(" + at()
+                + ") } } }");
+
+        jenkins.assertLogContains("is rolled back after", run);
+        assertThat(deployment("canary"), is(false));
     }
 
     private static void credentials(String id, CredentialsScope scope, String kubeconfig) throws Exception {

@@ -75,6 +75,14 @@ public final class RollbackCanary extends ReleaseOperation {
             return;
         }
         Claim.State claim = state.claim.look();
+        if (!request.none().isEmpty()) {
+            settle("Nothing to roll back: " + request.none()
+                    + (claim.holder() == 0
+                            ? "."
+                            : ". It is left alone that " + target + " is held by " + claim.text()
+                                    + ": to take that back, give 'release: " + claim.holder() + "'."));
+            return;
+        }
         if (claim.holder() == 0) {
             if (!back.isAskedFor()) {
                 settle(nothing(claim));

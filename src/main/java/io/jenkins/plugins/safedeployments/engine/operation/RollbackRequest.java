@@ -13,6 +13,8 @@ import io.jenkins.plugins.safedeployments.engine.model.UserException;
  * @param force whether to return to a release that was taken back itself
  * @param release number of the only release that may be taken back: if it is not this one that is in progress, or that stable
  *     runs, there is nothing to do; 0 for any
+ * @param none why there is nothing to do at all, as the run that asks has nothing to do with what is in progress; empty if
+ *     there may be
  */
 public record RollbackRequest(
         String to,
@@ -21,7 +23,8 @@ public record RollbackRequest(
         boolean acknowledgeMigration,
         boolean checkImage,
         Force force,
-        int release) {
+        int release,
+        String none) {
 
     /** The last good release before the one that stable runs. */
     public static final String PREVIOUS = "previous";
@@ -46,7 +49,17 @@ public record RollbackRequest(
             boolean acknowledgeMigration,
             boolean checkImage,
             Force force) {
-        this(to, reason, postMortem, acknowledgeMigration, checkImage, force, 0);
+        this(to, reason, postMortem, acknowledgeMigration, checkImage, force, 0, "");
+    }
+
+    /** The same for one release alone. */
+    public RollbackRequest of(int only) {
+        return new RollbackRequest(to, reason, postMortem, acknowledgeMigration, checkImage, force, only, none);
+    }
+
+    /** The same of who has nothing to do with what is in progress. */
+    public RollbackRequest ofNone(String why) {
+        return new RollbackRequest(to, reason, postMortem, acknowledgeMigration, checkImage, force, release, why);
     }
 
     /** Whether a release is one that may be taken back. */

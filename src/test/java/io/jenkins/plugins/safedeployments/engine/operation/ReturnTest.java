@@ -120,7 +120,7 @@ public class ReturnTest {
 
     private static BiFunction<Session, Boolean, Operation> returning(int release) {
         return (session, resumed) -> new RollbackCanary(
-                session, new RollbackRequest("previous", "", false, false, false, Force.NONE, release));
+                session, new RollbackRequest("previous", "", false, false, false, Force.NONE).of(release));
     }
 
     @Test
