@@ -4,6 +4,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.XmlFile;
+import hudson.model.Cause;
 import hudson.model.Item;
 import hudson.model.Job;
 import hudson.model.Queue;
@@ -13,6 +14,7 @@ import hudson.model.TaskListener;
 import hudson.model.listeners.ItemListener;
 import hudson.model.listeners.RunListener;
 import hudson.model.listeners.SaveableListener;
+import hudson.model.queue.QueueListener;
 import hudson.model.queue.Tasks;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
@@ -187,6 +189,41 @@ public final class AutoPromoter extends RunListener<Run<?, ?>> {
     private static boolean isPromotionMissing(Run<?, ?> run) {
         Followed followed = run.getAction(Followed.class);
         return followed != null && followed.isPromotionMissing();
+    }
+
+    /** What people have taken out of the queue, by hand or by a judgment, is not started again by itself. */
+    private static void takenOut(PromotionCause cause, Job<?, ?> stable) {
+        Run<?, ?> run = cause.run();
+        if (run == null) {
+            return;
+        }
+        try {
+            synchronized (DECIDING) {
+                if (isPromotionMissing(run)) {
+                    String why = Messages.AutoPromoter_TakenOut(stable.getFullDisplayName());
+                    Followed.decide(run, Messages.AutoPromoter_Not(why), false);
+                }
+            }
+        } catch (IOException e) {
+            LOGGER.log(Level.WARNING, e, () -> "could not save that the promotion of " + run + " was cancelled");
+        }
+    }
+
+    /** Called with the lock of the queue held, so that what may read or write a run is done in another thread. */
+    @Extension
+    public static final class Left extends QueueListener {
+
+        @Override
+        public void onLeft(Queue.LeftItem item) {
+            if (!item.isCancelled() || Jenkins.get().isTerminating() || !(item.task instanceof Job<?, ?> job)) {
+                return;
+            }
+            for (Cause cause : item.getCauses()) {
+                if (cause instanceof PromotionCause promotion && promotion.isByItself()) {
+                    ReleaseRuntime.get().execute(() -> takenOut(promotion, job));
+                }
+            }
+        }
     }
 
     /** Catches up after a start. */

@@ -71,6 +71,11 @@ public final class PromotionCause extends Cause implements ForRelease {
         return user;
     }
 
+    /** Whether it is a promotion that nobody asked for. */
+    boolean isByItself() {
+        return kind == Handover.Kind.PROMOTE && user.isEmpty();
+    }
+
     public int getRelease() {
         return release;
     }

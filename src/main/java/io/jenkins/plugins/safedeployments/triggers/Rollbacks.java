@@ -2,6 +2,7 @@ package io.jenkins.plugins.safedeployments.triggers;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.Extension;
 import hudson.console.ModelHyperlinkNote;
 import hudson.model.Cause;
 import hudson.model.CauseAction;
@@ -14,9 +15,11 @@ import hudson.model.Queue;
 import hudson.model.Run;
 import hudson.model.SimpleParameterDefinition;
 import hudson.model.TaskListener;
+import hudson.model.queue.QueueListener;
 import hudson.model.queue.ScheduleResult;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.runtime.ReleaseEntry;
+import io.jenkins.plugins.safedeployments.runtime.ReleaseRuntime;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -91,6 +94,37 @@ final class Rollbacks {
     static void refuse(Run<?, ?> failed, String job, String why, TaskListener log) {
         RollbackLinks.put(failed, job, link -> RollbackLink.refused(job, why));
         log.error("[rollback] " + job + " is NOT started: " + why);
+    }
+
+    /** What people have taken out of the queue, by hand or by a judgment, is not started again by itself. */
+    private static void takenOut(FailedDeploymentCause cause, Job<?, ?> job) {
+        Run<?, ?> failed = cause.getFailedRun();
+        if (failed != null) {
+            String name = job.getFullName();
+            RollbackLinks.put(
+                    failed,
+                    name,
+                    link -> link != null && link.getState() == RollbackLink.State.QUEUED
+                            ? RollbackLink.refused(name, "it was taken out of the queue")
+                            : null);
+        }
+    }
+
+    /** Called with the lock of the queue held, so that what may read or write a run is done in another thread. */
+    @Extension
+    public static final class Left extends QueueListener {
+
+        @Override
+        public void onLeft(Queue.LeftItem item) {
+            if (!item.isCancelled() || Jenkins.get().isTerminating() || !(item.task instanceof Job<?, ?> job)) {
+                return;
+            }
+            for (Cause cause : item.getCauses()) {
+                if (cause instanceof FailedDeploymentCause deployment) {
+                    ReleaseRuntime.get().execute(() -> takenOut(deployment, job));
+                }
+            }
+        }
     }
 
     private static void mayRun(Run<?, ?> failed, Job<?, ?> job) {

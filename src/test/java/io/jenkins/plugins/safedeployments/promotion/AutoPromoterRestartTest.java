@@ -11,6 +11,7 @@ import hudson.ExtensionList;
 import hudson.model.FreeStyleProject;
 import hudson.model.Job;
 import hudson.model.ParametersAction;
+import hudson.model.Queue;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.model.listeners.RunListener;
@@ -99,6 +100,38 @@ public class AutoPromoterRestartTest {
             AutoPromoter.catchUp(); // once more than by itself
             j.waitUntilNoActivity();
             assertThat(job(j, "stable").getLastBuild().getNumber(), is(2));
+        });
+    }
+
+    @Test
+    public void promotionThatIsTakenOutOfTheQueue_isNotStartedAgain() throws Throwable {
+        sessions.then(j -> {
+            j.createFreeStyleProject("stable");
+            FreeStyleProject canary = j.createFreeStyleProject("canary");
+            PromotionProperty property = new PromotionProperty();
+            property.setStableJob("stable");
+            property.setAutoPromote("result = 'passed'");
+            canary.addProperty(property);
+            Run<?, ?> taken = j.buildAndAssertSuccess(canary);
+            release(taken, "shop", 1);
+            Run<?, ?> waits = j.buildAndAssertSuccess(canary);
+            release(waits, "bank", 1);
+            j.jenkins.setNumExecutors(0);
+            new AutoPromoter().onCompleted(taken, TaskListener.NULL);
+            Queue queue = j.jenkins.getQueue();
+            queue.cancel(queue.getItems()[0]);
+            new AutoPromoter().onCompleted(waits, TaskListener.NULL); // is in the queue when Jenkins goes down
+
+            Awaitility.await().until(() -> automatic(canary, 1).startsWith("Not"));
+            assertThat(automatic(canary, 1), is("Not promoted by itself: stable was taken out of the queue"));
+        });
+        sessions.then(j -> {
+            AutoPromoter.catchUp();
+            assertThat(j.jenkins.getQueue().getItems().length, is(1));
+            assertThat(automatic(job(j, "canary"), 2), startsWith("Promoted by itself"));
+            j.jenkins.setNumExecutors(1);
+            j.waitUntilNoActivity();
+            assertThat(promoted(job(j, "stable")), contains("bank 1"));
         });
     }
 

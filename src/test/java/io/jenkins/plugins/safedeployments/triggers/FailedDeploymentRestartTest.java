@@ -1,11 +1,15 @@
 package io.jenkins.plugins.safedeployments.triggers;
 
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.nullValue;
 
 import hudson.ExtensionList;
+import hudson.model.Job;
+import hudson.model.Queue;
 import hudson.model.Result;
+import hudson.model.Run;
 import hudson.model.listeners.RunListener;
 import org.awaitility.Awaitility;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
@@ -57,6 +61,51 @@ public class FailedDeploymentRestartTest {
             j.waitUntilNoActivity();
             assertThat(child(j).getLastBuild().getNumber(), is(1));
         });
+    }
+
+    @Test
+    public void rollbackThatIsTakenOutOfTheQueue_isNotStartedAgain() throws Throwable {
+        sessions.then(j -> {
+            WorkflowJob parent = j.createProject(WorkflowJob.class, "parent");
+            parent.setDefinition(new CpsFlowDefinition("error 'no'", true));
+            WorkflowJob child = j.createProject(WorkflowJob.class, "child");
+            child.setDefinition(new CpsFlowDefinition("echo 'rolling back'", true));
+            child.setQuietPeriod(3600);
+            FailedDeploymentTrigger trigger = new FailedDeploymentTrigger("parent");
+            trigger.setOnlyIfDeployed(false);
+            child.addTrigger(trigger);
+            trigger.start(child, true);
+            child.save();
+
+            Run<?, ?> failed = j.buildAndAssertStatus(Result.FAILURE, parent);
+            Awaitility.await().until(() -> link(failed).queueId() != 0);
+            j.jenkins
+                    .getQueue()
+                    .cancel(j.jenkins.getQueue().getItem(link(failed).queueId()));
+
+            Awaitility.await().until(() -> link(failed).getState() == RollbackLink.State.REFUSED);
+            assertThat(
+                    j.createWebClient()
+                            .withJavaScriptEnabled(false)
+                            .getPage(failed)
+                            .asNormalizedText(),
+                    containsString("Not rolled back by child: it was taken out of the queue"));
+            j.buildAndAssertStatus(Result.FAILURE, parent); // its rollback is in the queue when Jenkins goes down
+        });
+        sessions.then(j -> {
+            FollowedJobs.get().catchUp();
+            Job<?, ?> parent = j.jenkins.getItemByFullName("parent", Job.class);
+            assertThat(link(parent.getBuildByNumber(1)).getState(), is(RollbackLink.State.REFUSED));
+            assertThat(link(parent.getBuildByNumber(2)).getState(), is(RollbackLink.State.QUEUED));
+            Queue.Item[] items = j.jenkins.getQueue().getItems();
+            assertThat(items.length, is(1));
+            assertThat(items[0].getId(), is(link(parent.getBuildByNumber(2)).queueId()));
+            assertThat(child(j).getLastBuild(), nullValue());
+        });
+    }
+
+    private static RollbackLink link(Run<?, ?> failed) {
+        return RollbackLinks.of(failed).get(0);
     }
 
     private static WorkflowJob child(JenkinsRule j) {
