@@ -30,7 +30,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import jenkins.model.Jenkins;
 import jenkins.model.ParameterizedJobMixIn.ParameterizedJob;
 import net.sf.json.JSONObject;
 import org.jenkinsci.Symbol;
@@ -215,10 +214,10 @@ public final class FailedDeploymentTrigger extends Trigger<Job> {
         if (FailedDeploymentCause.isBehind(run)) {
             return "the run is a rollback itself, or was started by one; a person must look";
         }
-        if (afterwards && !isLost(run, project)) {
+        if (afterwards && !Rollbacks.isLost(run, project)) {
             return "it was started before";
         }
-        if (afterwards && isOvertaken(run)) {
+        if (afterwards && Rollbacks.isOvertaken(run)) {
             return "a later run of the same job has succeeded meanwhile";
         }
         Answer first = answer(run, left.isEmpty() ? null : left.get(0));
@@ -231,27 +230,6 @@ public final class FailedDeploymentTrigger extends Trigger<Job> {
         return when == null
                 ? new Answer(true, "", List.of())
                 : Condition.parse(when).check(new RunValues(run, entry));
-    }
-
-    /** Whether a rollback was never started, or is neither in the queue nor has run. */
-    private static boolean isLost(Run<?, ?> run, Job<?, ?> project) {
-        for (RollbackLink link : RollbackLinks.of(run)) {
-            if (link.getJob().equals(project.getFullName())) {
-                return link.getState() == RollbackLink.State.QUEUED
-                        && Jenkins.get().getQueue().getItem(link.queueId()) == null
-                        && !Rollbacks.hasRun(run, project);
-            }
-        }
-        return !Rollbacks.hasRun(run, project);
-    }
-
-    private static boolean isOvertaken(Run<?, ?> run) {
-        for (Run<?, ?> later = run.getNextBuild(); later != null; later = later.getNextBuild()) {
-            if (!later.isBuilding() && Result.SUCCESS.equals(later.getResult())) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** Whether who the run acts as may know that the job exists. */

@@ -80,7 +80,7 @@ public final class FollowedJobs extends RunListener<Run<?, ?>> {
     @Override
     public void onCompleted(Run<?, ?> run, @NonNull TaskListener log) {
         link(run, RollbackLink.ended(run));
-        RollbackRequests.carryOut(run, log);
+        RollbackRequests.ended(run, log);
         List<FailedDeploymentTrigger> triggers = of(run.getParent());
         triggers.forEach(trigger -> trigger.ended(run, log));
         if (!triggers.isEmpty()) {
@@ -101,6 +101,7 @@ public final class FollowedJobs extends RunListener<Run<?, ?>> {
     /** After a start of Jenkins. */
     void catchUp() {
         try (ACLContext as = ACL.as2(ACL.SYSTEM2)) {
+            RollbackRequests.catchUp();
             followers().forEach((name, triggers) -> {
                 Job<?, ?> upstream = Jenkins.get().getItemByFullName(name, Job.class);
                 if (upstream != null) {

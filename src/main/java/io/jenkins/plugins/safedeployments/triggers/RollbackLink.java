@@ -41,8 +41,8 @@ public final class RollbackLink implements Serializable {
     private final int number;
 
     /**
-     * Why it was refused, in a sentence; or how it ended, {@code SUCCESS}; or, as long as it is only asked for, the best result
-     * of the run that has it started; empty else.
+     * Why it was refused, in a sentence; or how it ended, {@code SUCCESS}; or, until it runs, the best result with which the run
+     * that has asked for it has it started; empty else.
      */
     private final String outcome;
 
@@ -60,10 +60,13 @@ public final class RollbackLink implements Serializable {
         return new RollbackLink(job, State.ASKED_FOR, 0, 0, best.toString());
     }
 
-    /** @param queueId 0 if it is about to be put into the queue */
+    /**
+     * @param queueId 0 if it is about to be put into the queue
+     * @param before null if the run itself has not asked for it
+     */
     @NonNull
-    static RollbackLink queued(String job, long queueId) {
-        return new RollbackLink(job, State.QUEUED, queueId, 0, "");
+    static RollbackLink queued(String job, long queueId, @CheckForNull RollbackLink before) {
+        return new RollbackLink(job, State.QUEUED, queueId, 0, before == null ? "" : before.outcome);
     }
 
     @NonNull

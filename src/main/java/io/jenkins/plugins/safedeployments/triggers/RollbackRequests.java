@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 import org.jenkinsci.plugins.workflow.flow.FlowExecutionOwner;
 import org.springframework.security.core.Authentication;
@@ -27,6 +28,9 @@ import org.springframework.security.core.Authentication;
 public final class RollbackRequests {
 
     private static final Logger LOGGER = Logger.getLogger(RollbackRequests.class.getName());
+
+    /** Of jobs whose runs have asked. */
+    private static final Considered CONSIDERED = new Considered("safe-deployments-rollbacks-considered");
 
     private RollbackRequests() {}
 
@@ -69,14 +73,50 @@ public final class RollbackRequests {
     public static void ask(Run<?, ?> run, String name, boolean evenIfUnstable) {
         String job = find(run, name).getFullName();
         Result best = evenIfUnstable ? Result.UNSTABLE : Result.FAILURE;
+        if (!CONSIDERED.isKept(run.getParent())) {
+            CONSIDERED.all(run.getParent());
+        }
         RollbackLinks.put(run, job, link -> link == null ? RollbackLink.askedFor(job, best) : null);
     }
 
-    /** At the end of a run. */
-    static void carryOut(Run<?, ?> run, TaskListener log) {
+    /** One of the runs that may have asked has ended. */
+    static void ended(Run<?, ?> run, TaskListener log) {
+        carryOut(run, log, false);
+        if (CONSIDERED.isKept(run.getParent())) {
+            CONSIDERED.all(run.getParent());
+        }
+    }
+
+    /** After a start of Jenkins: a run may have ended without a word, or its rollback may be lost. */
+    static void catchUp() {
+        for (Job<?, ?> job : Jenkins.get().allItems(Job.class)) {
+            if (CONSIDERED.isKept(job)) {
+                for (Run<?, ?> run : CONSIDERED.notYet(job, RollbackRequests::isOpen)) {
+                    if (isOpen(run) && !Rollbacks.isOvertaken(run)) {
+                        carryOut(run, TaskListener.NULL, true);
+                    }
+                }
+                CONSIDERED.all(job);
+            }
+        }
+    }
+
+    private static boolean isOpen(Run<?, ?> run) {
+        return RollbackLinks.of(run).stream().anyMatch(link -> isOpen(link, true));
+    }
+
+    /** Whether the run has asked for it, and it is not known to have begun. */
+    private static boolean isOpen(RollbackLink link, boolean afterwards) {
+        return link.getState() == RollbackLink.State.ASKED_FOR
+                || afterwards
+                        && link.getState() == RollbackLink.State.QUEUED
+                        && !link.getOutcome().isEmpty();
+    }
+
+    private static void carryOut(Run<?, ?> run, TaskListener log, boolean afterwards) {
         Result result = run.getResult();
         for (RollbackLink link : RollbackLinks.of(run)) {
-            if (link.getState() != RollbackLink.State.ASKED_FOR) {
+            if (!isOpen(link, afterwards)) {
                 continue;
             }
             if (result == null || result.isBetterThan(Result.fromString(link.getOutcome()))) {
@@ -89,7 +129,7 @@ public final class RollbackRequests {
                 continue;
             }
             try {
-                Rollbacks.start(run, find(run, "/" + link.getJob()), left.get(0), List.of(), log, false);
+                Rollbacks.start(run, find(run, "/" + link.getJob()), left.get(0), List.of(), log, afterwards);
             } catch (UserException e) {
                 Rollbacks.refuse(run, link.getJob(), e.getMessage(), log);
             }

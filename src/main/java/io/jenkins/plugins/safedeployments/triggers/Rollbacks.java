@@ -12,6 +12,7 @@ import hudson.model.ParameterDefinition;
 import hudson.model.ParameterValue;
 import hudson.model.ParametersAction;
 import hudson.model.Queue;
+import hudson.model.Result;
 import hudson.model.Run;
 import hudson.model.SimpleParameterDefinition;
 import hudson.model.TaskListener;
@@ -32,6 +33,9 @@ import jenkins.model.ParameterizedJobMixIn.ParameterizedJob;
  */
 final class Rollbacks {
 
+    /** Held from the look at whether a rollback is lost until it is in the queue. */
+    private static final Object STARTING = new Object();
+
     private Rollbacks() {}
 
     /**
@@ -40,7 +44,7 @@ final class Rollbacks {
      * @param entry the release that is meant; null if the run made none
      * @param lines further parameters, or others of {@link HandedOn#WHAT}, each {@code NAME=value}; a value can have
      *     {@code ${ROLLBACK_OF_RELEASE}} and the like
-     * @param lost whether it has been started before, but was lost before it ran
+     * @param afterwards whether Jenkins was down since the run ended: what was put into the queue may be lost
      */
     static void start(
             Run<?, ?> failed,
@@ -48,17 +52,42 @@ final class Rollbacks {
             @CheckForNull ReleaseEntry entry,
             List<String> lines,
             TaskListener log,
-            boolean lost) {
+            boolean afterwards) {
         String name = job.getFullName();
-        boolean begins = RollbackLinks.put(
-                failed,
-                name,
-                link -> lost || link == null || link.getState() == RollbackLink.State.ASKED_FOR
-                        ? RollbackLink.queued(name, 0)
-                        : null);
-        if (begins) {
-            schedule(failed, job, entry, lines, log);
+        synchronized (STARTING) {
+            boolean lost = afterwards && isLost(failed, job);
+            boolean begins = RollbackLinks.put(
+                    failed,
+                    name,
+                    link -> lost || link == null || link.getState() == RollbackLink.State.ASKED_FOR
+                            ? RollbackLink.queued(name, 0, link)
+                            : null);
+            if (begins) {
+                schedule(failed, job, entry, lines, log);
+            }
         }
+    }
+
+    /** Whether a rollback was never started, or is neither in the queue nor has run. What leaves the queue is known there for minutes. */
+    static boolean isLost(Run<?, ?> failed, Job<?, ?> job) {
+        for (RollbackLink link : RollbackLinks.of(failed)) {
+            if (link.getJob().equals(job.getFullName())) {
+                return link.getState() == RollbackLink.State.QUEUED
+                        && Jenkins.get().getQueue().getItem(link.queueId()) == null
+                        && !hasRun(failed, job);
+            }
+        }
+        return !hasRun(failed, job);
+    }
+
+    /** Whether what a run has left is not to be touched any more, since a later one has succeeded. */
+    static boolean isOvertaken(Run<?, ?> run) {
+        for (Run<?, ?> later = run.getNextBuild(); later != null; later = later.getNextBuild()) {
+            if (!later.isBuilding() && Result.SUCCESS.equals(later.getResult())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static void schedule(
@@ -82,7 +111,7 @@ final class Rollbacks {
                     failed,
                     name,
                     link -> link != null && link.getState() == RollbackLink.State.QUEUED
-                            ? RollbackLink.queued(name, item.getId())
+                            ? RollbackLink.queued(name, item.getId(), link)
                             : null); // else it runs by now
             log.getLogger().println("[rollback] starting " + ModelHyperlinkNote.encodeTo(job));
         } catch (UserException e) {
@@ -197,7 +226,7 @@ final class Rollbacks {
     }
 
     /** Whether a rollback job has a run for a failed run already, as far as its last runs tell. */
-    static boolean hasRun(Run<?, ?> failed, Job<?, ?> job) {
+    private static boolean hasRun(Run<?, ?> failed, Job<?, ?> job) {
         return job.getBuilds().limit(50).stream()
                 .anyMatch(run -> run.getCauses().stream()
                         .anyMatch(

@@ -15,18 +15,8 @@ import hudson.model.Queue;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.model.listeners.RunListener;
-import io.jenkins.plugins.safedeployments.engine.cluster.ClusterAccess;
-import io.jenkins.plugins.safedeployments.engine.model.Target;
-import io.jenkins.plugins.safedeployments.engine.release.Actor;
-import io.jenkins.plugins.safedeployments.engine.release.Phase;
-import io.jenkins.plugins.safedeployments.engine.release.Plan;
-import io.jenkins.plugins.safedeployments.engine.release.Release;
-import io.jenkins.plugins.safedeployments.runtime.BuildReport;
-import io.jenkins.plugins.safedeployments.runtime.ReleaseEntry.Act;
-import io.jenkins.plugins.safedeployments.runtime.ReleaseRecorder;
-import java.time.Instant;
+import io.jenkins.plugins.safedeployments.runtime.RecordedCanary;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.StreamSupport;
 import org.awaitility.Awaitility;
 import org.junit.ClassRule;
@@ -51,22 +41,22 @@ public class AutoPromoterRestartTest {
             j.createFreeStyleProject("stable");
             FreeStyleProject canary = j.createFreeStyleProject("canary");
             ExtensionList.lookup(RunListener.class).remove(ExtensionList.lookupSingleton(AutoPromoter.class));
-            release(j.buildAndAssertSuccess(canary), "before-it-was-configured", 1);
+            RecordedCanary.of(j.buildAndAssertSuccess(canary), "before-it-was-configured", 1);
             PromotionProperty property = new PromotionProperty();
             property.setStableJob("stable");
             property.setAutoPromote("result = 'passed'");
             canary.addProperty(property);
 
             // killed before it would have been looked at
-            release(j.buildAndAssertSuccess(canary), "shop", 1);
-            release(j.buildAndAssertSuccess(canary), "shop", 2);
+            RecordedCanary.of(j.buildAndAssertSuccess(canary), "shop", 1);
+            RecordedCanary.of(j.buildAndAssertSuccess(canary), "shop", 2);
             // killed between the decision and the queue, or before the queue was written
             Run<?, ?> lost = j.buildAndAssertSuccess(canary);
-            release(lost, "bank", 1);
+            RecordedCanary.of(lost, "bank", 1);
             Followed.decide(lost, "Promoted by itself, since it is good", true);
             // decided, and not promoted
             Run<?, ?> not = j.buildAndAssertSuccess(canary);
-            release(not, "toys", 1);
+            RecordedCanary.of(not, "toys", 1);
             Followed.decide(not, "Not promoted by itself: no", false);
         });
         sessions.then(j -> {
@@ -113,9 +103,9 @@ public class AutoPromoterRestartTest {
             property.setAutoPromote("result = 'passed'");
             canary.addProperty(property);
             Run<?, ?> taken = j.buildAndAssertSuccess(canary);
-            release(taken, "shop", 1);
+            RecordedCanary.of(taken, "shop", 1);
             Run<?, ?> waits = j.buildAndAssertSuccess(canary);
-            release(waits, "bank", 1);
+            RecordedCanary.of(waits, "bank", 1);
             j.jenkins.setNumExecutors(0);
             new AutoPromoter().onCompleted(taken, TaskListener.NULL);
             Queue queue = j.jenkins.getQueue();
@@ -133,34 +123,6 @@ public class AutoPromoterRestartTest {
             j.waitUntilNoActivity();
             assertThat(promoted(job(j, "stable")), contains("bank 1"));
         });
-    }
-
-    /** As a step of the run would have done it. */
-    private static void release(Run<?, ?> run, String namespace, int number) {
-        Plan plan = new Plan(
-                "shop:" + number,
-                "",
-                1,
-                3,
-                2,
-                null,
-                Map.of(),
-                Map.of(),
-                List.of(),
-                List.of(),
-                null,
-                List.of(),
-                List.of(),
-                false);
-        Actor actor = new Actor("step of " + run, run.getFullDisplayName(), "", "dev");
-        Release release = Release.begin(number, "shop", actor, plan, Instant.now())
-                .enter(Phase.CANARY_READY, "it serves", actor, Instant.now());
-        BuildReport report = new BuildReport(
-                "shop", run, TaskListener.NULL, new ClusterAccess("https://127.0.0.1:1", "", "", "", "", false));
-        Target target = new Target("rig", namespace, "shop");
-        ReleaseRecorder recorder = new ReleaseRecorder(report, run, actor.id(), Act.CANARY_DEPLOY, target);
-        recorder.release(release, true);
-        recorder.succeeded();
     }
 
     private static List<String> promoted(Job<?, ?> stable) {

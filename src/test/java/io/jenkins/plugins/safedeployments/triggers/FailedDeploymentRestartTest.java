@@ -1,16 +1,22 @@
 package io.jenkins.plugins.safedeployments.triggers;
 
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsInAnyOrder;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.nullValue;
 
 import hudson.ExtensionList;
+import hudson.Launcher;
+import hudson.model.AbstractBuild;
+import hudson.model.BuildListener;
+import hudson.model.FreeStyleProject;
 import hudson.model.Job;
 import hudson.model.Queue;
 import hudson.model.Result;
 import hudson.model.Run;
 import hudson.model.listeners.RunListener;
+import io.jenkins.plugins.safedeployments.runtime.RecordedCanary;
 import org.awaitility.Awaitility;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
@@ -20,6 +26,7 @@ import org.junit.Test;
 import org.jvnet.hudson.test.BuildWatcher;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.JenkinsSessionRule;
+import org.jvnet.hudson.test.TestBuilder;
 
 /** What ended while Jenkins was not there to see it is caught up with, once. */
 public class FailedDeploymentRestartTest {
@@ -102,6 +109,64 @@ public class FailedDeploymentRestartTest {
             assertThat(items[0].getId(), is(link(parent.getBuildByNumber(2)).queueId()));
             assertThat(child(j).getLastBuild(), nullValue());
         });
+    }
+
+    /** By the parameter of a step, or by the post-build action, which ask by the same means. */
+    @Test
+    public void rollbackThatARunHasAskedFor_isStartedAfterTheNextStartAndOnlyOnce() throws Throwable {
+        sessions.then(j -> {
+            FreeStyleProject rollback = j.createFreeStyleProject("rollback");
+            FreeStyleProject died = failing(j, "died");
+            FreeStyleProject lost = failing(j, "lost");
+            FreeStyleProject overtaken = failing(j, "overtaken");
+            // as if Jenkins died just before they would have ended
+            ExtensionList.lookup(RunListener.class).remove(FollowedJobs.get());
+            j.buildAndAssertStatus(Result.FAILURE, died);
+            Run<?, ?> queued = j.buildAndAssertStatus(Result.FAILURE, lost);
+            RollbackLinks.put(queued, "rollback", link -> RollbackLink.queued("rollback", 4711, link));
+            j.buildAndAssertStatus(Result.FAILURE, overtaken);
+            overtaken.getBuildersList().clear();
+            j.buildAndAssertSuccess(overtaken);
+            assertThat(rollback.getLastBuild(), nullValue());
+        });
+        sessions.then(j -> {
+            Job<?, ?> rollback = j.jenkins.getItemByFullName("rollback", Job.class);
+            Awaitility.await().until(() -> rollback.getBuildByNumber(2) != null);
+            j.waitUntilNoActivity();
+            FollowedJobs.get().catchUp(); // once more than by itself
+            j.waitUntilNoActivity();
+            assertThat(
+                    rollback.getBuilds().stream()
+                            .map(Rollbacks::failedRun)
+                            .map(Run::getFullDisplayName)
+                            .toList(),
+                    containsInAnyOrder("died #1", "lost #1"));
+            Run<?, ?> failed = j.jenkins.getItemByFullName("died", Job.class).getBuildByNumber(1);
+            assertThat(link(failed).getState(), is(RollbackLink.State.ENDED));
+        });
+        sessions.then(j -> {
+            FollowedJobs.get().catchUp();
+            j.waitUntilNoActivity();
+            Job<?, ?> rollback = j.jenkins.getItemByFullName("rollback", Job.class);
+            assertThat(rollback.getLastBuild().getNumber(), is(2));
+        });
+    }
+
+    private static FreeStyleProject failing(JenkinsRule j, String name) throws Exception {
+        FreeStyleProject job = j.createFreeStyleProject(name);
+        job.getBuildersList().add(new AskingBuilder());
+        return job;
+    }
+
+    /** Leaves a canary, asks for a rollback job, and fails. */
+    public static final class AskingBuilder extends TestBuilder {
+
+        @Override
+        public boolean perform(AbstractBuild<?, ?> build, Launcher launcher, BuildListener listener) {
+            RecordedCanary.of(build, "shop", 1);
+            RollbackRequests.ask(build, "rollback", false);
+            return false;
+        }
     }
 
     private static RollbackLink link(Run<?, ?> failed) {
