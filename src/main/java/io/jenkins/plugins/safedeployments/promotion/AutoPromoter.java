@@ -24,6 +24,7 @@ import io.jenkins.plugins.safedeployments.engine.condition.Condition;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.engine.release.Phase;
 import io.jenkins.plugins.safedeployments.promotion.Handover.Kind;
+import io.jenkins.plugins.safedeployments.runtime.Origins;
 import io.jenkins.plugins.safedeployments.runtime.ReleaseEntry;
 import io.jenkins.plugins.safedeployments.runtime.ReleaseEntry.Act;
 import io.jenkins.plugins.safedeployments.runtime.ReleaseRuntime;
@@ -109,14 +110,29 @@ public final class AutoPromoter extends RunListener<Run<?, ?>> {
         }
         Handover handover = handover(run, canary);
         String locked = locked(handover, canary, who);
+        PromotionCause circle = circle(run, canary);
         if (!answer.holds()) {
             say(run, listener, Messages.AutoPromoter_Not(answer.why()), false);
+        } else if (circle != null) {
+            String why = Messages.AutoPromoter_Circle(circle.getRelease() + " of " + circle.target());
+            say(run, listener, Messages.AutoPromoter_Not(why), false);
         } else if (!locked.isEmpty()) {
             say(run, listener, Messages.AutoPromoter_Not(locked), false);
         } else {
             say(run, listener, Messages.AutoPromoter_Promoted(answer.why()), true);
             start(run, listener, handover, answer.why());
         }
+    }
+
+    /** The promotion that has led to this release of the same target; null if none has. */
+    @CheckForNull
+    private static PromotionCause circle(Run<?, ?> run, ReleaseEntry canary) {
+        return Origins.of(run).stream()
+                .filter(PromotionCause.class::isInstance)
+                .map(PromotionCause.class::cast)
+                .filter(cause -> cause.kind() == Kind.PROMOTE && cause.target().equals(canary.getTarget()))
+                .findFirst()
+                .orElse(null);
     }
 
     private static void start(Run<?, ?> run, TaskListener listener, Handover handover, String why) {

@@ -130,9 +130,10 @@ public final class PromotionCause extends Cause implements ForRelease {
         return user.isEmpty() ? Messages.PromotionCause_ByItself(why) : Messages.PromotionCause_AskedFor(user);
     }
 
-    /** The run that it follows; null if there was none, it is gone, or who looks may not see it. */
+    /** Null as well if who looks may not see it. */
     @CheckForNull
-    Run<?, ?> run() {
+    @Override
+    public Run<?, ?> run() {
         return build == 0 ? null : RenamedJobs.run(job, at, build);
     }
 

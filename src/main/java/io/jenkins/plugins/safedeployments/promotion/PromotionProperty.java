@@ -100,7 +100,11 @@ public final class PromotionProperty extends OptionalJobProperty<Job<?, ?>> {
 
         @POST
         public FormValidation doCheckStableJob(@AncestorInPath Item item, @QueryParameter String value) {
-            return check(item, value);
+            FormValidation checked = check(item, value);
+            boolean itself = item instanceof Job<?, ?> job && job(Util.fixEmptyAndTrim(value), job) == item;
+            return itself && checked.kind == FormValidation.Kind.OK && item.hasPermission(Item.CONFIGURE)
+                    ? FormValidation.warning(Messages.PromotionProperty_Itself())
+                    : checked;
         }
 
         @POST

@@ -16,4 +16,8 @@ public interface ForRelease {
     /** The run that made the release; null if it is not known, or gone. */
     @CheckForNull
     Run<?, ?> maker();
+
+    /** The run that it follows; null if there was none, or it is gone. */
+    @CheckForNull
+    Run<?, ?> run();
 }

@@ -7,9 +7,9 @@ import hudson.model.Cause;
 import hudson.model.Item;
 import hudson.model.Run;
 import hudson.model.TaskListener;
+import io.jenkins.plugins.safedeployments.runtime.Origins;
 import io.jenkins.plugins.safedeployments.runtime.ReleaseRuntime;
 import io.jenkins.plugins.safedeployments.runtime.RenamedJobs;
-import java.util.List;
 import org.springframework.security.access.AccessDeniedException;
 
 /** That a run is there because another one failed. Shown on its page, with a link to the failed run. */
@@ -66,15 +66,12 @@ public final class FailedDeploymentCause extends Cause.UpstreamCause {
                 && job().equals(run.getParent().getFullName());
     }
 
-    /** Whether a run is there because another one failed, or was started by one that is: such runs start no rollback. */
+    /**
+     * Whether a run is there because another one failed, or was started by one that is, or is there for a release that such a
+     * run has made: such runs start no rollback.
+     */
     static boolean isBehind(Run<?, ?> run) {
-        return isAmong(run.getCauses());
-    }
-
-    private static boolean isAmong(List<Cause> causes) {
-        return causes.stream()
-                .anyMatch(cause -> cause instanceof FailedDeploymentCause
-                        || cause instanceof Cause.UpstreamCause upstream && isAmong(upstream.getUpstreamCauses()));
+        return Origins.of(run).stream().anyMatch(FailedDeploymentCause.class::isInstance);
     }
 
     @Override

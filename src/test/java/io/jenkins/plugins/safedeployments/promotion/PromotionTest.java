@@ -345,7 +345,10 @@ public class PromotionTest {
         assertThat(form.doCheckAutoPromote(canary, "branch =").kind, is(FormValidation.Kind.ERROR));
         assertThat(form.doCheckAutoPromote(canary, "branch = 'master'").kind, is(FormValidation.Kind.OK));
         assertThat(form.doCheckStableJob(canary, "none").kind, is(FormValidation.Kind.WARNING));
-        assertThat(form.doCheckStableJob(canary, canary.getName()).kind, is(FormValidation.Kind.OK));
+        assertThat(form.doCheckRollbackJob(canary, canary.getName()).kind, is(FormValidation.Kind.OK));
+        FormValidation itself = form.doCheckStableJob(canary, canary.getName());
+        assertThat(itself.kind, is(FormValidation.Kind.WARNING));
+        assertThat(itself.getMessage(), containsString("This is the job itself"));
         assertThat(form.doAutoCompleteStableJob(name, canary).getValues(), hasItem(canary.getName()));
 
         secured(new MockAuthorizationStrategy()
@@ -356,6 +359,7 @@ public class PromotionTest {
                 ACL.as2(User.getOrCreateByIdOrFullName("reader").impersonate2())) {
             assertThat(form.doCheckAutoPromote(canary, "branch =").kind, is(FormValidation.Kind.OK));
             assertThat(form.doCheckRollbackJob(canary, "none").kind, is(FormValidation.Kind.OK));
+            assertThat(form.doCheckStableJob(canary, canary.getName()).kind, is(FormValidation.Kind.OK));
             assertThat(form.doAutoCompleteRollbackJob(name, canary).getValues().isEmpty(), is(true));
         }
     }

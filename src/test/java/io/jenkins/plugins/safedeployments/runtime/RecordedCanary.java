@@ -35,7 +35,7 @@ public final class RecordedCanary {
                 List.of(),
                 List.of(),
                 false);
-        Actor actor = new Actor("step of " + run, run.getFullDisplayName(), "", "dev");
+        Actor actor = new Actor("step of " + run + " in " + namespace, run.getFullDisplayName(), "", "dev");
         Release release = Release.begin(number, "shop", actor, plan, Instant.now())
                 .enter(Phase.CANARY_READY, "it serves", actor, Instant.now());
         BuildReport report = new BuildReport(

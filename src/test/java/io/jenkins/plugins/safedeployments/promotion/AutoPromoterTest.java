@@ -1,0 +1,117 @@
+package io.jenkins.plugins.safedeployments.promotion;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.notNullValue;
+
+import hudson.Launcher;
+import hudson.model.AbstractBuild;
+import hudson.model.BuildListener;
+import hudson.model.FreeStyleProject;
+import hudson.model.Result;
+import hudson.model.Run;
+import io.jenkins.plugins.safedeployments.runtime.RecordedCanary;
+import io.jenkins.plugins.safedeployments.triggers.FailedDeploymentTrigger;
+import org.junit.ClassRule;
+import org.junit.Rule;
+import org.junit.Test;
+import org.jvnet.hudson.test.BuildWatcher;
+import org.jvnet.hudson.test.FailureBuilder;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.TestBuilder;
+
+/** What is promoted by itself when a build ends, and what is not. No cluster is needed to see that. */
+public class AutoPromoterTest {
+
+    @ClassRule
+    public static BuildWatcher watcher = new BuildWatcher();
+
+    @Rule
+    public JenkinsRule jenkins = new JenkinsRule();
+
+    @Test
+    public void jobThatPromotesItself_doesNotGoOnForEver() throws Exception {
+        FreeStyleProject round = canaryJob("round", "round", "shop");
+
+        jenkins.buildAndAssertSuccess(round);
+        jenkins.waitUntilNoActivity();
+
+        assertThat(round.getLastBuild().getNumber(), is(2));
+        jenkins.assertLogContains("Promoted by itself", round.getBuildByNumber(1));
+        String why = "Not promoted by itself: the promotion of release 1 of shop in shop on rig has led to it";
+        jenkins.assertLogContains(why, round.getLastBuild());
+        assertThat(page(round.getLastBuild()), containsString(why));
+    }
+
+    /** Each of them promotes what the other has made, on a target of its own. */
+    @Test
+    public void jobsThatPromoteEachOther_doNotGoOnForEver() throws Exception {
+        FreeStyleProject ping = canaryJob("ping", "pong", "shop");
+        FreeStyleProject pong = canaryJob("pong", "ping", "bank");
+
+        jenkins.buildAndAssertSuccess(ping);
+        jenkins.waitUntilNoActivity();
+
+        assertThat(ping.getLastBuild().getNumber(), is(2));
+        assertThat(pong.getLastBuild().getNumber(), is(1));
+        jenkins.assertLogContains("Promoted by itself", pong.getLastBuild());
+        jenkins.assertLogContains("release 1 of shop in shop on rig has led to it", ping.getLastBuild());
+    }
+
+    /** The rollback job releases something else, which promotes itself by a job that fails and is followed as well. */
+    @Test
+    public void failedPromotionOfWhatARollbackJobHasMade_startsNoRollback() throws Exception {
+        FreeStyleProject release = jenkins.createFreeStyleProject("release");
+        release.getBuildersList().add(new FailureBuilder());
+        FreeStyleProject stable = jenkins.createFreeStyleProject("stable");
+        stable.getBuildersList().add(new FailureBuilder());
+        FreeStyleProject rollback = canaryJob("rollback", "stable", "shop");
+        FailedDeploymentTrigger trigger = new FailedDeploymentTrigger("release, stable");
+        trigger.setOnlyIfDeployed(false);
+        rollback.addTrigger(trigger);
+        trigger.start(rollback, true);
+
+        jenkins.buildAndAssertStatus(Result.FAILURE, release);
+        jenkins.waitUntilNoActivity();
+
+        assertThat(stable.getLastBuild(), notNullValue());
+        assertThat(rollback.getLastBuild().getNumber(), is(1));
+        jenkins.assertLogContains("the run is a rollback itself, or was started by one", stable.getLastBuild());
+    }
+
+    private FreeStyleProject canaryJob(String name, String stable, String... namespaces) throws Exception {
+        FreeStyleProject job = jenkins.createFreeStyleProject(name);
+        job.getBuildersList().add(new CanaryBuilder(namespaces));
+        PromotionProperty property = new PromotionProperty();
+        property.setStableJob(stable);
+        property.setAutoPromote("result = 'passed'");
+        job.addProperty(property);
+        return job;
+    }
+
+    private String page(Run<?, ?> run) throws Exception {
+        return jenkins.createWebClient()
+                .withJavaScriptEnabled(false)
+                .getPage(run)
+                .asNormalizedText();
+    }
+
+    /** Leaves a canary in each of some namespaces, with the number of the build. */
+    public static final class CanaryBuilder extends TestBuilder {
+
+        private final String[] namespaces;
+
+        CanaryBuilder(String... namespaces) {
+            this.namespaces = namespaces;
+        }
+
+        @Override
+        public boolean perform(AbstractBuild<?, ?> build, Launcher launcher, BuildListener listener) {
+            for (String namespace : namespaces) {
+                RecordedCanary.of(build, namespace, build.getNumber());
+            }
+            return true;
+        }
+    }
+}
