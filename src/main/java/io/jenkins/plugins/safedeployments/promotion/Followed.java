@@ -23,7 +23,8 @@ public final class Followed extends InvisibleAction {
 
     private static final Logger LOGGER = Logger.getLogger(Followed.class.getName());
 
-    private final List<Follow> follows = new ArrayList<>();
+    /** Replaced as a whole and never changed, so that it can be written to the disk at any time. */
+    private volatile List<Follow> follows = new ArrayList<>();
 
     /** Why no promotion has started by itself, or that one has; null if that was not looked at. */
     private String automatic;
@@ -79,7 +80,7 @@ public final class Followed extends InvisibleAction {
     }
 
     @NonNull
-    public synchronized List<Follow> getFollows() {
+    public List<Follow> getFollows() {
         return new ArrayList<>(follows);
     }
 
@@ -89,7 +90,9 @@ public final class Followed extends InvisibleAction {
     }
 
     private synchronized void add(Follow follow) {
-        follows.add(follow);
+        List<Follow> next = new ArrayList<>(follows);
+        next.add(follow);
+        follows = next;
     }
 
     private synchronized void decide(String text, boolean promotes) {

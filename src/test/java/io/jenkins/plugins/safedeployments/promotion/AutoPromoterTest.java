@@ -5,14 +5,20 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.notNullValue;
 
+import com.thoughtworks.xstream.io.WriterWrapper;
+import com.thoughtworks.xstream.io.xml.CompactWriter;
 import hudson.Launcher;
 import hudson.model.AbstractBuild;
 import hudson.model.BuildListener;
 import hudson.model.FreeStyleProject;
 import hudson.model.Result;
 import hudson.model.Run;
+import hudson.model.TaskListener;
+import hudson.util.XStream2;
 import io.jenkins.plugins.safedeployments.runtime.RecordedCanary;
 import io.jenkins.plugins.safedeployments.triggers.FailedDeploymentTrigger;
+import java.io.StringWriter;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.ClassRule;
 import org.junit.Rule;
 import org.junit.Test;
@@ -78,6 +84,28 @@ public class AutoPromoterTest {
         assertThat(stable.getLastBuild(), notNullValue());
         assertThat(rollback.getLastBuild().getNumber(), is(1));
         jenkins.assertLogContains("the run is a rollback itself, or was started by one", stable.getLastBuild());
+    }
+
+    /** A run is written to the disk without any lock, also while the next one that follows it is added. */
+    @Test
+    public void whatFollows_canBeAddedWhileTheRunIsWritten() throws Exception {
+        FreeStyleProject stable = jenkins.createFreeStyleProject("stable");
+        Run<?, ?> run = jenkins.buildAndAssertSuccess(canaryJob("canary", "stable", "shop"));
+        jenkins.waitUntilNoActivity();
+        Followed followed = run.getAction(Followed.class);
+        AtomicBoolean added = new AtomicBoolean();
+
+        new XStream2().marshal(followed, new WriterWrapper(new CompactWriter(new StringWriter())) {
+            @Override
+            public void endNode() {
+                super.endNode();
+                if (added.compareAndSet(false, true)) {
+                    new Followed.Listener().onStarted(stable.getLastBuild(), TaskListener.NULL);
+                }
+            }
+        });
+
+        assertThat(followed.getFollows().size(), is(2));
     }
 
     private FreeStyleProject canaryJob(String name, String stable, String... namespaces) throws Exception {
