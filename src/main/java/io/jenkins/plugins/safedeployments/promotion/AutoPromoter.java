@@ -135,11 +135,11 @@ public final class AutoPromoter extends RunListener<Run<?, ?>> {
                 .orElse(null);
     }
 
-    private static void start(Run<?, ?> run, TaskListener listener, Handover handover, String why) {
+    private static void start(Run<?, ?> run, TaskListener listener, Handover handover, String why) throws IOException {
         PromotionCause cause = new PromotionCause(handover, run.getParent(), run, "", why);
         String whyNot = handover.start(cause, handover.told("", false), ReleasesTab.defaults(handover.job()));
         if (!whyNot.isEmpty()) {
-            listener.error(whyNot);
+            say(run, listener, Messages.AutoPromoter_Not(whyNot), false);
         }
     }
 

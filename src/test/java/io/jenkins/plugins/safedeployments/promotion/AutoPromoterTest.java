@@ -3,14 +3,17 @@ package io.jenkins.plugins.safedeployments.promotion;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
 
 import com.thoughtworks.xstream.io.WriterWrapper;
 import com.thoughtworks.xstream.io.xml.CompactWriter;
 import hudson.Launcher;
 import hudson.model.AbstractBuild;
+import hudson.model.Action;
 import hudson.model.BuildListener;
 import hudson.model.FreeStyleProject;
+import hudson.model.Queue;
 import hudson.model.Result;
 import hudson.model.Run;
 import hudson.model.TaskListener;
@@ -18,6 +21,7 @@ import hudson.util.XStream2;
 import io.jenkins.plugins.safedeployments.runtime.RecordedCanary;
 import io.jenkins.plugins.safedeployments.triggers.FailedDeploymentTrigger;
 import java.io.StringWriter;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.ClassRule;
 import org.junit.Rule;
@@ -26,6 +30,7 @@ import org.jvnet.hudson.test.BuildWatcher;
 import org.jvnet.hudson.test.FailureBuilder;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.TestBuilder;
+import org.jvnet.hudson.test.TestExtension;
 
 /** What is promoted by itself when a build ends, and what is not. No cluster is needed to see that. */
 public class AutoPromoterTest {
@@ -84,6 +89,29 @@ public class AutoPromoterTest {
         assertThat(stable.getLastBuild(), notNullValue());
         assertThat(rollback.getLastBuild().getNumber(), is(1));
         jenkins.assertLogContains("the run is a rollback itself, or was started by one", stable.getLastBuild());
+    }
+
+    @Test
+    public void whatTheQueueRefuses_isNotSaidToBePromoted() throws Exception {
+        jenkins.createFreeStyleProject("unwanted");
+
+        Run<?, ?> run = jenkins.buildAndAssertSuccess(canaryJob("canary", "unwanted", "shop"));
+
+        String why = "Not promoted by itself: The queue did not take it: try again.";
+        jenkins.assertLogContains(why, run);
+        String page = page(run);
+        assertThat(page, containsString(why));
+        assertThat(page, not(containsString("Promoted by itself")));
+    }
+
+    /** As plugins can do that watch the queue. */
+    @TestExtension("whatTheQueueRefuses_isNotSaidToBePromoted")
+    public static final class Refusal extends Queue.QueueDecisionHandler {
+
+        @Override
+        public boolean shouldSchedule(Queue.Task task, List<Action> actions) {
+            return !task.getName().equals("unwanted");
+        }
     }
 
     /** A run is written to the disk without any lock, also while the next one that follows it is added. */
