@@ -113,6 +113,13 @@ public final class RollbackLink implements Serializable {
         return outcome;
     }
 
+    /** As it is now: nobody is told how a run ended that was killed with Jenkins. */
+    @NonNull
+    RollbackLink now() {
+        Run<?, ?> run = state == State.RUNNING ? getVisibleRun() : null;
+        return run == null || run.isBuilding() ? this : ended(run);
+    }
+
     /** The rollback job, if it is there and who asks may see it. */
     @CheckForNull
     public Job<?, ?> getVisibleJob() {

@@ -28,7 +28,7 @@ public final class RollbackLinks extends InvisibleAction {
     }
 
     /**
-     * Those to show: what was only to be started if the run failed, and did not, is no news. The last one of a job counts, if it
+     * Those to show, as they are now: what was only to be started if the run failed, and did not, is no news. The last one of a job counts, if it
      * was renamed at the moment when a link to it was put.
      */
     @NonNull
@@ -36,7 +36,7 @@ public final class RollbackLinks extends InvisibleAction {
         Map<String, RollbackLink> shown = new LinkedHashMap<>();
         for (RollbackLink link : links) {
             if (link.getState() != RollbackLink.State.ASKED_FOR) {
-                shown.put(link.getJob(), link);
+                shown.put(link.getJob(), link.now());
             }
         }
         return shown.values();

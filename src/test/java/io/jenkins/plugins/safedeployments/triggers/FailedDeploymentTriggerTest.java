@@ -310,6 +310,29 @@ public class FailedDeploymentTriggerTest {
         assertThat(links.get(0).getVisibleRun(), is(rollback));
     }
 
+    /** A build that is killed with Jenkins ends without anybody being told. */
+    @Test
+    public void rollbackThatWasKilledOrDeleted_isNotUnderWayForEver() throws Exception {
+        WorkflowJob parent = pipeline("parent", "error 'no'");
+        FreeStyleProject child = folder.createProject(FreeStyleProject.class, "child");
+        child.getBuildersList().add(new FailureBuilder());
+        child.addTrigger(started(child, "parent"));
+        WorkflowRun failed = run(parent, Result.FAILURE);
+        jenkins.waitUntilNoActivity();
+        FreeStyleBuild rollback = child.getLastBuild();
+        RollbackLinks.put(failed, child.getFullName(), link -> RollbackLink.running(rollback)); // as it was kept before
+        JenkinsRule.WebClient web = jenkins.createWebClient().withJavaScriptEnabled(false);
+
+        assertThat(
+                web.getPage(failed).asNormalizedText(),
+                containsString("THE ROLLBACK DID NOT SUCCEED: " + rollback.getFullDisplayName() + ": FAILURE"));
+
+        rollback.delete();
+        assertThat(
+                web.getPage(failed).asNormalizedText(),
+                containsString("There was a rollback, whose build is deleted, by " + child.getFullDisplayName() + ": #1"));
+    }
+
     @Test
     public void whatCannotBeStarted_isLoud() throws Exception {
         WorkflowJob parent = pipeline("parent", "error 'no'");
