@@ -21,6 +21,7 @@ import hudson.security.ACLContext;
 import io.jenkins.plugins.safedeployments.Messages;
 import io.jenkins.plugins.safedeployments.engine.condition.Answer;
 import io.jenkins.plugins.safedeployments.engine.condition.Condition;
+import io.jenkins.plugins.safedeployments.engine.model.Target;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.engine.release.Phase;
 import io.jenkins.plugins.safedeployments.promotion.Handover.Kind;
@@ -32,15 +33,18 @@ import io.jenkins.plugins.safedeployments.runtime.ReleasesAction;
 import io.jenkins.plugins.safedeployments.triggers.Considered;
 import io.jenkins.plugins.safedeployments.triggers.RunValues;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import jenkins.model.Jenkins;
 import org.springframework.security.core.Authentication;
 
 /**
- * Promotes the release of a run by itself when the run has ended and the condition of its job holds; else says why not, in the
- * log and on the page of the run. At most once for a run: what was decided is kept with it before anything is started. What
+ * Promotes the releases of a run by themselves, one for each target, when the run has ended and the condition of its job holds;
+ * else says why not, in the log and on the page of the run. Each at most once: what was decided is kept with it before anything is started. What
  * ended while Jenkins was down, or was lost from the queue, is caught up with after the next start.
  */
 @Extension
@@ -71,18 +75,20 @@ public final class AutoPromoter extends RunListener<Run<?, ?>> {
     private static void look(Run<?, ?> run, TaskListener listener) {
         Job<?, ?> job = run.getParent();
         String condition = condition(job);
-        ReleaseEntry canary = lastCanary(run);
-        if (condition == null || canary == null) {
+        List<ReleaseEntry> canaries = canaries(run);
+        if (condition == null || canaries.isEmpty()) {
             return;
         }
         Authentication who = job instanceof Queue.Task task ? Tasks.getAuthenticationOf2(task) : ACL.SYSTEM2;
         try (ACLContext ignored = ACL.as2(who)) {
             synchronized (DECIDING) {
-                Followed followed = run.getAction(Followed.class);
-                if (followed == null || followed.getAutomatic() == null) {
-                    decide(run, listener, condition, canary, who);
-                } else if (followed.isPromotionMissing()) {
-                    startAgain(run, condition, canary, who);
+                for (ReleaseEntry canary : canaries) {
+                    Followed followed = Followed.of(run);
+                    if (!followed.isDecided(canary.getTarget())) {
+                        decide(run, listener, condition, canary, who);
+                    } else if (followed.isPromotionMissing(canary.getTarget())) {
+                        startAgain(run, condition, canary, who);
+                    }
                 }
             }
         } catch (IOException e) {
@@ -90,12 +96,15 @@ public final class AutoPromoter extends RunListener<Run<?, ?>> {
         }
     }
 
-    @CheckForNull
-    private static ReleaseEntry lastCanary(Run<?, ?> run) {
-        List<ReleaseEntry> canaries = ReleasesAction.entries(run).stream()
-                .filter(entry -> entry.getAct() == Act.CANARY_DEPLOY)
-                .toList();
-        return canaries.isEmpty() ? null : canaries.get(canaries.size() - 1);
+    /** The last one of each target. */
+    private static List<ReleaseEntry> canaries(Run<?, ?> run) {
+        Map<Target, ReleaseEntry> last = new LinkedHashMap<>();
+        for (ReleaseEntry entry : ReleasesAction.entries(run)) {
+            if (entry.getAct() == Act.CANARY_DEPLOY) {
+                last.put(entry.getTarget(), entry);
+            }
+        }
+        return new ArrayList<>(last.values());
     }
 
     private static void decide(
@@ -105,22 +114,22 @@ public final class AutoPromoter extends RunListener<Run<?, ?>> {
         try {
             answer = Condition.parse(condition).check(new RunValues(run, canary));
         } catch (UserException e) {
-            say(run, listener, Messages.AutoPromoter_Not(e.getMessage()), false);
+            say(run, listener, canary, Messages.AutoPromoter_Not(e.getMessage()), false);
             return;
         }
         Handover handover = handover(run, canary);
         String locked = locked(handover, canary, who);
         PromotionCause circle = circle(run, canary);
         if (!answer.holds()) {
-            say(run, listener, Messages.AutoPromoter_Not(answer.why()), false);
+            say(run, listener, canary, Messages.AutoPromoter_Not(answer.why()), false);
         } else if (circle != null) {
             String why = Messages.AutoPromoter_Circle(circle.getRelease() + " of " + circle.target());
-            say(run, listener, Messages.AutoPromoter_Not(why), false);
+            say(run, listener, canary, Messages.AutoPromoter_Not(why), false);
         } else if (!locked.isEmpty()) {
-            say(run, listener, Messages.AutoPromoter_Not(locked), false);
+            say(run, listener, canary, Messages.AutoPromoter_Not(locked), false);
         } else {
-            say(run, listener, Messages.AutoPromoter_Promoted(answer.why()), true);
-            start(run, listener, handover, answer.why());
+            say(run, listener, canary, Messages.AutoPromoter_Promoted(answer.why()), true);
+            start(run, listener, canary, handover, answer.why());
         }
     }
 
@@ -135,11 +144,11 @@ public final class AutoPromoter extends RunListener<Run<?, ?>> {
                 .orElse(null);
     }
 
-    private static void start(Run<?, ?> run, TaskListener listener, Handover handover, String why) throws IOException {
+    private static void start(Run<?, ?> run, TaskListener listener, ReleaseEntry canary, Handover handover, String why) throws IOException {
         PromotionCause cause = new PromotionCause(handover, run.getParent(), run, "", why);
         String whyNot = handover.start(cause, handover.told("", false), ReleasesTab.defaults(handover.job()));
         if (!whyNot.isEmpty()) {
-            say(run, listener, Messages.AutoPromoter_Not(whyNot), false);
+            say(run, listener, canary, Messages.AutoPromoter_Not(whyNot), false);
         }
     }
 
@@ -167,9 +176,13 @@ public final class AutoPromoter extends RunListener<Run<?, ?>> {
                         .orElse(null);
     }
 
-    private static void say(Run<?, ?> run, TaskListener listener, String text, boolean promotes) throws IOException {
-        Followed.decide(run, text, promotes);
-        listener.getLogger().println(text);
+    private static void say(Run<?, ?> run, TaskListener listener, ReleaseEntry canary, String text, boolean promotes)
+            throws IOException {
+        String told = canaries(run).size() == 1
+                ? text
+                : Messages.AutoPromoter_Of("release " + canary.getRelease() + " of " + canary.getTarget(), text);
+        Followed.decide(run, canary.getTarget(), told, promotes);
+        listener.getLogger().println(told);
     }
 
     /** What was decided stays, unless the release can't be promoted any more. */
@@ -177,14 +190,16 @@ public final class AutoPromoter extends RunListener<Run<?, ?>> {
             throws IOException {
         Handover handover = handover(run, canary);
         Job<?, ?> stable = handover == null ? null : handover.job();
-        if (stable != null && Handover.hasRun(stable, cause -> run.equals(cause.run()))) {
+        if (stable != null && Handover.hasRun(
+                        stable, cause -> cause.target().equals(canary.getTarget()) && run.equals(cause.run()))) {
             return; // only the link to it was lost
         }
         String locked = locked(handover, canary, who);
         if (locked.isEmpty()) {
-            start(run, TaskListener.NULL, handover, condition);
+            start(run, TaskListener.NULL, canary, handover, condition);
         } else if (handover == null || !handover.isUnderWay()) {
-            Followed.decide(run, Messages.AutoPromoter_Not(Messages.AutoPromoter_Lost(locked)), false);
+            String why = Messages.AutoPromoter_Not(Messages.AutoPromoter_Lost(locked));
+            say(run, TaskListener.NULL, canary, why, false);
         }
     }
 
@@ -215,9 +230,11 @@ public final class AutoPromoter extends RunListener<Run<?, ?>> {
         }
         try {
             synchronized (DECIDING) {
-                if (isPromotionMissing(run)) {
-                    String why = Messages.AutoPromoter_TakenOut(stable.getFullDisplayName());
-                    Followed.decide(run, Messages.AutoPromoter_Not(why), false);
+                String why = Messages.AutoPromoter_Not(Messages.AutoPromoter_TakenOut(stable.getFullDisplayName()));
+                for (ReleaseEntry canary : canaries(run)) {
+                    if (canary.getTarget().equals(cause.target()) && Followed.of(run).isPromotionMissing(cause.target())) {
+                        say(run, TaskListener.NULL, canary, why, false);
+                    }
                 }
             }
         } catch (IOException e) {

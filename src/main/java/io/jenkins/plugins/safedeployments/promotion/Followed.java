@@ -9,6 +9,7 @@ import hudson.model.TaskListener;
 import hudson.model.listeners.RunListener;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
+import io.jenkins.plugins.safedeployments.engine.model.Target;
 import io.jenkins.plugins.safedeployments.runtime.ReleaseRuntime;
 import io.jenkins.plugins.safedeployments.runtime.RenamedJobs;
 import java.io.IOException;
@@ -26,11 +27,26 @@ public final class Followed extends InvisibleAction {
     /** Replaced as a whole and never changed, so that it can be written to the disk at any time. */
     private volatile List<Follow> follows = new ArrayList<>();
 
-    /** Why no promotion has started by itself, or that one has; null if that was not looked at. */
-    private String automatic;
+    /** Of promotions by themselves, one for each target that was looked at; replaced as a whole and never changed. */
+    private volatile List<Decision> decisions = new ArrayList<>();
 
-    /** Whether one was to start by itself. */
-    private boolean promoted;
+    /**
+     * What was decided about a promotion by itself: why none has started, or that one has.
+     */
+    private static final class Decision implements Serializable {
+
+        private static final long serialVersionUID = 1L;
+
+        private final String target;
+        private final String text;
+        private final boolean promotes;
+
+        private Decision(Target target, String text, boolean promotes) {
+            this.target = target.toString();
+            this.text = text;
+            this.promotes = promotes;
+        }
+    }
 
     /** One run that was started. */
     public static final class Follow implements Serializable {
@@ -38,6 +54,7 @@ public final class Followed extends InvisibleAction {
         private static final long serialVersionUID = 1L;
 
         private final String kind;
+        private final String target;
         private final int release;
 
         /** Empty if it started by itself. */
@@ -51,6 +68,7 @@ public final class Followed extends InvisibleAction {
 
         private Follow(PromotionCause cause, Run<?, ?> run) {
             this.kind = cause.kind().id();
+            this.target = cause.target().toString();
             this.release = cause.getRelease();
             this.user = cause.getUser();
             this.job = run.getParent().getFullName();
@@ -84,9 +102,10 @@ public final class Followed extends InvisibleAction {
         return new ArrayList<>(follows);
     }
 
-    @CheckForNull
-    public synchronized String getAutomatic() {
-        return automatic;
+    /** Why no promotions have started by themselves, or that they have: a sentence for each target that was looked at. */
+    @NonNull
+    public List<String> getAutomatic() {
+        return decisions.stream().map(decision -> decision.text).toList();
     }
 
     private synchronized void add(Follow follow) {
@@ -95,14 +114,34 @@ public final class Followed extends InvisibleAction {
         follows = next;
     }
 
-    private synchronized void decide(String text, boolean promotes) {
-        automatic = text;
-        promoted = promotes;
+    private synchronized void decide(Target target, String text, boolean promotes) {
+        List<Decision> next = new ArrayList<>(decisions);
+        next.removeIf(decision -> decision.target.equals(target.toString()));
+        next.add(new Decision(target, text, promotes));
+        decisions = next;
     }
 
-    /** Whether a promotion was to start by itself, and no promotion has started since, as far as the run knows. */
-    synchronized boolean isPromotionMissing() {
-        return promoted && follows.stream().noneMatch(follow -> follow.kind.equals(Handover.Kind.PROMOTE.id()));
+    /** Whether it was decided if the release of a target is promoted by itself. */
+    boolean isDecided(Target target) {
+        return decisions.stream().anyMatch(decision -> decision.target.equals(target.toString()));
+    }
+
+    /** Whether a promotion was to start by itself, and none has started since, as far as the run knows. */
+    boolean isPromotionMissing(Target target) {
+        return decisions.stream()
+                .anyMatch(decision -> decision.target.equals(target.toString()) && isPromotionMissing(decision));
+    }
+
+    /** The same for any target. */
+    boolean isPromotionMissing() {
+        return decisions.stream().anyMatch(this::isPromotionMissing);
+    }
+
+    private boolean isPromotionMissing(Decision decision) {
+        return decision.promotes
+                && follows.stream()
+                        .noneMatch(follow -> follow.kind.equals(Handover.Kind.PROMOTE.id())
+                                && follow.target.equals(decision.target));
     }
 
     @NonNull
@@ -118,13 +157,13 @@ public final class Followed extends InvisibleAction {
     }
 
     /**
-     * Keeps with a run what was decided about an automatic promotion, before anything is started, so that it is at most one.
+     * Keeps with a run what was decided about an automatic promotion of its release of a target, before anything is started, so that it is at most one.
      *
      * @param promotes whether one is started
      * @throws IOException if it can't be kept, so that nothing may be started
      */
-    static void decide(Run<?, ?> run, String text, boolean promotes) throws IOException {
-        of(run).decide(text, promotes);
+    static void decide(Run<?, ?> run, Target target, String text, boolean promotes) throws IOException {
+        of(run).decide(target, text, promotes);
         run.save();
     }
 

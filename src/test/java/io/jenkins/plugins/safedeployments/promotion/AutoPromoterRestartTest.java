@@ -15,6 +15,7 @@ import hudson.model.Queue;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.model.listeners.RunListener;
+import io.jenkins.plugins.safedeployments.engine.model.Target;
 import io.jenkins.plugins.safedeployments.runtime.RecordedCanary;
 import java.util.List;
 import java.util.stream.StreamSupport;
@@ -53,11 +54,11 @@ public class AutoPromoterRestartTest {
             // killed between the decision and the queue, or before the queue was written
             Run<?, ?> lost = j.buildAndAssertSuccess(canary);
             RecordedCanary.of(lost, "bank", 1);
-            Followed.decide(lost, "Promoted by itself, since it is good", true);
+            Followed.decide(lost, new Target("rig", "bank", "shop"), "Promoted by itself, since it is good", true);
             // decided, and not promoted
             Run<?, ?> not = j.buildAndAssertSuccess(canary);
             RecordedCanary.of(not, "toys", 1);
-            Followed.decide(not, "Not promoted by itself: no", false);
+            Followed.decide(not, new Target("rig", "toys", "shop"), "Not promoted by itself: no", false);
         });
         sessions.then(j -> {
             Job<?, ?> stable = job(j, "stable");
@@ -80,7 +81,7 @@ public class AutoPromoterRestartTest {
             // the run was not told any more that its promotion has begun
             Run<?, ?> lost = canary.getBuildByNumber(4);
             lost.removeActions(Followed.class);
-            Followed.decide(lost, "Promoted by itself, since it is good", true);
+            Followed.decide(lost, new Target("rig", "bank", "shop"), "Promoted by itself, since it is good", true);
             canary.renameTo("early");
         });
         sessions.then(j -> {
@@ -135,7 +136,7 @@ public class AutoPromoterRestartTest {
     }
 
     private static String automatic(Job<?, ?> job, int number) {
-        return job.getBuildByNumber(number).getAction(Followed.class).getAutomatic();
+        return job.getBuildByNumber(number).getAction(Followed.class).getAutomatic().get(0);
     }
 
     private static Job<?, ?> job(JenkinsRule j, String name) {

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.safedeployments.promotion;
 
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsInAnyOrder;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
@@ -18,6 +19,7 @@ import hudson.model.Result;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.util.XStream2;
+import io.jenkins.plugins.safedeployments.engine.model.Target;
 import io.jenkins.plugins.safedeployments.runtime.RecordedCanary;
 import io.jenkins.plugins.safedeployments.triggers.FailedDeploymentTrigger;
 import java.io.StringWriter;
@@ -89,6 +91,36 @@ public class AutoPromoterTest {
         assertThat(stable.getLastBuild(), notNullValue());
         assertThat(rollback.getLastBuild().getNumber(), is(1));
         jenkins.assertLogContains("the run is a rollback itself, or was started by one", stable.getLastBuild());
+    }
+
+    @Test
+    public void runWithSeveralTargets_eachIsPromotedOrSaidNotToBe() throws Exception {
+        FreeStyleProject stable = jenkins.createFreeStyleProject("stable");
+        FreeStyleProject canary = canaryJob("canary", "stable", "shop", "bank", "toys");
+        canary.getProperty(PromotionProperty.class).setAutoPromote("namespace != 'bank'");
+
+        Run<?, ?> run = jenkins.buildAndAssertSuccess(canary);
+        jenkins.waitUntilNoActivity();
+        new AutoPromoter().onCompleted(run, TaskListener.NULL); // at most once
+
+        jenkins.waitUntilNoActivity();
+        assertThat(promoted(stable), containsInAnyOrder("shop", "toys"));
+        String not = "release 1 of shop in bank on rig: Not promoted by itself: namespace = 'bank'";
+        jenkins.assertLogContains("release 1 of shop in shop on rig: Promoted by itself", run);
+        jenkins.assertLogContains(not, run);
+        jenkins.assertLogContains("release 1 of shop in toys on rig: Promoted by itself", run);
+        assertThat(page(run), containsString(not));
+
+        Followed.decide(run, new Target("rig", "bank", "shop"), "Promoted by itself", true); // and lost in a crash
+        AutoPromoter.catchUp();
+        jenkins.waitUntilNoActivity();
+        assertThat(promoted(stable), containsInAnyOrder("shop", "toys", "bank"));
+    }
+
+    private static List<String> promoted(FreeStyleProject stable) {
+        return stable.getBuilds().stream()
+                .map(run -> run.getCause(PromotionCause.class).target().namespace())
+                .toList();
     }
 
     @Test
