@@ -19,8 +19,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /**
  * What the cluster says of a target at this moment, for a page: asked for on a thread of the plugin's own, and waited for a few
@@ -34,6 +37,9 @@ record ClusterRecord(List<Release> releases, int stable, int canary) {
 
     private static final long SECONDS = 5;
 
+    /** Of the plugin's threads so many may wait for clusters here; one that hangs leaves the others to all else. */
+    private static final Semaphore ASKING = new Semaphore(2);
+
     /**
      * By the cluster's own credentials, if the job can use them.
      *
@@ -41,24 +47,52 @@ record ClusterRecord(List<Release> releases, int stable, int canary) {
      */
     @NonNull
     static ClusterRecord of(Target target, Job<?, ?> job) {
-        CompletableFuture<ClusterRecord> answer = new CompletableFuture<>();
         String name = job.getFullName();
-        ReleaseRuntime.get().execute(() -> {
-            try {
-                answer.complete(ask(target, name));
-            } catch (RuntimeException e) {
-                answer.completeExceptionally(e);
-            }
-        });
+        return answer(() -> ask(target, name));
+    }
+
+    /** @throws UserException in one sentence, if there is no answer in time */
+    @NonNull
+    static <T> T answer(Supplier<T> question) {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+        CompletableFuture<T> answer = new CompletableFuture<>();
         try {
-            return answer.get(SECONDS, TimeUnit.SECONDS);
+            if (!ASKING.tryAcquire(SECONDS, TimeUnit.SECONDS)) {
+                throw new UserException("the cluster was not asked, since others have asked before, and wait longer than "
+                        + SECONDS + " seconds for an answer: try again later");
+            }
+            begin(question, answer);
+            return answer.get(until - System.nanoTime(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             throw new UserException("the cluster did not answer within " + SECONDS + " seconds", e);
         } catch (ExecutionException e) {
             throw new UserException(String.valueOf(e.getCause().getMessage()), e.getCause());
+        } catch (RejectedExecutionException e) {
+            throw new UserException("Jenkins goes down", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new UserException("Jenkins goes down", e);
+        }
+    }
+
+    /** It may go on for longer than is waited for it. */
+    private static <T> void begin(Supplier<T> question, CompletableFuture<T> answer) {
+        boolean begun = false;
+        try {
+            ReleaseRuntime.get().execute(() -> {
+                try {
+                    answer.complete(question.get());
+                } catch (RuntimeException e) {
+                    answer.completeExceptionally(e);
+                } finally {
+                    ASKING.release();
+                }
+            });
+            begun = true;
+        } finally {
+            if (!begun) {
+                ASKING.release();
+            }
         }
     }
 
