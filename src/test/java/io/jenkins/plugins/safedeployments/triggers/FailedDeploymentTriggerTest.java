@@ -8,6 +8,7 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
+import static org.junit.Assert.assertThrows;
 
 import hudson.ExtensionList;
 import hudson.Launcher;
@@ -15,6 +16,7 @@ import hudson.model.AbstractBuild;
 import hudson.model.BooleanParameterDefinition;
 import hudson.model.BuildListener;
 import hudson.model.ChoiceParameterDefinition;
+import hudson.model.FileParameterDefinition;
 import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
 import hudson.model.Item;
@@ -29,6 +31,7 @@ import hudson.model.TaskListener;
 import hudson.model.User;
 import hudson.triggers.Trigger;
 import hudson.util.FormValidation;
+import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -353,6 +356,95 @@ public class FailedDeploymentTriggerTest {
                 .asNormalizedText();
         assertThat(
                 page, containsString("Not rolled back by " + unknown.getFullDisplayName() + ": it has no parameter"));
+    }
+
+    @Test
+    public void parameterThatCannotBeFilled_isLoud() throws Exception {
+        WorkflowJob parent = pipeline("parent", "error 'no'");
+        WorkflowJob child = pipeline("child", "");
+        child.addProperty(new ParametersDefinitionProperty(new FileParameterDefinition("UPLOAD", "")));
+        WorkflowJob other = pipeline("other", "");
+        other.addProperty(new ParametersDefinitionProperty(new FileParameterDefinition("UPLOAD", "")));
+        follow(child, "parent");
+        follow(other, "parent").setParameters(List.of("UPLOAD=file"));
+
+        WorkflowRun failed = run(parent, Result.FAILURE);
+
+        jenkins.waitUntilNoActivity();
+        jenkins.assertLogContains(
+                "child is NOT started: its parameter UPLOAD has no default, so give it a value", failed);
+        jenkins.assertLogContains("other is NOT started: its parameter UPLOAD can't be given as a text", failed);
+        assertThat(child.getLastBuild(), nullValue());
+        assertThat(other.getLastBuild(), nullValue());
+    }
+
+    /** As a step does with its {@code rollbackJob}, before anything is deployed. */
+    @Test
+    public void rollbackJobThatTheRunMayNotStart_isRefused() throws Exception {
+        WorkflowJob release = pipeline("release", "");
+        FreeStyleProject freestyle = folder.createProject(FreeStyleProject.class, "freestyle");
+        freestyle.getBuildersList().add(new FailureBuilder());
+        WorkflowJob readable = pipeline("readable", "");
+        WorkflowJob hidden = pipeline("hidden", "");
+        WorkflowJob allowed = pipeline("allowed", "");
+        jenkins.jenkins.setSecurityRealm(jenkins.createDummySecurityRealm());
+        jenkins.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
+                .grant(Jenkins.READ)
+                .everywhere()
+                .to("releaser")
+                .grant(Item.READ)
+                .onItems(folder, release, freestyle, readable, allowed)
+                .to("releaser")
+                .grant(Item.BUILD)
+                .onItems(release, freestyle, hidden, allowed)
+                .to("releaser"));
+        MockQueueItemAuthenticator authenticator = new MockQueueItemAuthenticator();
+        for (Job<?, ?> job : List.of(release, freestyle)) {
+            authenticator.authenticate(
+                    job.getFullName(), User.getById("releaser", true).impersonate2());
+        }
+        QueueItemAuthenticatorConfiguration.get().getAuthenticators().add(authenticator);
+        WorkflowRun run = run(release, Result.SUCCESS);
+
+        assertThat(
+                refusal(run, "readable"),
+                is("'rollbackJob' is 'readable', but the job, which runs as releaser, may not build it: grant the"
+                        + " permission, or let the job run as somebody who has it."));
+        assertThat(refusal(run, "hidden"), containsString("'rollbackJob' is 'hidden', but there is no such job, or"));
+        assertThat(refusal(run, "nobody"), is(refusal(run, "hidden").replace("hidden", "nobody")));
+        assertThat(refusal(run, "release"), containsString("the job itself, which would be a loop"));
+        assertThat(RollbackLinks.of(run), empty());
+        RollbackRequests.ask(run, "allowed", false);
+        assertThat(RollbackLinks.of(run).get(0).getJob(), is(allowed.getFullName()));
+
+        postBuildActionRefuses(freestyle, "readable", "runs as releaser, may not build it");
+        postBuildActionRefuses(freestyle, "hidden", "there is no such job");
+        postBuildActionRefuses(freestyle, "freestyle", "the job itself");
+    }
+
+    private static String refusal(Run<?, ?> run, String name) {
+        return assertThrows(UserException.class, () -> RollbackRequests.ask(run, name, false))
+                .getMessage();
+    }
+
+    private static void postBuildActionRefuses(FreeStyleProject job, String name, String why) throws Exception {
+        job.getPublishersList().replace(new StartRollbackJob(name));
+        Run<?, ?> failed = jenkins.buildAndAssertStatus(Result.FAILURE, job);
+        jenkins.assertLogContains(why, failed);
+        assertThat(RollbackLinks.of(failed), empty());
+    }
+
+    /** Whoever asks for it: a trigger can name its own job by a list that is typed by hand. */
+    @Test
+    public void jobThatFollowsItself_isRefused() throws Exception {
+        WorkflowJob parent = pipeline("parent", "error 'no'");
+        follow(parent, "parent");
+
+        WorkflowRun failed = run(parent, Result.FAILURE);
+
+        jenkins.waitUntilNoActivity();
+        jenkins.assertLogContains("parent is NOT started: a job cannot be its own rollback job", failed);
+        assertThat(parent.getLastBuild().getNumber(), is(1));
     }
 
     @Test
