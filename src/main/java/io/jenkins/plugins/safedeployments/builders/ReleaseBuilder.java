@@ -8,11 +8,13 @@ import hudson.model.AbstractBuild;
 import hudson.model.AbstractProject;
 import hudson.model.BuildListener;
 import hudson.model.Descriptor;
+import hudson.model.Item;
 import hudson.tasks.BuildStepDescriptor;
 import hudson.tasks.BuildStepMonitor;
 import hudson.tasks.Builder;
 import hudson.util.VariableResolver;
 import io.jenkins.plugins.safedeployments.steps.ReleaseStep;
+import io.jenkins.plugins.safedeployments.triggers.NamesRollbackJob;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -24,11 +26,16 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * A release step as a build step of freestyle jobs. Its settings are the step itself, with its form and its checks; variables
  * of the build are filled in where a text may name them. The build keeps its executor until the step has ended.
  */
-public abstract class ReleaseBuilder extends Builder {
+public abstract class ReleaseBuilder extends Builder implements NamesRollbackJob {
 
     /** As they are configured. */
     @NonNull
     public abstract ReleaseStep getSettings();
+
+    @Override
+    public final boolean rename(String from, String to, Item owner) {
+        return getSettings() instanceof NamesRollbackJob named && named.rename(from, to, owner);
+    }
 
     @Override
     public final boolean perform(AbstractBuild<?, ?> build, Launcher launcher, BuildListener listener)

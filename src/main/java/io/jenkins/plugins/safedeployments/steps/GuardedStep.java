@@ -5,21 +5,25 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.ExtensionList;
 import hudson.Util;
 import hudson.model.Descriptor;
+import hudson.model.Item;
+import hudson.model.Items;
 import hudson.model.Run;
 import io.jenkins.plugins.safedeployments.engine.operation.Guarded;
 import io.jenkins.plugins.safedeployments.engine.operation.Operation;
 import io.jenkins.plugins.safedeployments.engine.operation.Session;
 import io.jenkins.plugins.safedeployments.engine.release.Release;
+import io.jenkins.plugins.safedeployments.triggers.NamesRollbackJob;
 import io.jenkins.plugins.safedeployments.triggers.RollbackRequests;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundSetter;
 
 /** A release step that brings something new: it begins only under conditions, and another job can take back what it leaves. */
-public abstract class GuardedStep extends ForceableStep {
+public abstract class GuardedStep extends ForceableStep implements NamesRollbackJob {
 
     private static final long serialVersionUID = 1L;
 
@@ -52,6 +56,14 @@ public abstract class GuardedStep extends ForceableStep {
     @DataBoundSetter
     public final void setRollbackJob(String rollbackJob) {
         this.rollbackJob = Util.fixEmptyAndTrim(rollbackJob);
+    }
+
+    @Override
+    public final boolean rename(String from, String to, Item owner) {
+        String before = rollbackJob;
+        rollbackJob =
+                before == null ? null : Items.computeRelativeNamesAfterRenaming(from, to, before, owner.getParent());
+        return !Objects.equals(before, rollbackJob);
     }
 
     @Override

@@ -7,6 +7,7 @@ import hudson.ExtensionList;
 import hudson.model.AbstractProject;
 import hudson.model.Item;
 import hudson.model.Job;
+import hudson.model.Project;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.model.listeners.ItemListener;
@@ -140,16 +141,27 @@ public final class FollowedJobs extends RunListener<Run<?, ?>> {
                 for (Job<?, ?> job : Jenkins.get().allItems(Job.class)) {
                     FailedDeploymentTrigger trigger = trigger(job);
                     boolean changed = trigger != null && trigger.rename(oldFullName, newFullName);
-                    StartRollbackJob action = job instanceof AbstractProject<?, ?> project
-                            ? project.getPublishersList().get(StartRollbackJob.class)
-                            : null;
-                    changed |= action != null && action.rename(oldFullName, newFullName, job);
+                    for (NamesRollbackJob part : parts(job)) {
+                        changed |= part.rename(oldFullName, newFullName, job);
+                    }
                     if (changed) {
                         save(job);
                     }
                 }
             }
             get().forget();
+        }
+
+        /** Build steps and post-build actions. */
+        private static List<NamesRollbackJob> parts(Job<?, ?> job) {
+            List<NamesRollbackJob> parts = new ArrayList<>();
+            if (job instanceof Project<?, ?> project) {
+                parts.addAll(project.getBuildersList().getAll(NamesRollbackJob.class));
+            }
+            if (job instanceof AbstractProject<?, ?> project) {
+                parts.addAll(project.getPublishersList().getAll(NamesRollbackJob.class));
+            }
+            return parts;
         }
 
         private static void save(Job<?, ?> job) {
@@ -160,7 +172,7 @@ public final class FollowedJobs extends RunListener<Run<?, ?>> {
                         Level.WARNING,
                         e,
                         () -> "could not save " + job.getFullName()
-                                + ", whose trigger follows a job with another name now");
+                                + ", which names a job that has another name now");
             }
         }
     }

@@ -29,7 +29,7 @@ import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
 /** Post-build action of a freestyle build that has failed: starts a rollback job, if the build has left a release in a cluster. */
-public final class StartRollbackJob extends Notifier {
+public final class StartRollbackJob extends Notifier implements NamesRollbackJob {
 
     private String job;
     private boolean unstable;
@@ -55,8 +55,8 @@ public final class StartRollbackJob extends Notifier {
         this.unstable = unstable;
     }
 
-    /** Follows a job to another name. */
-    boolean rename(String from, String to, Item owner) {
+    @Override
+    public boolean rename(String from, String to, Item owner) {
         String revised = Items.computeRelativeNamesAfterRenaming(from, to, job, owner.getParent());
         boolean changed = !revised.equals(job);
         job = revised;

@@ -31,7 +31,11 @@ import hudson.model.TaskListener;
 import hudson.model.User;
 import hudson.triggers.Trigger;
 import hudson.util.FormValidation;
+import io.jenkins.plugins.safedeployments.builders.CanaryDeployBuilder;
+import io.jenkins.plugins.safedeployments.builders.PromoteStableBuilder;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import io.jenkins.plugins.safedeployments.steps.CanaryDeployStep;
+import io.jenkins.plugins.safedeployments.steps.PromoteStableStep;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -226,6 +230,36 @@ public class FailedDeploymentTriggerTest {
         awaitRun(child, 1);
         child.doReload();
         assertThat(trigger(child).getUpstream(), is("inner/mother"));
+    }
+
+    @Test
+    public void rollbackJobOfBuildSteps_isFollowedToOtherNamesAndFolders() throws Exception {
+        WorkflowJob rollback = pipeline("rollback", "");
+        FreeStyleProject release = folder.createProject(FreeStyleProject.class, "release");
+        CanaryDeployStep deploy = new CanaryDeployStep("addressbook");
+        deploy.setRollbackJob("rollback");
+        PromoteStableStep promote = new PromoteStableStep("addressbook");
+        release.getBuildersList().add(new CanaryDeployBuilder(deploy));
+        release.getBuildersList().add(new PromoteStableBuilder(promote));
+        release.getPublishersList().add(new StartRollbackJob("rollback"));
+
+        rollback.renameTo("undo");
+        hudson.model.Items.move(rollback, folder.createProject(MockFolder.class, "inner"));
+        release.doReload();
+
+        assertThat(
+                release.getBuildersList()
+                        .get(CanaryDeployBuilder.class)
+                        .getSettings()
+                        .getRollbackJob(),
+                is("inner/undo"));
+        assertThat(
+                release.getBuildersList()
+                        .get(PromoteStableBuilder.class)
+                        .getSettings()
+                        .getRollbackJob(),
+                nullValue());
+        assertThat(release.getPublishersList().get(StartRollbackJob.class).getJob(), is("inner/undo"));
     }
 
     @Test
