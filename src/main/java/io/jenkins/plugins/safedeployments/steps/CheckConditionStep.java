@@ -63,7 +63,7 @@ public final class CheckConditionStep extends Step implements Serializable {
             Answer answer;
             try {
                 answer = Condition.parse(condition)
-                        .check(new RunValues(getContext().get(Run.class), null));
+                        .check(RunValues.underWay(getContext().get(Run.class)));
             } catch (UserException e) {
                 throw new AbortException(e.getMessage());
             }

@@ -4,6 +4,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.EnvVars;
 import hudson.Util;
+import hudson.model.Cause;
 import hudson.model.ParameterValue;
 import hudson.model.ParametersAction;
 import hudson.model.Result;
@@ -14,11 +15,13 @@ import io.jenkins.plugins.safedeployments.engine.condition.Values;
 import io.jenkins.plugins.safedeployments.engine.model.Target;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.engine.release.Release;
+import io.jenkins.plugins.safedeployments.runtime.ForRelease;
 import io.jenkins.plugins.safedeployments.runtime.ReleaseEntry;
 import io.jenkins.plugins.safedeployments.runtime.ReleaseEntry.Act;
 import io.jenkins.plugins.safedeployments.runtime.ReleaseEntry.Verdict;
 import io.jenkins.plugins.safedeployments.runtime.ReleasesAction;
 import java.io.IOException;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import jenkins.model.CauseOfInterruption;
 import jenkins.model.InterruptedBuildAction;
@@ -28,9 +31,13 @@ public final class RunValues implements Values {
 
     private final Run<?, ?> run;
 
-    /** Null if the run has made none. */
+    /** Where its release is; null if the run has made none. */
     @CheckForNull
-    private final ReleaseEntry release;
+    private final Target target;
+
+    /** Number of that release; null if the run has made none yet. */
+    @CheckForNull
+    private final Integer release;
 
     /** The outcome of a judgment, by its id; null if it is not known. */
     private final UnaryOperator<String> judgments;
@@ -39,11 +46,20 @@ public final class RunValues implements Values {
 
     /** @param release the one of the run's releases that is meant */
     public RunValues(Run<?, ?> run, @CheckForNull ReleaseEntry release) {
-        this(run, release, id -> JudgmentLookup.find(run, id));
+        this(
+                run,
+                release == null ? null : release.getTarget(),
+                release == null ? null : release.getRelease(),
+                id -> JudgmentLookup.find(run, id));
     }
 
-    private RunValues(Run<?, ?> run, @CheckForNull ReleaseEntry release, UnaryOperator<String> judgments) {
+    private RunValues(
+            Run<?, ?> run,
+            @CheckForNull Target target,
+            @CheckForNull Integer release,
+            UnaryOperator<String> judgments) {
         this.run = run;
+        this.target = target;
         this.release = release;
         this.judgments = judgments;
     }
@@ -51,7 +67,23 @@ public final class RunValues implements Values {
     /** Of a run that is about to act on a release of a target; null if there is none yet. */
     @NonNull
     public static RunValues before(Run<?, ?> run, Target target, @CheckForNull Release acted) {
-        return new RunValues(run, null, id -> JudgmentLookup.find(run, id, target, acted));
+        return new RunValues(
+                run, target, acted == null ? null : acted.number(), id -> JudgmentLookup.find(run, id, target, acted));
+    }
+
+    /** Of a run that is under way, with the release that it took up last, or else the one that it was started for. */
+    @NonNull
+    public static RunValues underWay(Run<?, ?> run) {
+        List<ReleaseEntry> entries = ReleasesAction.entries(run);
+        if (!entries.isEmpty()) {
+            return new RunValues(run, entries.get(entries.size() - 1));
+        }
+        for (Cause cause : run.getCauses()) {
+            if (cause instanceof ForRelease what) {
+                return new RunValues(run, what.target(), what.release(), id -> JudgmentLookup.find(run, id));
+            }
+        }
+        return new RunValues(run, null);
     }
 
     @Override
@@ -62,10 +94,10 @@ public final class RunValues implements Values {
             case BRANCH -> branch();
             case TAG -> variable("TAG_NAME");
             case PULL_REQUEST -> variable("CHANGE_ID");
-            case APP -> release == null ? null : release.getTarget().app();
-            case CLUSTER -> release == null ? null : release.getTarget().cluster();
-            case NAMESPACE -> release == null ? null : release.getTarget().namespace();
-            case RELEASE -> release == null ? null : String.valueOf(release.getRelease());
+            case APP -> target == null ? null : target.app();
+            case CLUSTER -> target == null ? null : target.cluster();
+            case NAMESPACE -> target == null ? null : target.namespace();
+            case RELEASE -> release == null ? null : release.toString();
             case JUDGMENT -> judgments.apply(subject.argument());
             case PARAMETER -> parameter(subject.argument());
         };

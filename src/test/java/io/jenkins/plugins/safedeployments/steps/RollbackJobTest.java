@@ -159,6 +159,43 @@ public class RollbackJobTest {
         assertThat(target.cluster().list(Kind.LEASE).size(), is(0));
     }
 
+    /** A condition that asks where the step is about to release must not hold just because nothing is released there yet. */
+    @Test
+    public void preconditions_conditionKnowsTheTargetThatIsAboutToChange() throws Exception {
+        WorkflowRun run = jenkins.buildAndAssertStatus(
+                Result.FAILURE,
+                pipeline(
+                        "release",
+                        canary(
+                                "1.0",
+                                ", preconditions: [conditionHolds(\"namespace != '" + target.namespace()
+                                        + "' or branch = 'master'\"), conditionHolds(\"app = 'addressbook' and"
+                                        + " cluster = 'rig' and release !~ '.'\")]")));
+
+        jenkins.assertLogContains(
+                "A precondition is not met: namespace = '" + target.namespace()
+                        + "', needed another; and branch is not set, needed 'master'; one of these is enough."
+                        + " Nothing was changed.",
+                run);
+        assertThat(target.cluster().list(Kind.DEPLOYMENT).size(), is(0));
+    }
+
+    @Test
+    public void conditions_ofRunsWithARelease_knowItsNumber() throws Exception {
+        WorkflowRun run = jenkins.buildAndAssertStatus(
+                Result.FAILURE,
+                pipeline(
+                        "release",
+                        canary("1.0", "") + "\ncheckCondition \"release = '1' and namespace = '" + target.namespace()
+                                + "'\"\npromoteStable(app: 'addressbook', namespace: '" + target.namespace()
+                                + "', preconditions: [conditionHolds(\"release = '1'\"),"
+                                + " conditionHolds(\"release = '2'\")])"));
+
+        jenkins.assertLogContains(
+                "The condition holds: release = '1'; and namespace = '" + target.namespace() + "'.", run);
+        jenkins.assertLogContains("A precondition is not met: release = '1', needed '2'. Nothing was changed.", run);
+    }
+
     @Test
     public void postBuildAction_startsTheRollbackJob() throws Exception {
         FreeStyleProject release = folder.createProject(FreeStyleProject.class, "release");
