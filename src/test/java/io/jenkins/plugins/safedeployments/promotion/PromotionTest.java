@@ -25,6 +25,7 @@ import io.jenkins.plugins.safedeployments.config.SafeDeploymentsPermissions;
 import io.jenkins.plugins.safedeployments.engine.kubernetes.TestCluster;
 import io.jenkins.plugins.safedeployments.engine.release.Phase;
 import io.jenkins.plugins.safedeployments.steps.AddressBook;
+import io.jenkins.plugins.safedeployments.triggers.BranchScm;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -282,17 +283,19 @@ public class PromotionTest {
     public void promotionStartsByItselfIfTheConditionHolds() throws Exception {
         Job<?, ?> stable = freestyle.job(name + "-stable", Freestyle.promote());
         FreeStyleProject canary = canaryJob("1.0", "result = 'passed' and branch = 'master'");
+        canary.setScm(new BranchScm("origin/setup-semaphore"));
 
         Run<?, ?> not = jenkins.buildAndAssertSuccess(canary);
 
-        jenkins.assertLogContains("Not promoted by itself: branch is not set, needed 'master'", not);
-        assertThat(
-                page(not.getUrl()).asNormalizedText(),
-                containsString("Not promoted by itself: branch is not set, needed 'master'"));
+        String whyNot = "Not promoted by itself: branch = 'setup-semaphore', needed 'master'";
+        jenkins.assertLogContains(whyNot, not);
+        assertThat(page(not.getUrl()).asNormalizedText(), containsString(whyNot));
         assertThat(stable.getLastBuild(), nullValue());
         jenkins.buildAndAssertSuccess(freestyle.job(name + "-undo", Freestyle.rollback("")));
 
-        canary.getProperty(PromotionProperty.class).setAutoPromote("result = 'passed' and namespace = '" + name + "'");
+        canary.setScm(new BranchScm("origin/master"));
+        canary.getProperty(PromotionProperty.class)
+                .setAutoPromote("result = 'passed' and branch = 'master' and namespace = '" + name + "'");
         Run<?, ?> run = jenkins.buildAndAssertSuccess(canary);
 
         Run<?, ?> promotion = awaitEnd(stable, 1);
