@@ -135,11 +135,7 @@ public final class RunValues implements Values {
             return null;
         }
         String branch = variable("BRANCH_NAME");
-        if (branch != null) {
-            return branch;
-        }
-        String git = variable("GIT_BRANCH");
-        return git == null || !git.startsWith("origin/") ? git : git.substring("origin/".length());
+        return branch == null ? CheckedOut.branch(run) : branch;
     }
 
     @CheckForNull

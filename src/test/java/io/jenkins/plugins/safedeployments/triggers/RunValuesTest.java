@@ -82,6 +82,29 @@ public class RunValuesTest {
         assertThat(value(jenkins.buildAndAssertSuccess(job), Word.BRANCH), is("setup-semaphore"));
     }
 
+    @Test
+    public void pipeline_branchIsThatOfItsCheckouts() throws Exception {
+        Run<?, ?> same = checkouts("same", "origin/master", "origin/master");
+        Run<?, ?> others = checkouts("others", "origin/master", "origin/main");
+
+        assertThat(value(same, Word.BRANCH), is("master"));
+        assertThat("nobody knows which one is meant", value(others, Word.BRANCH), nullValue());
+    }
+
+    private static Run<?, ?> checkouts(String name, String... branches) throws Exception {
+        StringBuilder script = new StringBuilder();
+        for (String branch : branches) {
+            script.append("checkout(new ")
+                    .append(BranchScm.class.getName())
+                    .append("('")
+                    .append(branch)
+                    .append("'))\n");
+        }
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class, name);
+        job.setDefinition(new CpsFlowDefinition("node {\n" + script + "}", false));
+        return jenkins.buildAndAssertSuccess(job);
+    }
+
     /** Anybody who may build could otherwise say that it is the branch that is promoted. */
     @Test
     public void parameterOfThatName_isNoBranch() throws Exception {
