@@ -28,6 +28,7 @@ import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
+import org.springframework.security.access.AccessDeniedException;
 
 /** On a job that releases: which jobs promote its releases and take them back, and when a promotion starts by itself. */
 public final class PromotionProperty extends OptionalJobProperty<Job<?, ?>> {
@@ -84,8 +85,12 @@ public final class PromotionProperty extends OptionalJobProperty<Job<?, ?>> {
     /** Null if there is no such job, or the person who looks may not see it. */
     @CheckForNull
     static Job<?, ?> job(@CheckForNull String name, Job<?, ?> from) {
-        Item item = name == null ? null : Jenkins.get().getItem(name, from.getParent(), Item.class);
-        return item instanceof Job<?, ?> job && item instanceof ParameterizedJob ? job : null;
+        try {
+            Item item = name == null ? null : Jenkins.get().getItem(name, from.getParent(), Item.class);
+            return item instanceof Job<?, ?> job && item instanceof ParameterizedJob ? job : null;
+        } catch (AccessDeniedException e) {
+            return null; // it may be discovered, but not read
+        }
     }
 
     @Extension

@@ -189,7 +189,16 @@ public class PromotionTest {
                 .to("builder")
                 .grant(SafeDeploymentsPermissions.PROMOTE)
                 .onItems(canary)
-                .to("promoter"));
+                .to("promoter", "finder")
+                .grant(Jenkins.READ)
+                .everywhere()
+                .to("finder")
+                .grant(Item.READ)
+                .onItems(canary)
+                .to("finder")
+                .grant(Item.DISCOVER)
+                .onItems(stable)
+                .to("finder"));
 
         assertThat(start("reader", run, HttpMethod.POST, true), is(403));
         assertThat(start("builder", run, HttpMethod.POST, true), is(403));
@@ -208,6 +217,11 @@ public class PromotionTest {
         HtmlPage promoters =
                 jenkins.createWebClient().withBasicCredentials("promoter").getPage(run, "releases");
         assertThat(promoters.asNormalizedText(), containsString("You may not build " + name + "-stable."));
+        HtmlPage finders =
+                jenkins.createWebClient().withBasicCredentials("finder").getPage(run);
+        assertThat(
+                finders.asNormalizedText(),
+                containsString("The job that is named for it is not there, or you may not see it."));
     }
 
     /** Two who press the button at the same moment: one gets through, the other is told who was faster. */
