@@ -178,7 +178,7 @@ public final class Followed extends InvisibleAction {
                 return;
             }
             try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
-                Run<?, ?> run = cause.run();
+                Run<?, ?> run = cause.followed();
                 if (run != null) {
                     of(run).add(new Follow(cause, started));
                     run.save();

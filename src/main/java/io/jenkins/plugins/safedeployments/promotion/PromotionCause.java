@@ -137,10 +137,17 @@ public final class PromotionCause extends Cause implements ForRelease {
         return build == 0 ? null : RenamedJobs.run(job, at, build);
     }
 
+    /** The run to link it with: the one that it follows, or else the one that made the release. */
+    @CheckForNull
+    Run<?, ?> followed() {
+        Run<?, ?> run = run();
+        return run == null ? maker() : run;
+    }
+
     @Restricted(NoExternalUse.class) // description.jelly
     @CheckForNull
     public String getUrl() {
-        Run<?, ?> run = run();
+        Run<?, ?> run = followed();
         return run == null ? null : run.getUrl();
     }
 

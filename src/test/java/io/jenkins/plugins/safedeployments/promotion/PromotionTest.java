@@ -164,8 +164,11 @@ public class PromotionTest {
         HtmlPage again = confirm(canary.getUrl() + "releases", "return-3");
         assertThat(again.asNormalizedText(), containsString("Promote again"));
         start(again, "it was the database");
-        awaitEnd(rollback, 3);
+        Run<?, ?> repeated = awaitEnd(rollback, 3);
         assertThat(freestyle.release(3).phase(), is(Phase.PROMOTED));
+        page(repeated.getUrl())
+                .getAnchorByHref("/jenkins/" + third.getUrl()); // it was asked for on the page of the job
+        assertThat(page(third.getUrl()).asNormalizedText(), containsString(name + "-rollback #3"));
 
         HtmlPage seen = page(canary.getUrl() + "releases");
         HtmlPage asked = submit(seen.getFormByName("ask"));
