@@ -107,6 +107,12 @@ public final class AutoPromoter extends RunListener<Run<?, ?>> {
         return new ArrayList<>(last.values());
     }
 
+    @CheckForNull
+    static ReleaseEntry lastCanary(Run<?, ?> run) {
+        List<ReleaseEntry> canaries = canaries(run);
+        return canaries.isEmpty() ? null : canaries.get(canaries.size() - 1);
+    }
+
     private static void decide(
             Run<?, ?> run, TaskListener listener, String condition, ReleaseEntry canary, Authentication who)
             throws IOException {

@@ -13,9 +13,9 @@ import hudson.security.ACL;
 import hudson.security.ACLContext;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.safedeployments.Messages;
-import io.jenkins.plugins.safedeployments.engine.condition.Condition;
-import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import io.jenkins.plugins.safedeployments.triggers.ConditionForm;
 import java.io.IOException;
+import java.util.List;
 import java.util.Objects;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -117,18 +117,14 @@ public final class PromotionProperty extends OptionalJobProperty<Job<?, ?>> {
             return check(item, value);
         }
 
+        /** Checks the condition, and says what it would have said of the last runs. */
         @POST
         public FormValidation doCheckAutoPromote(@AncestorInPath Item item, @QueryParameter String value) {
-            String text = Util.fixEmptyAndTrim(value);
-            if (text == null || item == null || !item.hasPermission(Item.CONFIGURE)) {
-                return FormValidation.ok();
-            }
-            try {
-                Condition.parse(text);
-                return FormValidation.ok();
-            } catch (UserException e) {
-                return FormValidation.error(e.getMessage());
-            }
+            return ConditionForm.check(
+                    item,
+                    value,
+                    () -> item instanceof Job<?, ?> job ? List.of(job) : List.of(),
+                    AutoPromoter::lastCanary);
         }
 
         private static FormValidation check(@CheckForNull Item item, String value) {

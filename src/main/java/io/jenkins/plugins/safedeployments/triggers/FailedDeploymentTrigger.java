@@ -254,8 +254,6 @@ public final class FailedDeploymentTrigger extends Trigger<Job> {
     @Symbol("failedDeployment")
     public static final class DescriptorImpl extends TriggerDescriptor {
 
-        private static final int SHOWN = 3;
-
         @NonNull
         @Override
         public String getDisplayName() {
@@ -335,30 +333,21 @@ public final class FailedDeploymentTrigger extends Trigger<Job> {
         @POST
         public FormValidation doCheckWhen(
                 @AncestorInPath Item item, @QueryParameter String value, @QueryParameter String upstream) {
-            String text = Util.fixEmptyAndTrim(value);
-            if (item == null || !item.hasPermission(Item.CONFIGURE) || text == null) {
-                return FormValidation.ok();
-            }
-            try {
-                return FormValidation.ok(ofLastRuns(Condition.parse(text), item, Util.fixNull(upstream)));
-            } catch (UserException e) {
-                return FormValidation.error(e.getMessage());
-            }
+            return ConditionForm.check(item, value, () -> jobs(item, Util.fixNull(upstream)), run -> {
+                List<ReleaseEntry> left = Deployed.left(run);
+                return left.isEmpty() ? null : left.get(0);
+            });
         }
 
-        private static String ofLastRuns(Condition condition, Item item, String upstream) {
-            List<String> lines = new ArrayList<>();
+        private static List<Job<?, ?>> jobs(Item item, String upstream) {
+            List<Job<?, ?>> jobs = new ArrayList<>();
             for (String name : upstream.split(",")) {
                 Job<?, ?> job = name.isBlank() ? null : Rollbacks.find(name, item);
-                Run<?, ?> run = job == null ? null : job.getLastCompletedBuild();
-                for (int i = 0; i < SHOWN && run != null; i++) {
-                    List<ReleaseEntry> left = Deployed.left(run);
-                    Answer answer = condition.check(new RunValues(run, left.isEmpty() ? null : left.get(0)));
-                    lines.add(run.getFullDisplayName() + ": " + (answer.holds() ? "yes, " : "no, ") + answer.why());
-                    run = run.getPreviousCompletedBuild();
+                if (job != null) {
+                    jobs.add(job);
                 }
             }
-            return String.join("; ", lines);
+            return jobs;
         }
 
         @POST

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.safedeployments.promotion;
 
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.is;
@@ -318,6 +319,15 @@ public class PromotionTest {
         Run<?, ?> promotion = awaitEnd(stable, 1);
         assertThat(freestyle.release(2).phase(), is(Phase.PROMOTED));
         jenkins.assertLogContains("Promoted by itself, since", run);
+        assertThat(
+                jenkins.jenkins
+                        .getDescriptorByType(PromotionProperty.DescriptorImpl.class)
+                        .doCheckAutoPromote(canary, "release = '2'")
+                        .getMessage(),
+                allOf(
+                        containsString(run.getFullDisplayName() + ": yes<ul>"),
+                        containsString(not.getFullDisplayName()
+                                + ": no<ul><li>release = &#039;2&#039;: no, it is &#039;1&#039;</li>")));
         assertThat(
                 promotion.getCause(PromotionCause.class).getShortDescription(),
                 containsString(name + "-canary #2, started by itself, since"));

@@ -592,10 +592,17 @@ public class FailedDeploymentTriggerTest {
 
         FormValidation holds = descriptor.doCheckWhen(child, "result = 'failed'", "parent");
         assertThat(holds.kind, is(FormValidation.Kind.OK));
-        assertThat(holds.getMessage(), is(parent.getFullDisplayName() + " #1: yes, result = &#039;failed&#039;"));
         assertThat(
-                descriptor.doCheckWhen(child, "branch = 'x'", "parent").getMessage(),
-                containsString("#1: no, branch is not set, needed"));
+                holds.getMessage(),
+                is(
+                        "<ul><li>" + parent.getFullDisplayName()
+                                + " #1: yes<ul><li>result = &#039;failed&#039;: yes, it is &#039;failed&#039;</li></ul></li></ul>"));
+        assertThat(
+                descriptor
+                        .doCheckWhen(child, "result = 'failed' and branch = '<x>'", "parent")
+                        .getMessage(),
+                containsString("#1: no<ul><li>result = &#039;failed&#039;: yes, it is &#039;failed&#039;</li>"
+                        + "<li>branch = &#039;&lt;x&gt;&#039;: no, it is not set</li>"));
         assertThat(descriptor.doCheckWhen(child, "brnch = 'x'", "").kind, is(FormValidation.Kind.ERROR));
         assertThat(descriptor.doCheckUpstream(child, "parent, nobody").kind, is(FormValidation.Kind.ERROR));
         assertThat(descriptor.doCheckUpstream(child, "child").kind, is(FormValidation.Kind.ERROR));
