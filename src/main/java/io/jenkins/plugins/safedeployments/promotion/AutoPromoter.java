@@ -126,6 +126,7 @@ public final class AutoPromoter extends RunListener<Run<?, ?>> {
         Handover handover = handover(run, canary);
         String locked = locked(handover, canary, who);
         PromotionCause circle = circle(run, canary);
+        answer.lines().forEach(listener.getLogger()::println);
         if (!answer.holds()) {
             say(run, listener, canary, Messages.AutoPromoter_Not(answer.why()), false);
         } else if (circle != null) {

@@ -13,6 +13,7 @@ import io.jenkins.plugins.safedeployments.engine.condition.Answer;
 import io.jenkins.plugins.safedeployments.engine.condition.Condition;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.triggers.RunValues;
+import java.io.PrintStream;
 import java.io.Serializable;
 import java.util.Set;
 import org.jenkinsci.plugins.workflow.steps.Step;
@@ -60,6 +61,7 @@ public final class CheckConditionStep extends Step implements Serializable {
 
         @Override
         protected Void run() throws Exception {
+            PrintStream log = getContext().get(TaskListener.class).getLogger();
             Answer answer;
             try {
                 answer = Condition.parse(condition)
@@ -67,10 +69,11 @@ public final class CheckConditionStep extends Step implements Serializable {
             } catch (UserException e) {
                 throw new AbortException(e.getMessage());
             }
+            answer.lines().forEach(log::println);
             if (!answer.holds()) {
                 throw new AbortException("The condition does not hold: " + answer.why() + ".");
             }
-            getContext().get(TaskListener.class).getLogger().println("The condition holds: " + answer.why() + ".");
+            log.println("The condition holds: " + answer.why() + ".");
             return null;
         }
     }

@@ -307,6 +307,7 @@ public class PromotionTest {
 
         String whyNot = "Not promoted by itself: branch = 'setup-semaphore', needed 'master'";
         jenkins.assertLogContains(whyNot, not);
+        jenkins.assertLogContains("  result = 'passed': yes, it is 'passed'", not);
         assertThat(page(not.getUrl()).asNormalizedText(), containsString(whyNot));
         assertThat(stable.getLastBuild(), nullValue());
         jenkins.buildAndAssertSuccess(freestyle.job(name + "-undo", Freestyle.rollback("")));

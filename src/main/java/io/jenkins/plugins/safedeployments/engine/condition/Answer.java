@@ -26,6 +26,14 @@ public record Answer(boolean holds, String why, List<Part> clauses) {
         }
     }
 
+    /** A line for each clause, where there are several, of which {@code why} has only those that decided. */
+    @NonNull
+    public List<String> lines() {
+        return clauses.size() < 2
+                ? List.of()
+                : clauses.stream().map(clause -> "  " + clause.text()).toList();
+    }
+
     public Answer {
         clauses = List.copyOf(clauses);
     }

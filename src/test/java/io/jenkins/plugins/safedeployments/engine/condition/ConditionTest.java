@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.is;
 import static org.junit.Assert.assertThrows;
 
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import java.util.List;
 import java.util.Map;
 import org.junit.Test;
 
@@ -78,6 +79,9 @@ public class ConditionTest {
 
         assertThat(answer.clauses().get(0).text(), is("result = 'failed': yes, it is 'failed'"));
         assertThat(answer.clauses().get(1).text(), is("branch = 'x': no, it is not set"));
+        assertThat(
+                answer.lines(),
+                is(List.of("  result = 'failed': yes, it is 'failed'", "  branch = 'x': no, it is not set")));
     }
 
     @Test
