@@ -153,7 +153,7 @@ public final class AutoPromoter extends RunListener<Run<?, ?>> {
 
     private static void start(Run<?, ?> run, TaskListener listener, ReleaseEntry canary, Handover handover, String why) throws IOException {
         PromotionCause cause = new PromotionCause(handover, run.getParent(), run, "", why);
-        String whyNot = handover.start(cause, handover.told("", false), ReleasesTab.defaults(handover.job()));
+        String whyNot = handover.start(cause, handover.told("", false), ReleasesTab.defaults(handover));
         if (!whyNot.isEmpty()) {
             say(run, listener, canary, Messages.AutoPromoter_Not(whyNot), false);
         }
@@ -168,7 +168,7 @@ public final class AutoPromoter extends RunListener<Run<?, ?>> {
         return handover == null || canary.getPhase() == Phase.ROLLED_BACK
                 ? Messages.Handover_NotNow(
                         "release " + canary.getRelease(), canary.getPhase().text())
-                : handover.locked(who, true);
+                : handover.lockedByItself(who);
     }
 
     @CheckForNull

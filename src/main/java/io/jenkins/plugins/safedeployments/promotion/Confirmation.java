@@ -4,7 +4,6 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.Job;
 import hudson.model.ParameterDefinition;
-import hudson.model.ParametersDefinitionProperty;
 import io.jenkins.plugins.safedeployments.engine.model.Target;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.engine.release.Phase;
@@ -13,7 +12,6 @@ import io.jenkins.plugins.safedeployments.engine.release.Release;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Collectors;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -176,15 +174,7 @@ public final class Confirmation {
     /** The parameters of the job that this does not set by itself. */
     @NonNull
     public List<ParameterDefinition> getParameters() {
-        Job<?, ?> job = getJob();
-        Set<String> told = handover.told("", false).keySet();
-        ParametersDefinitionProperty property =
-                job == null ? null : job.getProperty(ParametersDefinitionProperty.class);
-        return property == null
-                ? List.of()
-                : property.getParameterDefinitions().stream()
-                        .filter(definition -> !told.contains(definition.getName()))
-                        .toList();
+        return handover.asked();
     }
 
     @NonNull

@@ -9,6 +9,7 @@ import hudson.model.Computer;
 import hudson.model.Executor;
 import hudson.model.Item;
 import hudson.model.Job;
+import hudson.model.ParameterDefinition;
 import hudson.model.ParameterValue;
 import hudson.model.ParametersAction;
 import hudson.model.Queue;
@@ -25,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import jenkins.model.Jenkins;
 import org.springframework.security.core.Authentication;
@@ -276,6 +278,31 @@ public final class Handover {
         return told;
     }
 
+    /** The parameters of the other job that it is not told, and has to get otherwise. */
+    @NonNull
+    List<ParameterDefinition> asked() {
+        Job<?, ?> job = job();
+        Set<String> told = told("", false).keySet();
+        return job == null
+                ? List.of()
+                : HandedOn.definitions(job).stream()
+                        .filter(definition -> !told.contains(definition.getName()))
+                        .toList();
+    }
+
+    /** {@link #locked}, or that nobody is there to give a parameter a value. */
+    @NonNull
+    String lockedByItself(Authentication who) {
+        String locked = locked(who, true);
+        return locked.isEmpty()
+                ? asked().stream()
+                        .filter(definition -> definition.getDefaultParameterValue() == null)
+                        .findFirst()
+                        .map(definition -> Messages.Handover_NoValue(definition.getName()))
+                        .orElse("")
+                : locked;
+    }
+
     /** As the trigger for rollback jobs and the like tell it. */
     private static Map<String, String> ofRun(@CheckForNull KnownRelease acted, Map<String, String> told) {
         if (acted == null) {
@@ -292,7 +319,7 @@ public final class Handover {
     /**
      * Puts it into the queue, unless it is under way already: of many that ask at once one gets through.
      *
-     * @param others values of the job's further parameters
+     * @param others values of the parameters that are {@link #asked} for
      * @return why it was not done, in a sentence; empty if it was
      */
     @NonNull
@@ -313,7 +340,7 @@ public final class Handover {
     private static boolean schedule(
             Job<?, ?> job, PromotionCause cause, Map<String, String> told, List<ParameterValue> others) {
         List<ParameterValue> values = HandedOn.values(job, told);
-        others.stream().filter(value -> !told.containsKey(value.getName())).forEach(values::add);
+        values.addAll(others);
         List<Cause> causes = new ArrayList<>(List.of(cause));
         if (!cause.getUser().isEmpty()) {
             causes.add(new Cause.UserIdCause(cause.getUser()));

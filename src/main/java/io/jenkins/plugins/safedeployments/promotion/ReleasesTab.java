@@ -8,7 +8,6 @@ import hudson.model.Item;
 import hudson.model.Job;
 import hudson.model.ParameterDefinition;
 import hudson.model.ParameterValue;
-import hudson.model.ParametersDefinitionProperty;
 import hudson.model.Run;
 import io.jenkins.plugins.safedeployments.Messages;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsPermissions;
@@ -124,8 +123,8 @@ public abstract class ReleasesTab extends Tab {
     }
 
     /**
-     * Starts the job that is named for it: 403 without the permission, 404 if there is no such release, 409 with the reason if
-     * it can't be done now.
+     * Starts the job that is named for it: 403 without the permission, 404 if there is no such release, 400 if something is
+     * missing that it takes, 409 with the reason if it can't be done now.
      *
      * @param reason of a rollback, required for it
      * @param acknowledgeMigration that migrated data stays as it is
@@ -157,8 +156,13 @@ public abstract class ReleasesTab extends Tab {
         }
         String user = Jenkins.getAuthentication2().getName();
         PromotionCause cause = new PromotionCause(handover, job(), run(), user, "");
-        String whyNot =
-                handover.start(cause, handover.told(why, acknowledgeMigration), others(request, handover.job()));
+        List<ParameterValue> others;
+        try {
+            others = others(request, handover);
+        } catch (UserException e) {
+            return HttpResponses.errorWithoutStack(400, e.getMessage());
+        }
+        String whyNot = handover.start(cause, handover.told(why, acknowledgeMigration), others);
         if (!whyNot.isEmpty()) {
             return HttpResponses.errorWithoutStack(409, whyNot);
         }
@@ -166,41 +170,49 @@ public abstract class ReleasesTab extends Tab {
         return HttpResponses.redirectToDot();
     }
 
-    /** The values that the form has for the parameters of the job itself; by default those that it defines. */
-    private static List<ParameterValue> others(StaplerRequest2 request, @CheckForNull Job<?, ?> job)
-            throws ServletException {
+    /**
+     * The values that the form has for the parameters that are asked for; by default those that the job defines.
+     *
+     * @throws UserException if there is neither, or a value is no good
+     */
+    private static List<ParameterValue> others(StaplerRequest2 request, Handover handover) throws ServletException {
         Object form = request.getParameter("json") == null
                 ? null
                 : request.getSubmittedForm().opt("parameter");
         JSONArray given = form == null ? new JSONArray() : JSONArray.fromObject(form);
         List<ParameterValue> values = new ArrayList<>();
-        for (ParameterDefinition definition : definitions(job)) {
-            ParameterValue value = definition.getDefaultParameterValue();
-            for (Object entry : given) {
-                if (entry instanceof JSONObject one && definition.getName().equals(one.optString("name"))) {
-                    value = definition.createValue(request, one);
-                }
+        for (ParameterDefinition definition : handover.asked()) {
+            ParameterValue value = value(request, definition, given);
+            if (value == null) {
+                throw new UserException(Messages.Handover_NoValue(definition.getName()));
             }
-            if (value != null) {
-                values.add(value);
-            }
+            values.add(value);
         }
         return values;
     }
 
-    /** The values that the job defines for its parameters. */
+    @CheckForNull
+    private static ParameterValue value(StaplerRequest2 request, ParameterDefinition definition, JSONArray given) {
+        for (Object entry : given) {
+            if (entry instanceof JSONObject one && definition.getName().equals(one.optString("name"))) {
+                try {
+                    return definition.createValue(request, one);
+                } catch (IllegalArgumentException e) {
+                    throw new UserException(
+                            Messages.ReleasesTab_NoSuchValue(definition.getName(), Util.fixNull(e.getMessage())), e);
+                }
+            }
+        }
+        return definition.getDefaultParameterValue();
+    }
+
+    /** The values that the job defines for the parameters that are asked for. */
     @NonNull
-    static List<ParameterValue> defaults(@CheckForNull Job<?, ?> job) {
-        return definitions(job).stream()
+    static List<ParameterValue> defaults(Handover handover) {
+        return handover.asked().stream()
                 .map(ParameterDefinition::getDefaultParameterValue)
                 .filter(Objects::nonNull)
                 .toList();
-    }
-
-    private static List<ParameterDefinition> definitions(@CheckForNull Job<?, ?> job) {
-        ParametersDefinitionProperty property =
-                job == null ? null : job.getProperty(ParametersDefinitionProperty.class);
-        return property == null ? List.of() : property.getParameterDefinitions();
     }
 
     /** What is meant; the cluster is asked where runs do not know, or know better than to do it. */

@@ -123,8 +123,9 @@ public final class HandedOn {
         return values;
     }
 
+    /** The parameters that a job has defined. */
     @NonNull
-    static List<ParameterDefinition> definitions(Job<?, ?> job) {
+    public static List<ParameterDefinition> definitions(Job<?, ?> job) {
         ParametersDefinitionProperty property = job.getProperty(ParametersDefinitionProperty.class);
         return property == null ? List.of() : property.getParameterDefinitions();
     }

@@ -8,6 +8,7 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 
+import hudson.model.ChoiceParameterDefinition;
 import hudson.model.FreeStyleProject;
 import hudson.model.Item;
 import hudson.model.Job;
@@ -338,6 +339,25 @@ public class PromotionTest {
     }
 
     @Test
+    public void parameterWithoutAValueIsRefusedByName() throws Exception {
+        Job<?, ?> stable = freestyle.job(name + "-stable", Freestyle.promote());
+        stable.removeProperty(ParametersDefinitionProperty.class);
+        stable.addProperty(new ParametersDefinitionProperty(
+                new StringParameterDefinition("RELEASE", ""),
+                new StringParameterDefinition("NAMESPACE", ""),
+                new ChoiceParameterDefinition("ENVIRONMENT", new String[0], "")));
+        Run<?, ?> run = jenkins.buildAndAssertSuccess(canaryJob("1.0", "result = 'passed'"));
+        jenkins.assertLogContains("Not promoted by itself: parameter ENVIRONMENT has no value", run);
+        secured(everything());
+
+        WebResponse answer = answer("alice", run.getUrl() + "releases/start", "kind=promote", 1);
+
+        assertThat(answer.getStatusCode(), is(400));
+        assertThat(answer.getContentAsString(), containsString("parameter ENVIRONMENT has no value"));
+        assertThat(stable.getLastBuild(), nullValue());
+    }
+
+    @Test
     public void propertySurvivesTheFormAndFollowsItsJobs() throws Exception {
         FreeStyleProject canary = canaryJob("1.0", "result = 'passed'");
         FreeStyleProject stable = jenkins.createFreeStyleProject(name + "-stable");
@@ -465,6 +485,17 @@ public class PromotionTest {
             client.addCrumb(request);
         }
         return client.getPage(request).getWebResponse().getStatusCode();
+    }
+
+    /** To a POST, with a crumb. */
+    private WebResponse answer(String user, String url, String query, int release) throws Exception {
+        JenkinsRule.WebClient client = jenkins.createWebClient()
+                .withThrowExceptionOnFailingStatusCode(false)
+                .withBasicCredentials(user);
+        client.getOptions().setRedirectEnabled(false);
+        String all = query + "&cluster=rig&namespace=" + name + "&app=addressbook&release=" + release;
+        return client.loadWebResponse(
+                client.addCrumb(new WebRequest(new URL(jenkins.getURL(), url + "?" + all), HttpMethod.POST)));
     }
 
     private static Run<?, ?> awaitEnd(Job<?, ?> job, int number) throws Exception {
