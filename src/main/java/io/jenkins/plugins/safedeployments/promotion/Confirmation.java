@@ -49,8 +49,14 @@ public final class Confirmation {
 
     @NonNull
     public String getTitle() {
-        return handover.getTitle() + ": " + handover.getRelease().getTitle() + " of "
+        KnownRelease stable = handover.history().stable();
+        KnownRelease what = isChoice() && stable != null ? stable : handover.getRelease();
+        return handover.getTitle() + ": " + what.getTitle() + " of "
                 + handover.getRelease().getTarget();
+    }
+
+    private boolean isChoice() {
+        return !handover.getChoices().isEmpty();
     }
 
     /** The job that will do it. */
@@ -80,6 +86,9 @@ public final class Confirmation {
     @NonNull
     public List<String> getSteps() {
         Release release = recorded();
+        if (record != null && isChoice()) {
+            return back("the release that is chosen below");
+        }
         if (release == null) {
             return record == null
                     ? List.of()
@@ -89,7 +98,7 @@ public final class Confirmation {
         return switch (handover.kind()) {
             case PROMOTE -> promotion(release);
             case ROLL_BACK -> rollback(release);
-            case RETURN -> back(release);
+            case RETURN -> back(release.title());
         };
     }
 
@@ -130,11 +139,11 @@ public final class Confirmation {
         return steps;
     }
 
-    private List<String> back(Release goal) {
+    private List<String> back(String goal) {
         KnownRelease stable = handover.history().stable();
         return List.of(
                 "Stable, " + pods(record.stable()) + (stable == null ? "" : " of " + stable.getTitle()) + ", rolls to "
-                        + goal.title() + ", with as many pods.",
+                        + goal + ", with as many pods.",
                 stable == null
                         ? "The release that stable runs is taken back."
                         : "Release " + stable.getNumber() + " is recorded as rolled back.");
@@ -159,9 +168,11 @@ public final class Confirmation {
             return "";
         }
         KnownRelease stable = handover.history().stable();
-        int from = handover.kind() == Handover.Kind.ROLL_BACK
-                ? handover.getRelease().getNumber()
-                : handover.getRelease().getNumber() + 1;
+        int goal = handover.getChoices().stream()
+                .mapToInt(KnownRelease::getNumber)
+                .min()
+                .orElse(handover.getRelease().getNumber());
+        int from = handover.kind() == Handover.Kind.ROLL_BACK ? goal : goal + 1;
         int to = handover.kind() == Handover.Kind.ROLL_BACK || stable == null
                 ? handover.getRelease().getNumber()
                 : stable.getNumber();

@@ -70,11 +70,19 @@ public final class Handover {
     private final TargetHistory history;
     private final KnownRelease release;
 
+    /** Whether another of the good releases can be chosen instead. */
+    private final boolean choice;
+
     /** When it was looked up where the release is; what has begun since may have brought it somewhere else. */
     private final long lookedUp;
 
     /** @param owner whose release it is; names the other job, and its permissions count */
     Handover(Kind kind, Job<?, ?> owner, TargetHistory history, KnownRelease release) {
+        this(kind, owner, history, release, false);
+    }
+
+    private Handover(Kind kind, Job<?, ?> owner, TargetHistory history, KnownRelease release, boolean choice) {
+        this.choice = choice;
         this.kind = kind;
         this.owner = owner;
         this.history = history;
@@ -92,7 +100,23 @@ public final class Handover {
                 all.add(handover);
             }
         }
+        KnownRelease earlier = release.isStable() ? history.lastGood() : null;
+        if (earlier != null) {
+            all.add(new Handover(Kind.RETURN, owner, history, earlier).withChoice());
+        }
         return all;
+    }
+
+    /** The same, but that another of the good releases can be chosen to return to. */
+    @NonNull
+    Handover withChoice() {
+        return new Handover(kind, owner, history, release, kind == Kind.RETURN);
+    }
+
+    /** Those that can be chosen to return to; empty if there is no choice. */
+    @NonNull
+    public List<KnownRelease> getChoices() {
+        return choice ? history.goals() : List.of();
     }
 
     /** Whether the release is where this makes sense. */
@@ -118,6 +142,9 @@ public final class Handover {
     /** On the button. */
     @NonNull
     public String getTitle() {
+        if (choice) {
+            return Messages.Handover_RollBack();
+        }
         return switch (kind) {
             case PROMOTE -> Messages.Handover_Promote();
             case ROLL_BACK -> Messages.Handover_RollBack();
@@ -138,6 +165,13 @@ public final class Handover {
 
     TargetHistory history() {
         return history;
+    }
+
+    /** Number of the release that stable runs, as far as is known; empty if it is not, or nothing of it is to be changed. */
+    @NonNull
+    public String getStable() {
+        KnownRelease stable = kind == Kind.RETURN ? history.stable() : null;
+        return stable == null ? "" : Integer.toString(stable.getNumber());
     }
 
     /** What who asks for it needs on the job whose release it is. */
@@ -233,9 +267,17 @@ public final class Handover {
         return job != null && !underWay(job).isEmpty();
     }
 
+    /** Returns to different releases are about the same one, too: that which is taken back. */
     @CheckForNull
     private PromotionCause mine(List<Cause> causes) {
-        return PromotionCause.among(causes, release.getTarget(), release.getNumber());
+        return causes.stream()
+                .filter(PromotionCause.class::isInstance)
+                .map(PromotionCause.class::cast)
+                .filter(cause -> cause.target().equals(release.getTarget()))
+                .filter(cause ->
+                        cause.getRelease() == release.getNumber() || kind == Kind.RETURN && cause.kind() == Kind.RETURN)
+                .findFirst()
+                .orElse(null);
     }
 
     /** What executors have taken from the queue. */

@@ -6,9 +6,12 @@ import hudson.model.Run;
 import io.jenkins.plugins.safedeployments.engine.model.Target;
 import io.jenkins.plugins.safedeployments.engine.release.Phase;
 import io.jenkins.plugins.safedeployments.engine.release.Release;
+import io.jenkins.plugins.safedeployments.runtime.ReleaseEntry;
 import io.jenkins.plugins.safedeployments.runtime.ReleasingRun;
 import java.time.Instant;
 import java.util.Date;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /** What is known of one release of a target: from the runs that acted on it, or from the record in the cluster. */
 public final class KnownRelease {
@@ -29,6 +32,7 @@ public final class KnownRelease {
 
     private String user = "";
     private Instant made;
+    private List<String> digests = List.of();
 
     /** The run that acted on it last. */
     private String lastBy = "";
@@ -64,6 +68,7 @@ public final class KnownRelease {
         known.made = release.begun();
         known.promotedOnce = release.history().stream().anyMatch(entry -> entry.phase() == Phase.PROMOTED);
         known.recorded = release;
+        known.digests = release.facts().digests();
         Run<?, ?> maker = ReleasingRun.of(target, release);
         known.maker = maker == null ? "" : maker.getExternalizableId();
         if (!release.history().isEmpty()) {
@@ -85,11 +90,13 @@ public final class KnownRelease {
         lastByUrl = url;
     }
 
-    void seen(String seenImage, Phase seenPhase, String why) {
-        image = seenImage;
-        phase = seenPhase;
-        cause = why;
-        promotedOnce |= seenPhase == Phase.PROMOTED;
+    /** What a step saw of it; steps that look later are told later. */
+    void seen(ReleaseEntry entry) {
+        image = entry.getImage();
+        phase = entry.getPhase();
+        cause = entry.getCause();
+        promotedOnce |= phase == Phase.PROMOTED;
+        digests = entry.getDigests().isEmpty() ? digests : entry.getDigests();
     }
 
     void underWay(boolean is) {
@@ -124,6 +131,14 @@ public final class KnownRelease {
     @NonNull
     public String getImage() {
         return image;
+    }
+
+    /** Of the images that its canary ran, as far as they are known, shortened for people. */
+    @NonNull
+    public String getDigests() {
+        return digests.stream()
+                .map(digest -> digest.replaceFirst("(sha256:[0-9a-f]{12})[0-9a-f]+$", "$1"))
+                .collect(Collectors.joining(", "));
     }
 
     @NonNull

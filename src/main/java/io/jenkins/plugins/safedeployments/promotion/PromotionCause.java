@@ -11,7 +11,6 @@ import io.jenkins.plugins.safedeployments.engine.model.Target;
 import io.jenkins.plugins.safedeployments.runtime.ForRelease;
 import io.jenkins.plugins.safedeployments.runtime.ReleaseRuntime;
 import io.jenkins.plugins.safedeployments.runtime.RenamedJobs;
-import java.util.List;
 import java.util.Objects;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -95,18 +94,6 @@ public final class PromotionCause extends Cause implements ForRelease {
     @Override
     public Target target() {
         return new Target(cluster, namespace, app);
-    }
-
-    /** The one among causes that is for a release; null if none is. */
-    @CheckForNull
-    static PromotionCause among(List<Cause> causes, Target target, int release) {
-        return causes.stream()
-                .filter(cause -> cause instanceof PromotionCause promotion
-                        && promotion.release == release
-                        && promotion.target().equals(target))
-                .map(PromotionCause.class::cast)
-                .findFirst()
-                .orElse(null);
     }
 
     @NonNull

@@ -113,19 +113,21 @@ public abstract class ReleasesTab extends Tab {
             @QueryParameter String cluster,
             @QueryParameter String namespace,
             @QueryParameter String app,
-            @QueryParameter int release) {
+            @QueryParameter int release,
+            @QueryParameter boolean choose) {
         Handover handover = find(kind, cluster, namespace, app, release);
         if (handover == null) {
             return HttpResponses.errorWithoutStack(404, Messages.ReleasesTab_NotKnown());
         }
         job().checkPermission(handover.permission());
-        return HttpResponses.forwardToView(new Confirmation(this, handover), "index");
+        return HttpResponses.forwardToView(new Confirmation(this, choose ? handover.withChoice() : handover), "index");
     }
 
     /**
      * Starts the job that is named for it: 403 without the permission, 404 if there is no such release, 400 if something is
      * missing that it takes, 409 with the reason if it can't be done now.
      *
+     * @param stable number of the release that stable ran when it was asked for, if that counts; empty if not
      * @param reason of a rollback, required for it
      * @param acknowledgeMigration that migrated data stays as it is
      */
@@ -138,6 +140,7 @@ public abstract class ReleasesTab extends Tab {
             @QueryParameter String namespace,
             @QueryParameter String app,
             @QueryParameter int release,
+            @QueryParameter String stable,
             @QueryParameter String reason,
             @QueryParameter boolean acknowledgeMigration)
             throws ServletException {
@@ -147,6 +150,9 @@ public abstract class ReleasesTab extends Tab {
         }
         job().checkPermission(handover.permission());
         String locked = handover.getLocked();
+        if (locked.isEmpty() && Util.fixEmpty(stable) != null && !stable.equals(handover.getStable())) {
+            locked = Messages.ReleasesTab_OtherStable(stable);
+        }
         if (!locked.isEmpty()) {
             return HttpResponses.errorWithoutStack(409, locked);
         }

@@ -126,7 +126,7 @@ public final class TargetHistory {
             release.madeBy(run, user == null ? "" : Util.fixNull(user.getUserId()), entry.getBegun());
             release.underWay(run.isBuilding());
         }
-        release.seen(entry.getImage(), entry.getPhase(), entry.getCause());
+        release.seen(entry);
         release.actedOn(run.getFullDisplayName(), run.getUrl());
         Integer returned = entry.getReturnTo();
         if (returned != null && entry.getPhase().isFinal()) {
@@ -179,6 +179,25 @@ public final class TargetHistory {
                 .filter(release -> !release.getPhase().isFinal())
                 .findFirst()
                 .orElse(null);
+    }
+
+    /** The good ones that stable can return to, the newest first. */
+    @NonNull
+    List<KnownRelease> goals() {
+        return releases.values().stream()
+                .filter(release -> release.getPhase() == Phase.PROMOTED && !release.isStable())
+                .toList();
+    }
+
+    /** The last good one before the one that is stable; or else another good one; null if there is none. */
+    @CheckForNull
+    KnownRelease lastGood() {
+        KnownRelease stable = stable();
+        List<KnownRelease> goals = goals();
+        return goals.stream()
+                .filter(goal -> stable != null && goal.getNumber() < stable.getNumber())
+                .findFirst()
+                .orElse(goals.isEmpty() ? null : goals.get(0));
     }
 
     /** The one that stable runs, as far as is known; null if that is not known. */

@@ -7,6 +7,7 @@ import io.jenkins.plugins.safedeployments.engine.release.Phase;
 import io.jenkins.plugins.safedeployments.engine.release.Release;
 import java.io.Serializable;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * What one step of a run did for a release, as it was last seen from here. The record in the cluster decides; this is kept with
@@ -69,6 +70,9 @@ public final class ReleaseEntry implements Serializable {
     private Phase phase;
     private boolean changed;
 
+    /** Of the images that the canary's pods ran, separated by spaces; empty if not known, null in entries of before it was kept. */
+    private String digests;
+
     /** Number of the release that stable returned to; 0 if it did not. */
     private int returnTo;
 
@@ -89,6 +93,7 @@ public final class ReleaseEntry implements Serializable {
         this.begun = like.begun;
         this.phase = like.phase;
         this.changed = like.changed;
+        this.digests = like.digests;
         this.returnTo = like.returnTo;
         this.verdict = like.verdict;
         this.cause = like.cause;
@@ -117,6 +122,7 @@ public final class ReleaseEntry implements Serializable {
         next.phase = now.phase();
         next.changed |= acting && act != Act.CANARY_TEST;
         next.returnTo = earlier == null ? 0 : earlier;
+        next.digests = String.join(" ", now.facts().digests());
         next.cause = why;
         return next;
     }
@@ -171,6 +177,12 @@ public final class ReleaseEntry implements Serializable {
     @CheckForNull
     public Integer getReturnTo() {
         return returnTo == 0 ? null : returnTo;
+    }
+
+    /** Of the images that the canary's pods ran, each as {@code container=sha256:…}; empty if they are not known. */
+    @NonNull
+    public List<String> getDigests() {
+        return digests == null || digests.isEmpty() ? List.of() : List.of(digests.split(" "));
     }
 
     @NonNull

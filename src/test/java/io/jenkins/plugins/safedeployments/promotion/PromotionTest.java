@@ -49,6 +49,7 @@ import org.htmlunit.WebResponse;
 import org.htmlunit.html.HtmlButton;
 import org.htmlunit.html.HtmlForm;
 import org.htmlunit.html.HtmlPage;
+import org.htmlunit.html.HtmlSelect;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.junit.After;
@@ -296,6 +297,51 @@ public class PromotionTest {
 
         awaitEnd(rollback, 2);
         assertThat(freestyle.release(2).phase(), is(Phase.PROMOTED));
+    }
+
+    /** Past releases are offered where the bad one is, and whoever is late does not take back another one. */
+    @Test
+    public void stableReleaseIsRolledBackToTheOneThatIsChosen() throws Exception {
+        secured(everything());
+        FreeStyleProject canary = canaryJob("1.0", null);
+        Job<?, ?> stable = freestyle.job(name + "-stable", Freestyle.promote());
+        Job<?, ?> rollback = rollbackJob();
+        for (String tag : List.of("1.0", "1.1", "1.2")) {
+            image(canary, tag);
+            jenkins.buildAndAssertSuccess(canary);
+            jenkins.buildAndAssertSuccess((FreeStyleProject) stable);
+        }
+
+        HtmlPage seen = page(canary.getUrl() + "releases");
+        assertThat(
+                seen.getElementById("release-3").asNormalizedText(),
+                allOf(containsString("stable now"), containsString("=sha256:"), containsString("Roll back…")));
+        HtmlPage confirm = submit(seen.getFormByName("return-3"));
+        assertThat(
+                confirm.asNormalizedText(),
+                allOf(
+                        containsString("Roll back: release 3 (registry.example.com/addressbook:1.2) of addressbook"),
+                        containsString("rolls to the release that is chosen below, with as many pods."),
+                        containsString("Release 3 is recorded as rolled back.")));
+        HtmlForm form = confirm.getFormByName("start");
+        HtmlSelect goals = form.getSelectByName("release");
+        assertThat(goals.getOptions().size(), is(2));
+        assertThat("the last good one", goals.getSelectedOptions().get(0).getValueAttribute(), is("2"));
+        assertThat(
+                goals.getOptionByValue("1").asNormalizedText(),
+                allOf(
+                        containsString("release 1 (registry.example.com/addressbook:1.0)"),
+                        containsString("=sha256:"),
+                        containsString(canary.getFullDisplayName() + " #1")));
+        goals.setSelectedAttribute("1", true);
+        start(confirm, "a bug was found");
+
+        awaitEnd(rollback, 1);
+        assertThat(freestyle.release(3).phase(), is(Phase.ROLLED_BACK));
+        assertThat(freestyle.release(3).facts().returnTo(), is(1));
+        WebResponse late = answer("alice", canary.getUrl() + "releases/start", "kind=return&reason=late&stable=3", 2);
+        assertThat(late.getStatusCode(), is(409));
+        assertThat(late.getContentAsString(), containsString("Stable does not run release 3 any more."));
     }
 
     @Test
