@@ -171,6 +171,13 @@ public final class JudgmentPage {
         return content == null ? List.of() : content.digests();
     }
 
+    /** Names of migrations that its release has begun, which no rollback brings back; empty if there are none. */
+    @Exported
+    public String getMigrations() {
+        Content content = judgment.content();
+        return content == null ? "" : ReleaseLink.migrations(subject.runs(), content);
+    }
+
     /** Pages about what it is about. */
     @Restricted(NoExternalUse.class) // judgment.jelly
     public List<ReleaseLink> getLinks() {

@@ -41,6 +41,18 @@ public record ReleaseLink(String title, String url) {
         return links;
     }
 
+    /** Names of the migrations that the runs have seen begun for it, for people; empty if there were none. */
+    @NonNull
+    static String migrations(List<Run<?, ?>> runs, Content content) {
+        return runs.stream()
+                .filter(run -> run.hasPermission(Item.READ))
+                .flatMap(run -> ReleasesAction.entries(run).stream())
+                .filter(entry -> isOf(entry, content))
+                .map(ReleaseEntry::getMigrations)
+                .filter(migrations -> !migrations.isEmpty())
+                .reduce("", (before, last) -> last);
+    }
+
     private static boolean isOf(ReleaseEntry entry, Content content) {
         return entry.getRelease() == content.release()
                 && entry.getTarget().toString().equals(content.target());

@@ -182,6 +182,11 @@ public final class Confirmation {
                 .collect(Collectors.joining(", "));
     }
 
+    /** Whether migrated data has to be acknowledged, or may have to be, since the cluster did not answer. */
+    public boolean isAcknowledging() {
+        return handover.isDestructive() && (record == null || !getMigrations().isEmpty());
+    }
+
     /** The parameters of the job that this does not set by itself. */
     @NonNull
     public List<ParameterDefinition> getParameters() {

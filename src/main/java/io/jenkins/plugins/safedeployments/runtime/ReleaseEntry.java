@@ -73,6 +73,9 @@ public final class ReleaseEntry implements Serializable {
     /** Of the images that the canary's pods ran, separated by spaces; empty if not known, null in entries of before it was kept. */
     private String digests;
 
+    /** Names of migrations that were begun; empty if there were none, null in entries of before it was kept. */
+    private String migrations;
+
     /** Number of the release that stable returned to; 0 if it did not. */
     private int returnTo;
 
@@ -94,6 +97,7 @@ public final class ReleaseEntry implements Serializable {
         this.phase = like.phase;
         this.changed = like.changed;
         this.digests = like.digests;
+        this.migrations = like.migrations;
         this.returnTo = like.returnTo;
         this.verdict = like.verdict;
         this.cause = like.cause;
@@ -122,6 +126,7 @@ public final class ReleaseEntry implements Serializable {
         next.phase = now.phase();
         next.changed |= acting && act != Act.CANARY_TEST;
         next.returnTo = earlier == null ? 0 : earlier;
+        next.migrations = now.migrations();
         next.digests = String.join(" ", now.facts().digests());
         next.cause = why;
         return next;
@@ -183,6 +188,12 @@ public final class ReleaseEntry implements Serializable {
     @NonNull
     public List<String> getDigests() {
         return digests == null || digests.isEmpty() ? List.of() : List.of(digests.split(" "));
+    }
+
+    /** Names of the migrations that the step has seen begun, for people; empty if there were none. */
+    @NonNull
+    public String getMigrations() {
+        return migrations == null ? "" : migrations;
     }
 
     @NonNull

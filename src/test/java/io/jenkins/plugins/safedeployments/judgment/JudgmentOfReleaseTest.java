@@ -185,7 +185,8 @@ public class JudgmentOfReleaseTest {
         WorkflowRun made = Judges.start(
                 jenkins,
                 "canaryDeploy(" + at
-                        + ", image: 'registry.example.com/addressbook:1.0', postMortem: true, manifests: '''"
+                        + ", image: 'registry.example.com/addressbook:1.0', postMortem: true,"
+                        + " tests: [exec(command: 'echo migrated', migration: true)], manifests: '''"
                         + AddressBook.file("service.yml") + "\n---\n" + AddressBook.file("deployment.yml") + "''')\n");
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(made));
         WorkflowJob job = jenkins.createProject(WorkflowJob.class);
@@ -205,6 +206,7 @@ public class JudgmentOfReleaseTest {
         web.getOptions().setJavaScriptEnabled(false);
         HtmlPage page = web.goTo(item.getUrl() + "judgments/qa/");
         assertThat(page.asNormalizedText(), containsString("release 1 (registry.example.com/addressbook:1.0)"));
+        assertThat(page.asNormalizedText(), containsString("The release has migrated data ("));
         HtmlPage releases =
                 page.getAnchorByText("Releases of " + made.getFullDisplayName()).click();
         assertThat(releases.asNormalizedText(), containsString("registry.example.com/addressbook:1.0"));
