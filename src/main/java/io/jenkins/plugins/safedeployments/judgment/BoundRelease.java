@@ -1,7 +1,11 @@
 package io.jenkins.plugins.safedeployments.judgment;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Util;
+import hudson.model.Run;
+import hudson.security.ACL;
+import hudson.security.ACLContext;
 import io.jenkins.plugins.safedeployments.config.ClusterConfiguration;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsConfiguration;
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterAccess;
@@ -11,11 +15,23 @@ import io.jenkins.plugins.safedeployments.engine.model.Target;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.engine.release.ReleaseStore;
 import io.jenkins.plugins.safedeployments.runtime.ReleaseRuntime;
+import io.jenkins.plugins.safedeployments.runtime.ReleasingRun;
 
-/** Reads what a judgment is about from its cluster. */
+/** The release that a judgment is about. */
 final class BoundRelease {
 
     private BoundRelease() {}
+
+    /** The run that made it, whoever may see that; null if it was another Jenkins, or it is gone or not known. */
+    @CheckForNull
+    static Run<?, ?> maker(@CheckForNull Content content) {
+        if (content == null || content.maker().isEmpty()) {
+            return null;
+        }
+        try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
+            return ReleasingRun.of(content.maker(), content.target(), content.release());
+        }
+    }
 
     /**
      * The newest release on the target, as it is now. May wait for the network.

@@ -182,7 +182,7 @@ public final class JudgmentPage {
     @Restricted(NoExternalUse.class) // judgment.jelly
     public List<ReleaseLink> getLinks() {
         Content content = judgment.content();
-        return content == null ? List.of() : ReleaseLink.of(subject.runs(), content);
+        return content == null ? List.of() : ReleaseLink.of(subject.runs(), BoundRelease.maker(content), content);
     }
 
     @Restricted(NoExternalUse.class) // judgment.jelly

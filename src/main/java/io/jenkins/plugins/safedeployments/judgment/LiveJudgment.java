@@ -4,6 +4,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.Item;
 import hudson.model.ParameterDefinition;
+import hudson.model.Run;
 import io.jenkins.plugins.safedeployments.engine.judgment.Choice;
 import io.jenkins.plugins.safedeployments.engine.judgment.Content;
 import io.jenkins.plugins.safedeployments.engine.judgment.Decision;
@@ -126,7 +127,7 @@ final class LiveJudgment implements PendingJudgment {
     }
 
     private Ruling count(RealmPerson person, Answer answer) throws IOException {
-        boolean requester = subject.isRequester(person.id());
+        boolean requester = isRequester(person);
         while (true) {
             Judgment before = judgment;
             Judgment.People people = peopleOf(before);
@@ -138,6 +139,12 @@ final class LiveJudgment implements PendingJudgment {
                 return told(ruling, vote, answer.byInput(), JudgmentListener::voted);
             }
         }
+    }
+
+    /** By what waits, or by the run that made what is judged. */
+    private boolean isRequester(RealmPerson person) {
+        Run<?, ?> maker = BoundRelease.maker(judgment.content());
+        return subject.isRequester(person.id()) || maker != null && Requesters.include(maker, person.id());
     }
 
     /** Parameters that were not sent; to stop needs none. */

@@ -68,10 +68,11 @@ record QueueSubject(Job<?, ?> job, long item, Judgments judgments) implements Su
         return found == null ? Set.of() : Requesters.starters(found.getCauses());
     }
 
-    /** Whose changes will be built is not known before it is. */
+    /** Whose changes will be built is not known before it is; whose were in the runs that it comes from is. */
     @Override
     public boolean isRequester(String user) {
-        return Requesters.contain(starters(), user);
+        Queue.Item found = Queue.getInstance().getItem(item);
+        return found != null && Requesters.include(job, found.getCauses(), user);
     }
 
     /** The queue is written as a whole. If that fails Jenkins says so in its log, and after a crash people are asked anew. */

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.safedeployments.judgment;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Functions;
 import hudson.model.Item;
@@ -12,9 +13,12 @@ import io.jenkins.plugins.safedeployments.runtime.ReleaseEntry;
 import io.jenkins.plugins.safedeployments.runtime.ReleasesAction;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 
 /**
  * A page about the release that is judged.
@@ -25,11 +29,18 @@ public record ReleaseLink(String title, String url) {
 
     private static final Logger LOGGER = Logger.getLogger(ReleaseLink.class.getName());
 
-    /** That and what evidence the runs have that acted on it, as far as the current user may see it. May read the disk. */
+    /**
+     * That and what evidence the runs have that acted on it, as far as the current user may see it. May read the disk.
+     *
+     * @param maker that which made it; null if it is not known
+     */
     @NonNull
-    static List<ReleaseLink> of(List<Run<?, ?>> runs, Content content) {
+    static List<ReleaseLink> of(List<Run<?, ?>> runs, @CheckForNull Run<?, ?> maker, Content content) {
+        Map<String, Run<?, ?>> acting = new LinkedHashMap<>();
+        Stream.concat(runs.stream(), Stream.ofNullable(maker))
+                .forEach(run -> acting.putIfAbsent(run.getExternalizableId(), run));
         List<ReleaseLink> links = new ArrayList<>();
-        for (Run<?, ?> run : runs) {
+        for (Run<?, ?> run : acting.values()) {
             if (run.hasPermission(Item.READ)
                     && ReleasesAction.entries(run).stream().anyMatch(entry -> isOf(entry, content))) {
                 links.add(new ReleaseLink(

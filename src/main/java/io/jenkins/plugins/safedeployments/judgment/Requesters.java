@@ -2,9 +2,14 @@ package io.jenkins.plugins.safedeployments.judgment;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.Cause;
+import hudson.model.Job;
 import hudson.model.Run;
 import hudson.scm.ChangeLogSet;
+import hudson.security.ACL;
+import hudson.security.ACLContext;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
@@ -14,10 +19,16 @@ import java.util.logging.Logger;
 import jenkins.model.Jenkins;
 import jenkins.scm.RunWithSCM;
 
-/** Who asked for a run: those who started it or what started it, and those who wrote its changes. */
+/**
+ * Who asked for a run: those who started it or what started it, and those who wrote its changes; and the same of the runs that it
+ * comes from.
+ */
 final class Requesters {
 
     private static final Logger LOGGER = Logger.getLogger(Requesters.class.getName());
+
+    /** A job that starts itself for ever comes from more than anybody reads. */
+    private static final int MOST_ORIGINS = 100;
 
     private Requesters() {}
 
@@ -54,9 +65,50 @@ final class Requesters {
         return runs;
     }
 
-    /** Whether somebody is one of them. May read the changes of the run from the disk. */
+    /** Whether somebody is one of them. May read runs and their changes from the disk. */
     static boolean include(Run<?, ?> run, String user) {
-        Set<String> users = starters(run.getCauses());
+        return contain(authors(run), user) || include(run.getParent(), run.getCauses(), user);
+    }
+
+    /**
+     * Whether somebody asked for what has these causes, or for a run that it comes from, or wrote the changes of one of those. May
+     * read runs and their changes from the disk.
+     */
+    static boolean include(Job<?, ?> job, List<Cause> causes, String user) {
+        if (contain(starters(causes), user)) {
+            return true;
+        }
+        try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) { // whoever asks may not be allowed to see all of them
+            return origins(job, causes).stream()
+                    .anyMatch(run -> contain(starters(run.getCauses()), user) || contain(authors(run), user));
+        }
+    }
+
+    /** The runs that it comes from: that started it, or that it does again, and those that these come from. */
+    private static Set<Run<?, ?>> origins(Job<?, ?> job, List<Cause> causes) {
+        Set<Run<?, ?>> origins = new LinkedHashSet<>(direct(job, causes));
+        Deque<Run<?, ?>> open = new ArrayDeque<>(origins);
+        while (!open.isEmpty() && origins.size() < MOST_ORIGINS) {
+            Run<?, ?> one = open.remove();
+            direct(one.getParent(), one.getCauses()).stream().filter(origins::add).forEach(open::add);
+        }
+        return origins;
+    }
+
+    private static List<Run<?, ?>> direct(Job<?, ?> job, List<Cause> causes) {
+        List<Run<?, ?>> runs = runs(causes);
+        for (Cause cause : causes) {
+            int number = RepeatedRun.numberOf(cause);
+            Run<?, ?> repeated = number == 0 ? null : job.getBuildByNumber(number);
+            if (repeated != null) {
+                runs.add(repeated);
+            }
+        }
+        return runs;
+    }
+
+    private static Set<String> authors(Run<?, ?> run) {
+        Set<String> users = new LinkedHashSet<>();
         if (run instanceof RunWithSCM<?, ?> withChanges) {
             try {
                 for (ChangeLogSet<?> changes : withChanges.getChangeSets()) {
@@ -68,7 +120,7 @@ final class Requesters {
                 LOGGER.log(Level.WARNING, e, () -> "can't read who wrote the changes of " + run);
             }
         }
-        return contain(users, user);
+        return users;
     }
 
     static boolean contain(Set<String> users, String user) {

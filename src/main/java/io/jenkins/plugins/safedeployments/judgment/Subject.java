@@ -37,7 +37,10 @@ interface Subject {
     @NonNull
     Set<String> starters();
 
-    /** Whether somebody started it or, as far as that is known, wrote its changes. May read the disk. */
+    /**
+     * Whether somebody started it or a run that it comes from, or wrote the changes of one of these as far as that is known. May
+     * read the disk.
+     */
     boolean isRequester(String user);
 
     /**

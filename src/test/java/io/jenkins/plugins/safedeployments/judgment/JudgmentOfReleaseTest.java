@@ -307,6 +307,35 @@ public class JudgmentOfReleaseTest {
         jenkins.assertLogContains("has to be approved by 1 of ops: have a judgment about it before", unapproved);
     }
 
+    /** Whoever has the release made can't approve it in a job of their own, and those who may find its evidence there. */
+    @Test
+    public void judgmentInAnotherJobKnowsWhoMadeTheRelease() throws Exception {
+        String at = "app: 'addressbook', namespace: '" + target.namespace() + "'";
+        WorkflowRun made = Judges.start(
+                jenkins,
+                "canaryDeploy(" + at
+                        + ", image: 'registry.example.com/addressbook:1.0', postMortem: true, manifests: '''"
+                        + AddressBook.file("service.yml") + "\n---\n" + AddressBook.file("deployment.yml") + "''')\n");
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(made));
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
+        job.setDefinition(new CpsFlowDefinition(
+                "judgment(message: 'Go?', id: 'qa', approvers: 'user:dev, olga', " + at + ")", true));
+        WorkflowRun run = job.scheduleBuild2(0).waitForStart();
+        Judges.await(run, "qa");
+
+        assertThat(Judges.vote(run, "qa", "dev", "continue").kind(), is(Ruling.Kind.FORBIDDEN));
+        JenkinsRule.WebClient web = jenkins.createWebClient().login("olga");
+        web.getOptions().setJavaScriptEnabled(false);
+        HtmlPage page = web.goTo(run.getUrl() + "judgments/qa/");
+        HtmlPage evidence = page.getAnchorByText("Evidence of the canary").click();
+        assertThat(evidence.asNormalizedText(), containsString("addressbook"));
+        assertThat(
+                page.getAnchorByText("Releases of " + made.getFullDisplayName()).getHrefAttribute(),
+                containsString(made.getUrl()));
+        assertThat(Judges.vote(run, "qa", "olga", "continue").kind(), is(Ruling.Kind.DECIDED));
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+    }
+
     /** By the button on the page of a run or of its job. */
     private static WorkflowRun promoted(WorkflowRun made, Object page, int number, WorkflowJob stable)
             throws Exception {

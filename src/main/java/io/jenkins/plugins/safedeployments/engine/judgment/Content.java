@@ -14,7 +14,7 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * What is judged. Two of them are equal if nothing has changed that a vote was about.
+ * What is judged.
  *
  * @param app the application
  * @param target {@code addressbook in shop on production}
@@ -23,12 +23,21 @@ import java.util.List;
  * @param digests of the images that the canary's pods run, as they report them
  * @param manifests SHA-256 of what is applied, in hexadecimal
  * @param phase where the release is
+ * @param maker id of the actor that made the release; empty in what was asked before it was kept
  */
 public record Content(
-        String app, String target, int release, String image, List<String> digests, String manifests, String phase) {
+        String app,
+        String target,
+        int release,
+        String image,
+        List<String> digests,
+        String manifests,
+        String phase,
+        String maker) {
 
     public Content {
         digests = List.copyOf(digests);
+        maker = maker == null ? "" : maker;
     }
 
     private static final JsonMapper JSON = JsonMapper.builder()
@@ -45,7 +54,8 @@ public record Content(
                 release.plan().image(),
                 release.facts().digests(),
                 hash(release.plan()),
-                release.phase().name());
+                release.phase().name(),
+                release.origin().id());
     }
 
     private static String hash(Plan plan) {
@@ -76,9 +86,12 @@ public record Content(
                 && manifests.equals(other.manifests);
     }
 
-    /** What has changed since, in words: {@code the image is registry/app:1.5 instead of registry/app:1.4}. */
+    /**
+     * What has changed since, in words: {@code the image is registry/app:1.5 instead of registry/app:1.4}. Empty if it is nothing
+     * that a vote was about.
+     */
     @NonNull
-    String changes(Content before) {
+    public String changes(Content before) {
         List<String> changes = new ArrayList<>();
         if (!target.equals(before.target)) {
             changes.add("it is for " + target + " instead of " + before.target);

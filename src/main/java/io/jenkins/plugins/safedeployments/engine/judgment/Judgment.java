@@ -108,7 +108,9 @@ public record Judgment(
             return Ruling.refused(
                     Kind.FORBIDDEN,
                     this,
-                    person.id() + " started this build or wrote its changes: somebody else has to decide.");
+                    person.id()
+                            + " started this build or wrote its changes, or those of a build that it comes from: somebody"
+                            + " else has to decide.");
         }
         List<Vote> cast = without(person);
         cast.add(vote);
@@ -183,7 +185,7 @@ public record Judgment(
             return late();
         }
         Content before = content;
-        if (before == null || before.equals(seen)) {
+        if (before == null || seen.changes(before).isEmpty()) {
             return new Ruling(Kind.RECORDED, this, "");
         }
         Judgment next = new Judgment(id, terms, since, seen, List.of(), remindedAt, escalated, null);

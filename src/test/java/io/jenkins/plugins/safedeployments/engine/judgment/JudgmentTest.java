@@ -206,9 +206,9 @@ public class JudgmentTest {
     @Test
     public void votesLapseWhenWhatIsJudgedChanges() {
         Content before =
-                new Content("shop", "shop in prod", 7, "shop:1.4", List.of("app=sha256:aa"), "11", "CANARY_READY");
+                new Content("shop", "shop in prod", 7, "shop:1.4", List.of("app=sha256:aa"), "11", "CANARY_READY", "");
         Content after =
-                new Content("shop", "shop in prod", 8, "shop:1.5", List.of("app=sha256:bb"), "22", "ROLLED_BACK");
+                new Content("shop", "shop in prod", 8, "shop:1.5", List.of("app=sha256:bb"), "22", "ROLLED_BACK", "");
         Judgment one = Judgment.ask("qa", terms("2 of qa", false, false), before, NOW)
                 .vote(bob, false, say(bob, "continue"), this::find)
                 .judgment();
@@ -317,7 +317,7 @@ public class JudgmentTest {
     @Test
     public void jsonIsReadAsItWasWritten() {
         Content content =
-                new Content("shop", "shop in prod", 7, "shop:1.4", List.of("app=sha256:aa"), "11", "CANARY_READY");
+                new Content("shop", "shop in prod", 7, "shop:1.4", List.of("app=sha256:aa"), "11", "CANARY_READY", "");
         Terms terms = new Terms(
                 "Go on?",
                 Choice.parse(List.of("go", "rollback: Back | far")),

@@ -1,0 +1,146 @@
+package io.jenkins.plugins.safedeployments.judgment;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.notNullValue;
+
+import hudson.model.Cause;
+import hudson.model.CauseAction;
+import hudson.model.FreeStyleBuild;
+import hudson.model.FreeStyleProject;
+import hudson.model.Queue;
+import hudson.model.Run;
+import hudson.security.ACLContext;
+import io.jenkins.plugins.safedeployments.engine.judgment.Ruling;
+import java.time.Duration;
+import java.util.Map;
+import jenkins.model.ParameterizedJobMixIn;
+import org.awaitility.Awaitility;
+import org.jenkinsci.plugins.pipeline.modeldefinition.actions.RestartDeclarativePipelineAction;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.cps.replay.ReplayAction;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.junit.BeforeClass;
+import org.junit.ClassRule;
+import org.junit.Test;
+import org.jvnet.hudson.test.FakeChangeLogSCM;
+import org.jvnet.hudson.test.JenkinsRule;
+
+/** Nobody approves their own work, through whatever builds that came to the one that asks. */
+public class JudgmentRequesterTest {
+
+    private static final String JUDGMENT = "judgment message: 'Go?', id: 'qa', approvers: 'user:dev, alice, bob'";
+
+    @ClassRule
+    public static JenkinsRule jenkins = new JenkinsRule();
+
+    static {
+        jenkins.timeout = 600; // of all tests together, on a machine that may be busy
+    }
+
+    @BeforeClass
+    public static void secure() {
+        Judges.secure(jenkins);
+    }
+
+    /** A build that admin started, with changes by alice. */
+    private static FreeStyleBuild changesOfAlice() throws Exception {
+        FreeStyleProject upstream = jenkins.createFreeStyleProject();
+        FakeChangeLogSCM changes = new FakeChangeLogSCM();
+        changes.addChange().withAuthor("alice");
+        upstream.setScm(changes);
+        try (ACLContext ignored = Judges.as("admin")) {
+            return jenkins.assertBuildStatusSuccess(upstream.scheduleBuild2(0, new Cause.UserIdCause()));
+        }
+    }
+
+    private static WorkflowRun startedBy(Run<?, ?> upstream, String script) throws Exception {
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
+        job.setDefinition(new CpsFlowDefinition(script, true));
+        return job.scheduleBuild2(0, new CauseAction(new Cause.UpstreamCause(upstream)))
+                .waitForStart();
+    }
+
+    @Test
+    public void authorOfTheBuildThatStartedItCanOnlyStop() throws Exception {
+        WorkflowRun run = startedBy(startedBy(changesOfAlice(), "echo 'between'"), JUDGMENT);
+
+        Ruling refused = Judges.vote(run, "qa", "alice", "continue");
+
+        assertThat(refused.kind(), is(Ruling.Kind.FORBIDDEN));
+        assertThat(refused.text(), containsString("alice started this build or wrote its changes, or those of a build"));
+        assertThat(Judges.vote(run, "qa", "bob", "continue").kind(), is(Ruling.Kind.DECIDED));
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+    }
+
+    @Test
+    public void inTheQueueAuthorsOfTheBuildThatAskedForItAreKnown() throws Exception {
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
+        job.setDefinition(new CpsFlowDefinition("echo 'built'", true));
+        JudgmentSettings settings = new JudgmentSettings("Go?");
+        settings.setId("qa");
+        settings.setApprovers("alice, bob");
+        job.addProperty(new JudgmentProperty(settings));
+        Queue.Item item = ParameterizedJobMixIn.scheduleBuild2(
+                job, 0, new CauseAction(new Cause.UpstreamCause((Run<?, ?>) changesOfAlice())));
+
+        LiveJudgment live = Judges.await(item, "qa");
+
+        assertThat(Judges.vote(live, "alice", "continue").kind(), is(Ruling.Kind.FORBIDDEN));
+        assertThat(Judges.vote(live, "bob", "continue").kind(), is(Ruling.Kind.DECIDED));
+        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> job.getLastBuild() != null);
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(job.getLastBuild()));
+    }
+
+    /** A replay has no changes of its own, and whoever starts it may be anybody. */
+    @Test
+    public void replayHasTheRequestersOfTheOriginal() throws Exception {
+        WorkflowRun first = startedBy(changesOfAlice(), JUDGMENT);
+        Judges.vote(first, "qa", "bob", "continue");
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(first));
+        WorkflowRun second = replay("dev", first);
+        Judges.vote(second, "qa", "bob", "continue");
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(second));
+
+        WorkflowRun third = replay("admin", second);
+
+        assertThat(Judges.vote(third, "qa", "dev", "continue").kind(), is(Ruling.Kind.FORBIDDEN));
+        assertThat(Judges.vote(third, "qa", "alice", "continue").kind(), is(Ruling.Kind.FORBIDDEN));
+        assertThat(Judges.vote(third, "qa", "bob", "continue").kind(), is(Ruling.Kind.DECIDED));
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(third));
+    }
+
+    @Test
+    public void restartFromAStageHasTheRequestersOfTheOriginal() throws Exception {
+        WorkflowRun first = Judges.start(
+                jenkins, "pipeline { agent none; stages { stage('QA') { steps { " + JUDGMENT + " } } } }");
+        Judges.vote(first, "qa", "bob", "continue");
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(first));
+        Queue.Item item;
+        try (ACLContext ignored = Judges.as("admin")) {
+            item = first.getAction(RestartDeclarativePipelineAction.class).run("QA");
+        }
+        WorkflowRun second = next(item, first);
+
+        assertThat(Judges.vote(second, "qa", "dev", "continue").kind(), is(Ruling.Kind.FORBIDDEN));
+        assertThat(Judges.vote(second, "qa", "bob", "continue").kind(), is(Ruling.Kind.DECIDED));
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(second));
+    }
+
+    private static WorkflowRun replay(String user, WorkflowRun run) throws Exception {
+        try (ACLContext ignored = Judges.as(user)) {
+            return next(run.getAction(ReplayAction.class).run2(JUDGMENT, Map.of()), run);
+        }
+    }
+
+    private static WorkflowRun next(Queue.Item item, WorkflowRun run) {
+        assertThat(item, is(notNullValue()));
+        WorkflowJob job = run.getParent();
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(1))
+                .until(() -> job.getBuildByNumber(run.getNumber() + 1) != null);
+        return job.getBuildByNumber(run.getNumber() + 1);
+    }
+}
