@@ -51,6 +51,11 @@ public final class ClusterConfiguration implements Describable<ClusterConfigurat
     /** Rules that every judgment about a release to it has to meet; null for none, and absent in old files. */
     private String approvers;
 
+    /** Absent in old files, and then false, as the next one. */
+    private boolean forbidRequester;
+
+    private boolean forbidOverride;
+
     @DataBoundConstructor
     public ClusterConfiguration(String name) {
         this.name = Util.fixNull(Util.fixEmptyAndTrim(name));
@@ -120,6 +125,26 @@ public final class ClusterConfiguration implements Describable<ClusterConfigurat
     @DataBoundSetter
     public void setApprovers(String approvers) {
         this.approvers = Util.fixEmptyAndTrim(approvers);
+    }
+
+    /** Whether no judgment about a release to it may let those decide who asked for it or wrote the changes. */
+    public boolean isForbidRequester() {
+        return forbidRequester;
+    }
+
+    @DataBoundSetter
+    public void setForbidRequester(boolean forbidRequester) {
+        this.forbidRequester = forbidRequester;
+    }
+
+    /** Whether no judgment about a release to it may let administrators override its rules. */
+    public boolean isForbidOverride() {
+        return forbidOverride;
+    }
+
+    @DataBoundSetter
+    public void setForbidOverride(boolean forbidOverride) {
+        this.forbidOverride = forbidOverride;
     }
 
     @Extension

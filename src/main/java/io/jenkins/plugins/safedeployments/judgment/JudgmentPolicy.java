@@ -7,6 +7,7 @@ import hudson.Util;
 import hudson.model.Item;
 import hudson.model.ItemGroup;
 import hudson.model.Job;
+import io.jenkins.plugins.safedeployments.config.ClusterConfiguration;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsConfiguration;
 import io.jenkins.plugins.safedeployments.engine.judgment.Rules;
 import io.jenkins.plugins.safedeployments.engine.judgment.Terms;
@@ -41,28 +42,26 @@ final class JudgmentPolicy {
         ItemGroup<?> around = job.getParent();
         while (around instanceof Item item) {
             if (around instanceof AbstractFolder<?> folder) {
-                policy.add(folder.getProperties().get(FolderJudgmentPolicy.class));
+                FolderJudgmentPolicy found = folder.getProperties().get(FolderJudgmentPolicy.class);
+                if (found != null) {
+                    policy.add(found.getApprovers(), found.isForbidRequester(), found.isForbidOverride());
+                }
             }
             around = item.getParent();
         }
         if (cluster != null) {
-            policy.demand(SafeDeploymentsConfiguration.get().cluster(cluster).getApprovers());
+            ClusterConfiguration about = SafeDeploymentsConfiguration.get().cluster(cluster);
+            policy.add(about.getApprovers(), about.isForbidRequester(), about.isForbidOverride());
         }
         return policy;
     }
 
-    private void add(FolderJudgmentPolicy folder) {
-        if (folder != null) {
-            demand(folder.getApprovers());
-            requesterForbidden |= folder.isForbidRequester();
-            overrideForbidden |= folder.isForbidOverride();
-        }
-    }
-
-    private void demand(String approvers) {
+    private void add(String approvers, boolean forbidRequester, boolean forbidOverride) {
         if (!approvers.isEmpty()) {
             demanded.add(Rules.parse("approvers", approvers));
         }
+        requesterForbidden |= forbidRequester;
+        overrideForbidden |= forbidOverride;
     }
 
     /** The rules that have to be met, each by itself. */

@@ -25,6 +25,8 @@ public class ConfigurationAsCodeTest {
         assertThat(cluster.getUrl(), is("https://kubernetes.example.com:6443"));
         assertThat(cluster.getCredentialsId(), is("production-token"));
         assertThat(cluster.isSkipTlsVerify(), is(false));
+        assertThat(cluster.isForbidRequester(), is(true));
+        assertThat(cluster.isForbidOverride(), is(true));
         assertThat(SafeDeploymentsConfiguration.get().cluster("staging").getCredentialsId(), is("staging-kubeconfig"));
     }
 

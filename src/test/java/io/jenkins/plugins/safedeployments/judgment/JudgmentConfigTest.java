@@ -123,8 +123,11 @@ public class JudgmentConfigTest {
 
         ClusterConfiguration cluster = new ClusterConfiguration("production");
         cluster.setApprovers("2 of ops");
+        cluster.setForbidRequester(true);
+        cluster.setForbidOverride(true);
         SafeDeploymentsConfiguration.get().setClusters(List.of(cluster));
         jenkins.configRoundtrip();
-        assertThat(SafeDeploymentsConfiguration.get().cluster("production").getApprovers(), is("2 of ops"));
+        jenkins.assertEqualDataBoundBeans(
+                cluster, SafeDeploymentsConfiguration.get().cluster("production"));
     }
 }

@@ -117,6 +117,27 @@ public class JudgmentOfReleaseTest {
     }
 
     @Test
+    public void clusterForbidsRequestersAndOverrides() throws Exception {
+        put(1, "shop:1.4");
+        ClusterConfiguration cluster = SafeDeploymentsConfiguration.get().cluster("rig");
+        cluster.setForbidRequester(true);
+        cluster.setForbidOverride(true);
+        WorkflowRun run = Judges.waiting(
+                jenkins,
+                "qa",
+                "judgment message: 'Go?', id: 'qa', approvers: 'user:dev, bob', allowRequester: true,"
+                        + " allowOverride: true, app: 'shop', namespace: '" + target.namespace() + "'");
+
+        assertThat(Judges.vote(run, "qa", "dev", "continue").kind(), is(Ruling.Kind.FORBIDDEN));
+        assertThat(
+                Judges.post(jenkins, "admin", run, "judgments/qa/override?outcome=continue&comment=x")
+                        .getStatusCode(),
+                is(403));
+        assertThat(Judges.vote(run, "qa", "bob", "continue").kind(), is(Ruling.Kind.DECIDED));
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+    }
+
+    @Test
     public void approvalsAreOfOneReleaseOnly() throws Exception {
         ClusterConfiguration cluster = SafeDeploymentsConfiguration.get().cluster("rig");
         Target shop = new Target("rig", target.namespace(), "shop");
