@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import jenkins.model.Jenkins;
 import org.springframework.security.core.Authentication;
 
@@ -43,6 +45,8 @@ final class LiveJudgment implements PendingJudgment {
          */
         void decided(boolean byInput);
     }
+
+    private static final Logger LOGGER = Logger.getLogger(LiveJudgment.class.getName());
 
     private final Subject subject;
     private final JudgmentSettings settings;
@@ -175,14 +179,39 @@ final class LiveJudgment implements PendingJudgment {
         while (true) {
             Judgment before = judgment;
             Ruling ruling = before.look(seen);
-            if (ruling.kind() == Kind.LAPSED && take(before, ruling)) {
-                missing = judgment.missingText(now());
-                return told(ruling, null, false, JudgmentListener::lapsed);
+            if (lapse(before, ruling)) {
+                return ruling;
             } else if (ruling.kind() != Kind.LAPSED) {
                 String looked = answer.shown();
                 boolean other = looked != null && !looked.equals(shown(before));
                 return other ? refused(Kind.WRONG, "It has changed since you looked: look again.") : null;
             }
+        }
+    }
+
+    /** @return whether votes are void from now on */
+    private boolean lapse(Judgment before, Ruling ruling) throws IOException {
+        if (ruling.kind() != Kind.LAPSED || !take(before, ruling)) {
+            return false;
+        }
+        missing = ruling.judgment().missingText(now());
+        told(ruling, null, false, JudgmentListener::lapsed);
+        return true;
+    }
+
+    /** Whether there are votes that are void if what is judged has changed. */
+    boolean canLapse() {
+        Judgment now = judgment;
+        return settings.isBound() && !now.isDecided() && !now.votes().isEmpty();
+    }
+
+    /** Looks whether they are. May wait for the cluster. */
+    void look() throws IOException {
+        Judgment before = judgment;
+        try {
+            lapse(before, before.look(BoundRelease.read(settings, subject)));
+        } catch (UserException e) {
+            LOGGER.log(Level.FINE, e, () -> "can't see what is judged by " + path()); // who votes is told
         }
     }
 
@@ -258,14 +287,30 @@ final class LiveJudgment implements PendingJudgment {
         }
     }
 
-    /** What time does. */
+    /** Whether {@link #tick} has to wait for the cluster. */
+    boolean endsByLooking(Instant now) {
+        return settings.isBound()
+                && judgment.due(now).filter(Judgment.Due::goesOn).isPresent();
+    }
+
+    /** What time does. May wait for the cluster: no time-out lets go on what has changed. */
     void tick(Instant now) throws IOException {
         Judgment before = judgment;
         for (Optional<Judgment.Due> due = before.due(now); due.isPresent(); due = before.due(now)) {
-            if (take(before, new Ruling(Kind.RECORDED, due.get().judgment(), ""))) {
-                tell(due.get());
+            Judgment.Due happens = settings.isBound() && due.get().goesOn() ? looked(before, due.get(), now) : due.get();
+            if (take(before, new Ruling(Kind.RECORDED, happens.judgment(), ""))) {
+                tell(happens);
             }
             before = judgment;
+        }
+    }
+
+    private Judgment.Due looked(Judgment before, Judgment.Due end, Instant now) {
+        try {
+            Content seen = BoundRelease.read(settings, subject);
+            return before.look(seen).kind() == Kind.LAPSED ? before.endChanged(seen, now) : end;
+        } catch (UserException e) {
+            return before.endUnseen(e.getMessage(), now);
         }
     }
 

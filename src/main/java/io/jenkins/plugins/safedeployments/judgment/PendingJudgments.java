@@ -15,19 +15,23 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import jenkins.util.AtmostOneTaskExecutor;
 import jenkins.util.Timer;
 import org.springframework.security.core.Authentication;
 
 /**
  * All judgments of this Jenkins that wait for people. One timer serves them: it goes off when the next reminder or end is due,
- * and after a minute at the latest, since timers do not notice that the clock was set.
+ * and after a minute at the latest, since timers do not notice that the clock was set. What may wait for a cluster is done by one
+ * thread of its own, so that it delays none of the others.
  */
 @Extension
 public final class PendingJudgments {
@@ -41,6 +45,15 @@ public final class PendingJudgments {
 
     private final Set<LiveJudgment> all = ConcurrentHashMap.newKeySet();
 
+    /** When those are tried again with which something went wrong. */
+    private final Map<LiveJudgment, Instant> again = new ConcurrentHashMap<>();
+
+    private final AtmostOneTaskExecutor<Void> looks = new AtmostOneTaskExecutor<>(this::lookAtClusters);
+
+    /** Whether those are to be looked at that have votes. */
+    private final AtomicBoolean round = new AtomicBoolean();
+
+    private Instant nextRound = Instant.MIN;
     private ScheduledFuture<?> timer;
     private boolean terminated;
 
@@ -89,6 +102,7 @@ public final class PendingJudgments {
 
     void remove(LiveJudgment judgment) {
         all.remove(judgment);
+        again.remove(judgment);
     }
 
     /** Looks at those whose time has come, in another thread. */
@@ -96,16 +110,63 @@ public final class PendingJudgments {
         ReleaseRuntime.get().execute(this::lookAtAll);
     }
 
-    private void lookAtAll() {
+    void lookAtAll() {
         Instant now = clock.instant();
         for (LiveJudgment judgment : all) {
-            try {
-                judgment.tick(now);
-            } catch (IOException | RuntimeException e) {
-                LOGGER.log(Level.WARNING, e, () -> "can't go on with " + judgment.path());
+            if (!judgment.endsByLooking(now)) {
+                attempt(judgment, now, () -> judgment.tick(now));
+            }
+        }
+        if (isTimeForRound(now)) {
+            round.set(true);
+        }
+        if (all.stream().anyMatch(judgment -> judgment.canLapse() || judgment.endsByLooking(now))) {
+            looks.submit();
+        }
+        schedule();
+    }
+
+    private synchronized boolean isTimeForRound(Instant now) {
+        if (now.isBefore(nextRound)) {
+            return false;
+        }
+        nextRound = now.plus(AT_MOST);
+        return true;
+    }
+
+    private Void lookAtClusters() {
+        boolean atVotes = round.getAndSet(false);
+        Instant now = clock.instant();
+        for (LiveJudgment judgment : all) {
+            if (judgment.endsByLooking(now)) {
+                attempt(judgment, now, () -> judgment.tick(now));
+            } else if (atVotes && judgment.canLapse()) {
+                attempt(judgment, now, judgment::look);
             }
         }
         schedule();
+        return null;
+    }
+
+    /** What is done with one. */
+    private interface Work {
+        void run() throws IOException;
+    }
+
+    private void attempt(LiveJudgment judgment, Instant now, Work work) {
+        if (now.isBefore(again.getOrDefault(judgment, Instant.MIN))) {
+            return;
+        }
+        try {
+            work.run();
+            again.remove(judgment);
+        } catch (IOException | RuntimeException e) {
+            LOGGER.log(Level.WARNING, e, () -> "can't go on with " + judgment.path() + "; it is tried again in a minute");
+            again.put(judgment, now.plus(AT_MOST));
+            if (!all.contains(judgment)) {
+                again.remove(judgment); // it was taken away meanwhile
+            }
+        }
     }
 
     private synchronized void schedule() {
@@ -117,7 +178,8 @@ public final class PendingJudgments {
         }
         Instant now = clock.instant();
         Duration delay = all.stream()
-                .map(judgment -> judgment.judgment().nextDue())
+                .filter(judgment -> !judgment.endsByLooking(now)) // that is under way, or is tried again in a minute
+                .map(this::nextDue)
                 .flatMap(Optional::stream)
                 .map(due -> Duration.between(now, due))
                 .min(Comparator.naturalOrder())
@@ -125,6 +187,11 @@ public final class PendingJudgments {
                 .orElse(AT_MOST);
         long millis = Math.max(delay.toMillis(), AT_LEAST.toMillis());
         timer = Timer.get().schedule(this::wake, millis, TimeUnit.MILLISECONDS);
+    }
+
+    private Optional<Instant> nextDue(LiveJudgment judgment) {
+        Instant earliest = again.getOrDefault(judgment, Instant.MIN);
+        return judgment.judgment().nextDue().map(due -> due.isBefore(earliest) ? earliest : due);
     }
 
     /** Nothing of it may go on in a Jenkins that is restarted in the same process. */

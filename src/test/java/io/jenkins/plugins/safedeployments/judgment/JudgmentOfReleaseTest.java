@@ -27,6 +27,7 @@ import io.jenkins.plugins.safedeployments.engine.release.ReleaseStore;
 import io.jenkins.plugins.safedeployments.promotion.PromotionProperty;
 import io.jenkins.plugins.safedeployments.runtime.ReleasesAction;
 import io.jenkins.plugins.safedeployments.steps.AddressBook;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -38,6 +39,7 @@ import org.htmlunit.html.HtmlPage;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.junit.After;
 import org.junit.Before;
 import org.junit.ClassRule;
 import org.junit.Rule;
@@ -113,6 +115,64 @@ public class JudgmentOfReleaseTest {
         assertThat(blind.kind(), is(Ruling.Kind.WRONG));
         assertThat(blind.text(), containsString("It can't be seen whether it is still the same"));
         assertThat(Judges.vote(run, "qa", "olga", "stop").kind(), is(Ruling.Kind.DECIDED));
+        jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(run));
+    }
+
+    @After
+    public void resetClock() {
+        PendingJudgments.setClock(Clock.systemUTC());
+    }
+
+    private static void move(Duration ahead) {
+        PendingJudgments.setClock(Clock.offset(Clock.systemUTC(), ahead));
+        PendingJudgments.get().wake();
+    }
+
+    @Test
+    public void timeOutGoesOnOnlyWithWhatWasAskedAbout() throws Exception {
+        String script = "judgment message: 'Go?', id: 'qa', timeout: 2, onTimeout: 'continue', app: 'shop', namespace: '"
+                + target.namespace() + "'";
+        put(1, "shop:1.4");
+        WorkflowRun same = Judges.waiting(jenkins, "qa", script);
+        move(Duration.ofHours(3));
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(same));
+        resetClock();
+
+        WorkflowRun changed = Judges.waiting(jenkins, "qa", script);
+        put(2, "shop:1.5");
+        move(Duration.ofHours(3));
+        jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(changed));
+        jenkins.assertLogContains(
+                "Nobody decided in time, and what is judged has changed: it is release 2 instead of 1", changed);
+        resetClock();
+
+        WorkflowRun unseen = Judges.waiting(jenkins, "qa", script);
+        ClusterConfiguration cluster = SafeDeploymentsConfiguration.get().cluster("rig");
+        cluster.setUrl("https://127.0.0.1:1");
+        cluster.setCredentialsId("gone");
+        move(Duration.ofHours(3));
+        jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(unseen));
+        jenkins.assertLogContains("it can't be seen whether it is still the same that is judged", unseen);
+    }
+
+    @Test
+    public void votesAreVoidSoonAfterTheReleaseHasChanged() throws Exception {
+        put(1, "shop:1.4");
+        WorkflowRun run = Judges.waiting(
+                jenkins,
+                "qa",
+                "judgment message: 'Go?', id: 'qa', approvers: '2 of qa', app: 'shop', namespace: '"
+                        + target.namespace() + "'");
+        Judges.vote(run, "qa", "bob", "continue");
+        put(2, "shop:1.5");
+
+        move(Duration.ofMinutes(2));
+
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(1))
+                .untilAsserted(() -> assertThat(Judgments.find(run, "qa").votes(), hasSize(0)));
+        jenkins.waitForMessage("The votes of bob are void, and it is asked anew.", run);
+        Judges.vote(run, "qa", "bob", "stop");
         jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(run));
     }
 

@@ -192,9 +192,11 @@ public record Judgment(
         return new Ruling(
                 Kind.LAPSED,
                 next,
-                "What is judged has changed: " + seen.changes(before) + ". "
-                        + (votes.isEmpty() ? "Nobody had voted" : "The votes of " + voters() + " are void")
-                        + ", and it is asked anew.");
+                "What is judged has changed: " + seen.changes(before) + ". " + voided() + ", and it is asked anew.");
+    }
+
+    private String voided() {
+        return votes.isEmpty() ? "Nobody had voted" : "The votes of " + voters() + " are void";
     }
 
     /** What time does: at most one of an end, an escalation and a reminder; empty if nothing is due. */
@@ -204,9 +206,7 @@ public record Judgment(
             return Optional.empty();
         }
         if (terms.deadline() != null && !now.isBefore(terms.deadline())) {
-            String text = "Nobody decided in time" + (votes.isEmpty() ? "." : "; the votes were " + votesText() + ".");
-            Decision end = new Decision(How.TIMEOUT, terms.onTimeout(), now, List.of(), Map.of(), text);
-            return Optional.of(new Due(Due.Kind.TIMEOUT, decide(end).judgment(), text));
+            return Optional.of(end(terms.onTimeout(), "Nobody decided in time" + cast() + ".", now));
         }
         if (!escalated && terms.escalateAt() != null && !now.isBefore(terms.escalateAt())) {
             Judgment next = new Judgment(id, terms, since, content, votes, now, true, null);
@@ -219,6 +219,36 @@ public record Judgment(
             return Optional.of(new Due(Due.Kind.REMINDER, next, "It still waits for " + missingText(now) + "."));
         }
         return Optional.empty();
+    }
+
+    /** Its end by time, if what is judged has changed: then it does not go on, whatever it was to end with. */
+    @NonNull
+    public Due endChanged(Content seen, Instant now) {
+        String changes = seen.changes(Objects.requireNonNull(content));
+        String text = "Nobody decided in time, and what is judged has changed: " + changes + ". " + voided()
+                + ", and it does not go on.";
+        return look(seen).judgment().end("", text, now);
+    }
+
+    /**
+     * Its end by time, if nobody can see whether what is judged has changed: then it does not go on either.
+     *
+     * @param problem why, as a sentence
+     */
+    @NonNull
+    public Due endUnseen(String problem, Instant now) {
+        String text = "Nobody decided in time" + cast()
+                + ", and it does not go on, since it can't be seen whether it is still the same that is judged. " + problem;
+        return end("", text, now);
+    }
+
+    private Due end(String choice, String text, Instant now) {
+        Decision end = new Decision(How.TIMEOUT, choice, now, List.of(), Map.of(), text);
+        return new Due(Due.Kind.TIMEOUT, decide(end).judgment(), text);
+    }
+
+    private String cast() {
+        return votes.isEmpty() ? "" : "; the votes were " + votesText();
     }
 
     /** When {@link #due} has to be asked again; empty for never. */
@@ -396,6 +426,11 @@ public record Judgment(
      * @param text what happened, as a sentence
      */
     public record Due(Kind kind, Judgment judgment, String text) {
+
+        /** Whether it lets the run go on with what is judged, so that this has to be looked at before. */
+        public boolean goesOn() {
+            return kind == Kind.TIMEOUT && judgment.isApproved();
+        }
 
         /** What time brings about. */
         public enum Kind {

@@ -272,6 +272,45 @@ public class JudgmentTest {
     }
 
     @Test
+    public void timeOutLetsNothingGoOnThatHasChanged() {
+        Terms terms = new Terms(
+                "Go on?",
+                Choice.DEFAULT,
+                List.of(Rules.parse("approvers", "2 of qa")),
+                false,
+                false,
+                NOW.plusSeconds(60),
+                "continue",
+                0,
+                null,
+                List.of());
+        Content before =
+                new Content("shop", "shop in prod", 7, "shop:1.4", List.of("app=sha256:aa"), "11", "CANARY_READY", "");
+        Content after =
+                new Content("shop", "shop in prod", 7, "shop:1.4", List.of("app=sha256:aa"), "22", "CANARY_READY", "");
+        Judgment judgment = Judgment.ask("qa", terms, before, NOW)
+                .vote(bob, false, say(bob, "continue"), this::find)
+                .judgment();
+        Instant end = NOW.plusSeconds(60);
+        assertThat(judgment.due(end).orElseThrow().goesOn(), is(true));
+
+        Judgment changed = judgment.endChanged(after, end).judgment();
+        Judgment unseen = judgment.endUnseen("The cluster does not answer.", end).judgment();
+
+        assertThat(changed.isApproved(), is(false));
+        assertThat(changed.votes(), hasSize(0));
+        assertThat(
+                changed.sentence(),
+                is("Nobody decided in time, and what is judged has changed: the manifests are others. The votes of bob"
+                        + " are void, and it does not go on."));
+        assertThat(unseen.isApproved(), is(false));
+        assertThat(
+                unseen.sentence(),
+                is("Nobody decided in time; the votes were bob for 'continue', and it does not go on, since it can't be"
+                        + " seen whether it is still the same that is judged. The cluster does not answer."));
+    }
+
+    @Test
     public void missedRemindersAreMadeUpForByOne() {
         Terms terms =
                 new Terms("Go on?", Choice.DEFAULT, List.of(Rules.ANYONE), true, false, null, "", 600, null, List.of());
