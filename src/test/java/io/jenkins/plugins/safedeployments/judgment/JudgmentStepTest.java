@@ -19,6 +19,8 @@ import io.jenkins.plugins.safedeployments.engine.judgment.Ruling;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -408,6 +410,36 @@ public class JudgmentStepTest {
                 Judges.post(jenkins, "bob", run, "judgments/qa/decide?outcome=continue")
                         .getStatusCode(),
                 is(409));
+    }
+
+    @Test
+    public void endThatCantBeWrittenIsTriedAgainInAMinute() throws Exception {
+        WorkflowRun run = waiting("judgment message: 'Go?', id: 'qa', timeout: 2");
+        Path file = run.getRootDir().toPath().resolve("build.xml");
+        Path aside = file.resolveSibling("build.xml.aside");
+        Files.move(file, aside);
+        Files.createDirectories(file.resolve("in the way"));
+        try {
+            lookAfter(Duration.ofHours(3));
+            assertThat(Judges.await(run, "qa").judgment().isDecided(), is(false));
+            Files.delete(file.resolve("in the way"));
+            Files.delete(file);
+            Files.move(aside, file);
+
+            lookAfter(Duration.ofHours(3).plusSeconds(30));
+            assertThat(Judges.await(run, "qa").judgment().isDecided(), is(false));
+
+            lookAfter(Duration.ofHours(3).plusSeconds(120));
+            jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(run));
+            assertThat(Judgments.find(run, "qa").sentence(), is("Nobody decided in time."));
+        } finally {
+            PendingJudgments.setClock(Clock.systemUTC());
+        }
+    }
+
+    private static void lookAfter(Duration ahead) {
+        PendingJudgments.setClock(Clock.offset(Clock.systemUTC(), ahead));
+        PendingJudgments.get().lookAtAll();
     }
 
     @Test
