@@ -9,12 +9,16 @@ import io.jenkins.plugins.safedeployments.config.SafeDeploymentsConfiguration;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /**
  * What every release obeys, whatever its job says: the calendars that its folders and its cluster enforce, and the line that
  * may be stopped. Steps wait for it by {@link HeldStepExecution}, builds by {@link #await}; rollbacks go on, and say so.
  */
 public final class WindowPolicy {
+
+    private static final Logger LOGGER = Logger.getLogger(WindowPolicy.class.getName());
 
     private WindowPolicy() {}
 
@@ -49,13 +53,16 @@ public final class WindowPolicy {
         }
     }
 
-    /** Tells the log of a rollback what it need not wait for, if there is anything. */
+    /** Tells the log of a rollback what it need not wait for, if there is anything. Nothing that is wrong with it stops one. */
     public static void sayExempt(Run<?, ?> run, TaskListener listener, String app, String cluster) {
         Optional<String> closed;
         try {
             closed = check(run, cluster);
         } catch (UserException e) {
             closed = Optional.of("not known whether it is open: " + e.getMessage());
+        } catch (RuntimeException e) {
+            LOGGER.log(Level.WARNING, e, () -> "can't see which execution windows " + run + " need not wait for");
+            closed = Optional.of("not known whether it is open; the system log says why");
         }
         closed.ifPresent(text -> listener.getLogger()
                 .println("[" + app + "] Execution windows do not hold rollbacks, so it goes on although it is " + text

@@ -5,6 +5,7 @@ import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
 
 import com.cloudbees.hudson.plugins.folder.Folder;
+import hudson.ExtensionList;
 import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
 import hudson.model.Result;
@@ -106,6 +107,22 @@ public class EnforcedWindowTest {
         begun(run);
         jenkins.assertLogContains(
                 "[shop] Execution windows do not hold rollbacks, so it goes on although it is closed: outside", run);
+    }
+
+    /** As when its file can't be read. */
+    @Test
+    public void rollbackGoesOnThoughTheLineIsBroken() throws Exception {
+        StopTheLine line = StopTheLine.get();
+        ExtensionList<StopTheLine> lines = ExtensionList.lookup(StopTheLine.class);
+        lines.remove(line);
+        try {
+            WorkflowRun run = start("rollbackCanary(" + AT + ")");
+
+            begun(run);
+            jenkins.assertLogContains("not known whether it is open; the system log says why.", run);
+        } finally {
+            lines.add(line);
+        }
     }
 
     @Test
