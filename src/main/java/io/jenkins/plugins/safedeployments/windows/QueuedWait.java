@@ -93,9 +93,11 @@ final class QueuedWait implements Wait.Waiter {
 
     @Override
     public WindowState state(Instant now) {
-        return job.getProperty(ExecutionWindowProperty.class) == null
-                ? new WindowState(null, null, null)
-                : WindowState.of(calendars(), now);
+        if (job.getProperty(ExecutionWindowProperty.class) == null) {
+            return new WindowState(null, null, null);
+        }
+        spread(); // forms check it, but configuration may come from elsewhere; what is wrong with it has to be said
+        return WindowState.of(calendars(), now);
     }
 
     @Override

@@ -102,6 +102,28 @@ public class FreestyleWindowTest {
         assertThat(Skips.of(build).get(0).getUser(), is("winnie"));
     }
 
+    /** As a Jenkinsfile or a file may have it. */
+    @Test
+    public void jitterThatMakesNoSenseIsSaidInTheQueue() throws Exception {
+        clock.set("2026-06-05T23:00:00Z"); // it is open
+        FreeStyleProject job = jenkins.createFreeStyleProject();
+        WindowSettings window = night();
+        window.setJitter(5000);
+        job.addProperty(new ExecutionWindowProperty(window));
+
+        QueueTaskFuture<FreeStyleBuild> build = job.scheduleBuild2(0);
+        Awaitility.await().until(() -> job.isInQueue() && job.getQueueItem().getWhy() != null);
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(
+                        job.getQueueItem().getWhy(),
+                        containsString("'jitter' is 300000 seconds: it must be 0 to 86400 (a day)")));
+        window.setJitter(0);
+        job.removeProperty(ExecutionWindowProperty.class);
+        job.addProperty(new ExecutionWindowProperty(window));
+
+        jenkins.assertBuildStatusSuccess(build);
+    }
+
     @Test
     public void buildStepEndsWhenTheBuildIsAborted() throws Exception {
         FreeStyleBuild build = stepWaits(night());
