@@ -110,8 +110,12 @@ final class Wait implements Waiting, Serializable {
     /** What was said last, to say only what is new. */
     private String said = "";
 
-    /** Read without the lock, since the queue asks while it holds its own. */
-    private volatile boolean over;
+    /**
+     * Read without the lock, since the queue asks while it holds its own. Not stored: what waits stores that it goes on, or ends, and
+     * if Jenkins goes down before that the wait has to end once more.
+     */
+    @SuppressFBWarnings(value = "SE_TRANSIENT_FIELD_NOT_RESTORED", justification = "it waits again then")
+    private transient volatile boolean over;
 
     /**
      * @param id unique, and the same after a restart

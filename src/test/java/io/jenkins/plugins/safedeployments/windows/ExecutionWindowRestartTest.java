@@ -12,6 +12,7 @@ import org.awaitility.Awaitility;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.jenkinsci.plugins.workflow.steps.StepExecution;
 import org.jenkinsci.plugins.workflow.test.steps.SemaphoreStep;
 import org.junit.ClassRule;
 import org.junit.Rule;
@@ -51,6 +52,21 @@ public class ExecutionWindowRestartTest {
                             .count(),
                     is(1L));
         });
+    }
+
+    /** Jenkins went down when the wait was over, but what waited had not gone on yet. */
+    @Test
+    public void waitThatWasOverBeforeTheStepKnewEndsAfterARestart() throws Throwable {
+        sessions.then(j -> {
+            WorkflowRun run = start(j, WINDOW);
+            Wait wait = (Wait) WaitingWindows.get().of(run).get(0);
+            wait.cancel();
+            for (StepExecution step : run.getExecution().getCurrentExecutions(true).get()) {
+                step.getContext().saveState().get();
+            }
+        });
+        clock.set("2026-06-05T14:00:00Z");
+        sessions.then(j -> j.assertBuildStatusSuccess(j.waitForCompletion(run(j))));
     }
 
     @Test
