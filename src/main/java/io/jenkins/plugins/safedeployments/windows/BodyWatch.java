@@ -19,6 +19,8 @@ final class BodyWatch implements Watched, Serializable {
 
     private final ExecutionWindowExecution execution;
     private final String id;
+
+    /** As it was when the body began, for as long as it can't be asked. */
     private final String ownerKey;
 
     /** Whether the body was told that its window is over. */
@@ -39,7 +41,11 @@ final class BodyWatch implements Watched, Serializable {
     @NonNull
     @Override
     public String ownerKey() {
-        return ownerKey;
+        try {
+            return execution.isReady() ? execution.ownerKey() : ownerKey;
+        } catch (UserException e) {
+            return ownerKey; // it is about to go
+        }
     }
 
     @Override

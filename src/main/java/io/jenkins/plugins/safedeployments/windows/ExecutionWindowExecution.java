@@ -2,6 +2,7 @@ package io.jenkins.plugins.safedeployments.windows;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.SuppressFBWarnings;
 import hudson.AbortException;
 import hudson.model.Run;
 import io.jenkins.plugins.safedeployments.engine.calendar.Jitter;
@@ -50,6 +51,10 @@ final class ExecutionWindowExecution extends StepExecution implements Wait.Waite
     private BodyWatch watch;
 
     private BodyExecution body;
+
+    /** Looked up once, since pages ask often; a run is the same wherever its job is moved to. */
+    @SuppressFBWarnings(value = "SE_TRANSIENT_FIELD_NOT_RESTORED", justification = "looked up again")
+    private transient volatile Run<?, ?> run;
 
     ExecutionWindowExecution(ExecutionWindowStep step, StepContext context) {
         super(context);
@@ -130,7 +135,12 @@ final class ExecutionWindowExecution extends StepExecution implements Wait.Waite
 
     @Override
     public Run<?, ?> owner() {
-        return voice().run();
+        Run<?, ?> known = run;
+        if (known == null) {
+            known = voice().run();
+            run = known;
+        }
+        return known;
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.jenkins.plugins.safedeployments.windows;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.SuppressFBWarnings;
 import hudson.AbortException;
 import hudson.model.Run;
 import io.jenkins.plugins.safedeployments.Messages;
@@ -21,6 +22,10 @@ final class HeldRelease implements Wait.Waiter, Serializable {
     private final String app;
     private final String cluster;
     private final Wait wait;
+
+    /** Looked up once, since pages ask often; a run is the same wherever its job is moved to. */
+    @SuppressFBWarnings(value = "SE_TRANSIENT_FIELD_NOT_RESTORED", justification = "looked up again")
+    private transient volatile Run<?, ?> run;
 
     HeldRelease(HeldStepExecution execution, String app, String cluster, Instant now) {
         this.execution = execution;
@@ -88,7 +93,12 @@ final class HeldRelease implements Wait.Waiter, Serializable {
 
     @Override
     public Run<?, ?> owner() {
-        return voice().run();
+        Run<?, ?> known = run;
+        if (known == null) {
+            known = voice().run();
+            run = known;
+        }
+        return known;
     }
 
     @Override

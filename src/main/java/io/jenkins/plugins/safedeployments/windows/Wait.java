@@ -90,6 +90,8 @@ final class Wait implements Waiting, Serializable {
     private final Waiter waiter;
 
     private final String id;
+
+    /** As it was when the wait began, for as long as it can't be asked. */
     private final String ownerKey;
 
     /** Milliseconds of the epoch, as all moments here. */
@@ -138,7 +140,11 @@ final class Wait implements Waiting, Serializable {
 
     @Override
     public String ownerKey() {
-        return ownerKey;
+        try {
+            return waiter.isReady() ? waiter.ownerKey() : ownerKey;
+        } catch (UserException e) {
+            return ownerKey; // it is about to go
+        }
     }
 
     @Override

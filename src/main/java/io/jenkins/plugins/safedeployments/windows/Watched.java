@@ -11,7 +11,7 @@ interface Watched {
     @NonNull
     String id();
 
-    /** Of the run, or the item in the queue, as {@link Waiting#keyOf} has it. */
+    /** Of the run, or the item in the queue, as {@link Waiting#keyOf} has it now: a job may be moved meanwhile. */
     @NonNull
     String ownerKey();
 

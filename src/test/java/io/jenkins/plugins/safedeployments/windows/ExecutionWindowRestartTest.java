@@ -3,12 +3,18 @@ package io.jenkins.plugins.safedeployments.windows;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.is;
 
+import com.cloudbees.hudson.plugins.folder.Folder;
+import hudson.model.Items;
 import hudson.model.Result;
 import io.jenkins.plugins.safedeployments.config.ClusterConfiguration;
 import io.jenkins.plugins.safedeployments.config.NamedCalendar;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsConfiguration;
+import java.net.URL;
 import java.util.List;
 import org.awaitility.Awaitility;
+import org.htmlunit.HttpMethod;
+import org.htmlunit.WebRequest;
+import org.htmlunit.WebResponse;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
@@ -67,6 +73,43 @@ public class ExecutionWindowRestartTest {
         });
         clock.set("2026-06-05T14:00:00Z");
         sessions.then(j -> j.assertBuildStatusSuccess(j.waitForCompletion(run(j))));
+    }
+
+    @Test
+    public void jobThatIsMovedKeepsItsWait() throws Throwable {
+        sessions.then(j -> {
+            WorkflowRun run = start(j, WINDOW);
+            Items.move(run.getParent(), j.createProject(Folder.class, "elsewhere"));
+            assertThat(run.getExternalizableId(), is("elsewhere/release#1"));
+            assertThat(WaitingWindows.get().of(run).size(), is(1));
+            assertThat(new WindowGates().mine().size(), is(1));
+            WebResponse skipped = skip(j, run);
+
+            assertThat(skipped.getStatusCode(), is(200));
+            j.assertBuildStatusSuccess(j.waitForCompletion(run));
+            j.assertLogContains("Skipped by", run);
+        });
+    }
+
+    @Test
+    public void jobThatIsMovedKeepsItsWaitAcrossARestart() throws Throwable {
+        sessions.then(j -> Items.move(start(j, WINDOW).getParent(), j.createProject(Folder.class, "elsewhere")));
+        sessions.then(j -> {
+            WorkflowRun run = j.jenkins
+                    .getItemByFullName("elsewhere/release", WorkflowJob.class)
+                    .getBuildByNumber(1);
+            Awaitility.await().until(() -> WaitingWindows.get().of(run).size() == 1);
+
+            assertThat(skip(j, run).getStatusCode(), is(200));
+            j.assertBuildStatusSuccess(j.waitForCompletion(run));
+        });
+    }
+
+    private static WebResponse skip(JenkinsRule j, WorkflowRun run) throws Exception {
+        JenkinsRule.WebClient web = j.createWebClient();
+        web.addRequestHeader("Accept", "*/*");
+        URL url = new URL(j.getURL(), run.getUrl() + "execution-windows/skip");
+        return web.getPage(web.addCrumb(new WebRequest(url, HttpMethod.POST))).getWebResponse();
     }
 
     @Test
