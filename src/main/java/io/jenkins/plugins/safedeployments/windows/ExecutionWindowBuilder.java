@@ -42,6 +42,7 @@ public final class ExecutionWindowBuilder extends Builder {
             if (state.isOpen()) {
                 listener.getLogger().println("[executionWindow] " + WindowState.capitalized(state.sentence()) + ".");
             } else {
+                window.checkOpens(state);
                 new WaitingBuild(build, listener, "executionWindow", now -> state(build, now))
                         .spreading(window.spread())
                         .warning(window.getSkipMessage())

@@ -71,6 +71,9 @@ final class ExecutionWindowExecution extends StepExecution implements Wait.Waite
         try {
             step.check();
             state = state(now);
+            if (step.getMode().equals(ExecutionWindowStep.WAIT)) {
+                step.window().checkOpens(state);
+            }
         } catch (UserException e) {
             throw new AbortException(e.getMessage());
         }

@@ -11,6 +11,7 @@ import hudson.util.FormValidation;
 import io.jenkins.plugins.safedeployments.Messages;
 import io.jenkins.plugins.safedeployments.engine.calendar.CalendarEntry;
 import io.jenkins.plugins.safedeployments.engine.calendar.Jitter;
+import io.jenkins.plugins.safedeployments.engine.calendar.Verdict;
 import io.jenkins.plugins.safedeployments.engine.calendar.WindowCalendar;
 import io.jenkins.plugins.safedeployments.engine.calendar.Zones;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
@@ -178,6 +179,20 @@ public final class WindowSettings implements Describable<WindowSettings>, Serial
             calendars.add(Calendars.named(calendar, item));
         }
         return calendars;
+    }
+
+    /**
+     * Before a wait. A named calendar may be changed meanwhile, but its own windows stay as they are.
+     *
+     * @throws UserException if these never open
+     */
+    void checkOpens(WindowState state) {
+        Verdict verdict = state.verdict();
+        if (calendar == null && verdict != null && verdict.opens() == null) {
+            throw new UserException(WindowState.capitalized(state.sentence())
+                    + ". So it would wait for ever: correct 'windows' or 'freezes', or name a 'calendar', which can be"
+                    + " changed while it is waited for.");
+        }
     }
 
     /** @throws UserException if it is negative or longer than a day */

@@ -47,6 +47,14 @@ public class ExecutionWindowStepTest {
     }
 
     @Test
+    public void windowThatNeverOpensAgainFailsAtOnce() throws Exception {
+        WorkflowRun run = start("executionWindow(windows: ['2025-12-01 09:00-17:00'], timeZone: 'UTC')");
+
+        jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(run));
+        jenkins.assertLogContains("never opens again. So it would wait for ever: correct 'windows' or 'freezes'", run);
+    }
+
+    @Test
     public void openWindowIsPassedAtOnceAndReturnsAMap() throws Exception {
         WorkflowRun run = jenkins.buildAndAssertSuccess(job("def w = executionWindow(" + OFFICE + ")\n"
                 + "echo \"open ${w.open} after ${w.waitedSeconds} '${w.skippedBy}' ${w.text}\""));
