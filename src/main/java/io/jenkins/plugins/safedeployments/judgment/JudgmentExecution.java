@@ -63,7 +63,7 @@ final class JudgmentExecution extends StepExecution implements LiveJudgment.Aske
     private String id;
 
     /** Null until it is asked. */
-    private InputStepExecution input;
+    private volatile InputStepExecution input;
 
     @SuppressFBWarnings(value = "SE_TRANSIENT_FIELD_NOT_RESTORED", justification = "made anew when the step is resumed")
     private transient volatile LiveJudgment live;
@@ -110,8 +110,9 @@ final class JudgmentExecution extends StepExecution implements LiveJudgment.Aske
             subject.keep(judgment);
             LiveJudgment asked = new LiveJudgment(subject, settings, judgment, this);
             printQuestion(run, judgment);
-            open(asked, true);
-            asked.tellAwaiting();
+            if (open(asked, true)) {
+                asked.tellAwaiting();
+            }
         } catch (UserException e) {
             fail(new AbortException(e.getMessage()));
         } catch (IOException | RuntimeException | TimeoutException e) {
@@ -159,11 +160,23 @@ final class JudgmentExecution extends StepExecution implements LiveJudgment.Aske
      * Shows it to all who look for inputs, and lets it be decided.
      *
      * @param fresh whether it is asked for the first time, and not taken up again
+     * @return false if the step was ended by force meanwhile, so that nobody is asked
      */
-    private void open(LiveJudgment asked, boolean fresh) throws IOException, InterruptedException, TimeoutException {
+    private boolean open(LiveJudgment asked, boolean fresh) throws IOException, InterruptedException, TimeoutException {
         Run<?, ?> run = run(asked);
         InputStepExecution known = input;
-        live = asked;
+        Throwable ended;
+        synchronized (this) {
+            ended = over ? stopCause : null;
+            live = over ? null : asked;
+        }
+        if (live == null) {
+            removeInput(run);
+            if (ended != null && asked.withdraw(reason(ended))) {
+                asked.subject().keep(asked.judgment());
+            }
+            return false;
+        }
         try {
             if (known == null) {
                 Terms terms = asked.judgment().terms();
@@ -200,6 +213,22 @@ final class JudgmentExecution extends StepExecution implements LiveJudgment.Aske
         }
         if (stopped != null) {
             withdraw(asked, stopped);
+        }
+        if (isOver()) {
+            removeInput(run); // it was shown only when the step had ended
+        }
+        return true;
+    }
+
+    private synchronized boolean isOver() {
+        return over;
+    }
+
+    /** Nobody can answer it any more. */
+    private void removeInput(Run<?, ?> run) throws IOException, InterruptedException, TimeoutException {
+        InputStepExecution known = input;
+        if (known != null && inputs(run).getExecutions().contains(known)) {
+            inputs(run).remove(known);
         }
     }
 
@@ -298,10 +327,8 @@ final class JudgmentExecution extends StepExecution implements LiveJudgment.Aske
     /** What the input would have done. */
     private void settle() {
         passing = null;
-        synchronized (this) {
-            if (over) {
-                return;
-            }
+        if (isOver()) {
+            return;
         }
         LiveJudgment settled = live;
         if (settled == null) {
@@ -313,10 +340,7 @@ final class JudgmentExecution extends StepExecution implements LiveJudgment.Aske
 
     private void closeInput(Run<?, ?> run, Judgment judgment) {
         try {
-            InputStepExecution known = input;
-            if (known != null) {
-                inputs(run).remove(known);
-            }
+            removeInput(run);
             FlowNode node = getContext().get(FlowNode.class);
             PauseAction.endCurrentPause(node);
             if (judgment.isApproved() && node.getPersistentAction(InputSubmittedAction.class) == null) {
@@ -397,6 +421,10 @@ final class JudgmentExecution extends StepExecution implements LiveJudgment.Aske
             }
             over = true;
         }
+        ended(cause);
+    }
+
+    private void ended(Throwable cause) {
         LiveJudgment failed = live;
         leave(failed);
         if (failed == null) {
@@ -414,16 +442,17 @@ final class JudgmentExecution extends StepExecution implements LiveJudgment.Aske
     @Override
     public void stop(@NonNull Throwable cause) {
         LiveJudgment asked;
-        boolean again;
+        boolean end;
         synchronized (this) {
-            again = stopCause != null;
-            stopCause = again ? stopCause : cause;
             asked = live;
+            end = asked == null && stopCause != null && !over; // nobody waits for a cluster twice
+            over |= end;
+            stopCause = stopCause == null ? cause : stopCause;
         }
         if (asked != null) {
             withdraw(asked, cause);
-        } else if (again) {
-            fail(cause);
+        } else if (end) {
+            ended(cause);
         }
         // else it is being asked or taken up again, and notices then
     }

@@ -10,9 +10,12 @@ import static org.hamcrest.Matchers.nullValue;
 import static org.junit.Assert.assertThrows;
 
 import com.cloudbees.hudson.plugins.folder.Folder;
+import hudson.XmlFile;
 import hudson.model.Failure;
 import hudson.model.Result;
+import hudson.model.Saveable;
 import hudson.model.User;
+import hudson.model.listeners.SaveableListener;
 import hudson.security.ACLContext;
 import io.jenkins.plugins.safedeployments.engine.judgment.Judgment;
 import io.jenkins.plugins.safedeployments.engine.judgment.Ruling;
@@ -23,8 +26,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import net.sf.json.JSONObject;
+import org.awaitility.Awaitility;
 import org.htmlunit.WebResponse;
 import org.htmlunit.html.HtmlForm;
 import org.htmlunit.html.HtmlPage;
@@ -34,6 +40,8 @@ import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.graphanalysis.DepthFirstScanner;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
+import org.jenkinsci.plugins.workflow.steps.StepExecution;
 import org.jenkinsci.plugins.workflow.support.actions.PauseAction;
 import org.jenkinsci.plugins.workflow.support.steps.input.ApproverAction;
 import org.jenkinsci.plugins.workflow.support.steps.input.InputAction;
@@ -44,6 +52,7 @@ import org.junit.ClassRule;
 import org.junit.Test;
 import org.jvnet.hudson.test.BuildWatcher;
 import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.TestExtension;
 
 /** The step, and all ways in which it can be answered. */
 public class JudgmentStepTest {
@@ -396,6 +405,49 @@ public class JudgmentStepTest {
                     User.current().impersonate2(), new LiveJudgment.Answer("continue", "", Map.of(), null, false));
             assertThat(late.kind(), is(Ruling.Kind.LATE));
         }
+    }
+
+    /** Holds the thread that asks at the moment at which the judgment is written first. */
+    @TestExtension
+    public static final class SlowDisk extends SaveableListener {
+
+        static final CountDownLatch REACHED = new CountDownLatch(1);
+        static final CountDownLatch GO_ON = new CountDownLatch(1);
+
+        @Override
+        public void onChange(Saveable changed, XmlFile file) {
+            if (changed instanceof WorkflowRun run
+                    && Judgments.find(run, "slow") != null
+                    && Thread.currentThread().getName().startsWith("safe-deployments")) {
+                REACHED.countDown();
+                try {
+                    GO_ON.await(2, TimeUnit.MINUTES);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        }
+    }
+
+    @Test
+    public void buildThatIsStoppedTwiceWhileItIsAskedShowsNoInput() throws Exception {
+        WorkflowRun run = start("judgment message: 'Go?', id: 'slow', approvers: 'qa'");
+        assertThat(SlowDisk.REACHED.await(2, TimeUnit.MINUTES), is(true));
+        StepExecution step =
+                run.getExecution().getCurrentExecutions(true).get().get(0);
+
+        step.stop(new FlowInterruptedException(Result.ABORTED, true));
+        step.stop(new FlowInterruptedException(Result.ABORTED, true));
+        jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(run));
+        SlowDisk.GO_ON.countDown();
+
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(1))
+                .until(() -> Judgments.find(run, "slow").isDecided());
+        assertThat(Judgments.find(run, "slow").sentence(), containsString("It was withdrawn: the build was stopped"));
+        InputAction inputs = run.getAction(InputAction.class);
+        assertThat(inputs == null ? List.of() : inputs.getExecutions(), hasSize(0));
+        assertThat(PendingJudgments.get().find(new RunSubject(run), "slow"), is(nullValue()));
     }
 
     @Test
