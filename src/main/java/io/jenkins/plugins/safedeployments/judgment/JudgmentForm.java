@@ -4,7 +4,6 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.ExtensionList;
 import hudson.Util;
-import hudson.model.FileParameterDefinition;
 import hudson.model.Item;
 import hudson.model.ParameterDefinition;
 import hudson.model.PasswordParameterDefinition;
@@ -60,9 +59,15 @@ final class JudgmentForm {
     @NonNull
     static List<ParameterDefinition.ParameterDescriptor> parameters() {
         return ExtensionList.lookup(ParameterDefinition.ParameterDescriptor.class).stream()
-                .filter(descriptor -> descriptor.clazz != FileParameterDefinition.class
-                        && descriptor.clazz != PasswordParameterDefinition.class)
+                .filter(descriptor ->
+                        !isFile(descriptor.clazz) && descriptor.clazz != PasswordParameterDefinition.class)
                 .toList();
+    }
+
+    /** Whether a kind of parameters is of files: that of Jenkins, or one of other plugins, which need not be there. */
+    static boolean isFile(Class<?> parameter) {
+        return parameter != null
+                && (parameter.getSimpleName().endsWith("FileParameterDefinition") || isFile(parameter.getSuperclass()));
     }
 
     static ListBoxModel units(@CheckForNull Item item) {

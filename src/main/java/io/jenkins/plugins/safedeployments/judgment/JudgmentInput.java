@@ -39,6 +39,9 @@ public final class JudgmentInput extends InputStep {
 
     static final String COMMENT = "comment";
 
+    /** Of what is filled in, in characters, since all of it is kept with the run. */
+    private static final int LONGEST_VALUE = 4_000;
+
     private final JudgmentExecution execution;
 
     /** Names of all who may decide, separated by commas. */
@@ -126,7 +129,7 @@ public final class JudgmentInput extends InputStep {
                             .orElseThrow(() -> new UserException("There is no parameter of that name: look again."));
                     ParameterValue value = definition.createValue(request, json);
                     if (value != null) {
-                        values.put(name, plain(value.getValue()));
+                        values.put(name, plain(name, value.getValue()));
                     }
                 }
             }
@@ -136,10 +139,16 @@ public final class JudgmentInput extends InputStep {
         return values;
     }
 
-    /** What can be kept, and given to any script. */
-    private static Object plain(Object value) {
-        return value instanceof Boolean || value instanceof Integer || value instanceof Long
-                ? value
-                : value == null ? "" : value.toString();
+    /** What can be kept, and given to any script. A comment that is too long is cut later. */
+    private static Object plain(String name, Object value) {
+        if (value instanceof Boolean || value instanceof Integer || value instanceof Long) {
+            return value;
+        }
+        String text = value == null ? "" : value.toString();
+        if (text.length() > LONGEST_VALUE && !name.equals(COMMENT)) {
+            throw new UserException("'" + name + "' has " + text.length() + " characters: keep it to " + LONGEST_VALUE
+                    + ", and say where the rest is.");
+        }
+        return text;
     }
 }

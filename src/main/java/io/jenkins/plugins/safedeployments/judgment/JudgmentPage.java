@@ -120,15 +120,16 @@ public final class JudgmentPage {
 
     /** Those of the votes that count, or counted, the earliest first. */
     @Exported
-    public List<Map<String, String>> getVotes() {
+    public List<Map<String, Object>> getVotes() {
         return judgment.votes().stream().map(JudgmentPage::map).toList();
     }
 
-    private static Map<String, String> map(Vote vote) {
-        Map<String, String> map = new LinkedHashMap<>();
+    private static Map<String, Object> map(Vote vote) {
+        Map<String, Object> map = new LinkedHashMap<>();
         map.put("user", vote.user());
         map.put("choice", vote.choice());
         map.put("comment", vote.comment());
+        map.put("parameters", vote.parameters());
         map.put("at", vote.at().toString());
         return map;
     }

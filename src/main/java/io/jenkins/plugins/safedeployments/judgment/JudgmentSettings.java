@@ -6,7 +6,6 @@ import hudson.Extension;
 import hudson.Util;
 import hudson.model.Describable;
 import hudson.model.Descriptor;
-import hudson.model.FileParameterDefinition;
 import hudson.model.Item;
 import hudson.model.ParameterDefinition;
 import hudson.model.PasswordParameterDefinition;
@@ -346,7 +345,7 @@ public final class JudgmentSettings implements Describable<JudgmentSettings>, Se
     private void checkParameters() {
         Set<String> names = new HashSet<>();
         for (ParameterDefinition parameter : parameters) {
-            if (parameter instanceof FileParameterDefinition) {
+            if (JudgmentForm.isFile(parameter.getClass())) {
                 throw new UserException("'parameters' has the file '" + parameter.getName()
                         + "', but a judgment takes no files: take it from a place where it can be looked at.");
             }

@@ -4,22 +4,28 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
+import static org.junit.Assert.assertThrows;
 
 import com.cloudbees.hudson.plugins.folder.Folder;
 import hudson.model.BooleanParameterDefinition;
 import hudson.model.FileParameterDefinition;
+import hudson.model.ParameterDefinition;
+import hudson.model.ParameterValue;
 import hudson.model.PasswordParameterDefinition;
 import hudson.model.StringParameterDefinition;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.safedeployments.config.ClusterConfiguration;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsConfiguration;
+import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import net.sf.json.JSONObject;
 import org.jenkinsci.plugins.workflow.cps.SnippetizerTester;
 import org.jenkinsci.plugins.workflow.steps.StepConfigTester;
 import org.junit.ClassRule;
 import org.junit.Test;
 import org.jvnet.hudson.test.JenkinsRule;
+import org.kohsuke.stapler.StaplerRequest2;
 
 /** The step in the Snippet Generator, and what folders and clusters demand in their forms. */
 public class JudgmentConfigTest {
@@ -86,6 +92,36 @@ public class JudgmentConfigTest {
         // not that of the step itself: it refuses the password parameter of Jenkins, which any step with parameters
         // lists
         SnippetizerTester.assertDocGeneration(JudgmentOfStep.class);
+    }
+
+    /** Of another plugin. */
+    private static final class StashedFileParameterDefinition extends ParameterDefinition {
+
+        private static final long serialVersionUID = 1L;
+
+        StashedFileParameterDefinition(String name) {
+            super(name);
+        }
+
+        @Override
+        public ParameterValue createValue(StaplerRequest2 request, JSONObject json) {
+            return null;
+        }
+
+        @Override
+        public ParameterValue createValue(StaplerRequest2 request) {
+            return null;
+        }
+    }
+
+    @Test
+    public void filesAreRefusedOfWhateverKind() {
+        JudgmentSettings settings = new JudgmentSettings("Go?");
+        settings.setParameters(List.of(new StashedFileParameterDefinition("logs")));
+
+        UserException refused = assertThrows(UserException.class, settings::check);
+
+        assertThat(refused.getMessage(), containsString("'parameters' has the file 'logs', but a judgment takes no files"));
     }
 
     @Test

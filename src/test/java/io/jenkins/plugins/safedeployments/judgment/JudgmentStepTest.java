@@ -142,6 +142,35 @@ public class JudgmentStepTest {
     }
 
     @Test
+    public void whatIsFilledInIsShownAndHasALimit() throws Exception {
+        WorkflowRun run = waiting("judgment message: 'Go?', id: 'qa', approvers: '2 of qa',"
+                + " parameters: [string(name: 'why'), booleanParam(name: 'now')]");
+
+        WebResponse refused = Judges.post(jenkins, "bob", run, decide("x".repeat(4_001)));
+        assertThat(refused.getStatusCode(), is(400));
+        assertThat(refused.getContentAsString(), containsString("'why' has 4001 characters: keep it to 4000"));
+        assertThat(Judgments.find(run, "qa").votes(), hasSize(0));
+        assertThat(Judges.post(jenkins, "bob", run, decide("<i>slow</i>")).getStatusCode(), is(200));
+
+        HtmlPage page = Judges.web(jenkins, "nobody").getPage(run, "judgments/qa");
+        assertThat(page.asNormalizedText(), containsString("why: <i>slow</i>"));
+        JSONObject vote = jenkins.createWebClient()
+                .login("nobody")
+                .getJSON(run.getUrl() + "judgments/qa/api/json")
+                .getJSONObject()
+                .getJSONArray("votes")
+                .getJSONObject(0);
+        assertThat(vote.getJSONObject("parameters").getString("why"), is("<i>slow</i>"));
+        assertThat(vote.getJSONObject("parameters").getBoolean("now"), is(true));
+    }
+
+    private static String decide(String why) throws Exception {
+        String json = "{\"parameter\":[{\"name\":\"why\",\"value\":\"" + why
+                + "\"},{\"name\":\"now\",\"value\":true}]}";
+        return "judgments/qa/decide?outcome=continue&json=" + java.net.URLEncoder.encode(json, "UTF-8");
+    }
+
+    @Test
     public void restOfInputIsJudged() throws Exception {
         WorkflowRun run = waiting("judgment message: 'Go?', id: 'qa', approvers: '2 of qa, ops'");
 
