@@ -28,6 +28,9 @@ public abstract class Notification implements Describable<Notification>, Extensi
 
     private static final long serialVersionUID = 1L;
 
+    /** Of an event that has never happened, but could be chosen. */
+    private static final String NEVER = "skipped";
+
     /** Words of events; empty for all. */
     private List<String> when = new ArrayList<>();
 
@@ -52,7 +55,7 @@ public abstract class Notification implements Describable<Notification>, Extensi
      * @throws UserException if one is no good
      */
     protected void check() {
-        when.forEach(GateEvent.Kind::of);
+        when.stream().filter(word -> !word.equals(NEVER)).forEach(GateEvent.Kind::of);
     }
 
     /** Who is told, for the build log: {@code the webhook at hooks.example.com}. Nothing secret. */

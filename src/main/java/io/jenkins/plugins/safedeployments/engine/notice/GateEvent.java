@@ -28,8 +28,6 @@ public final class GateEvent {
         REJECTED("rejected"),
         /** Nobody has decided in time. */
         TIMED_OUT("timedOut"),
-        /** Somebody let it go on without what it waited for. */
-        SKIPPED("skipped"),
         /** The build was stopped, so that there is nothing to decide any more. */
         ABORTED("aborted");
 

@@ -34,7 +34,6 @@ public final class GateText {
                     case APPROVED -> "Approved";
                     case REJECTED -> "Rejected";
                     case TIMED_OUT -> "Nobody decided in time";
-                    case SKIPPED -> "Skipped";
                     case ABORTED -> "Nothing to decide any more";
                 };
         return OneLine.of(title + ": " + event.getWhat(), LONGEST_SUBJECT);
@@ -54,7 +53,6 @@ public final class GateText {
             case APPROVED -> by + " approved " + what + outcome + ".";
             case REJECTED -> by + " rejected " + what + outcome + ".";
             case TIMED_OUT -> "Nobody decided on " + what + " in time" + outcome + ".";
-            case SKIPPED -> by + " let " + what + " go on at once.";
             case ABORTED -> what + " was stopped: there is nothing to decide any more.";
         };
     }
