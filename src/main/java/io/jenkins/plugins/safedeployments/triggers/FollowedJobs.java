@@ -4,6 +4,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.ExtensionList;
+import hudson.Util;
 import hudson.model.AbstractProject;
 import hudson.model.Item;
 import hudson.model.Job;
@@ -156,10 +157,10 @@ public final class FollowedJobs extends RunListener<Run<?, ?>> {
         private static List<NamesRollbackJob> parts(Job<?, ?> job) {
             List<NamesRollbackJob> parts = new ArrayList<>();
             if (job instanceof Project<?, ?> project) {
-                parts.addAll(project.getBuildersList().getAll(NamesRollbackJob.class));
+                parts.addAll(Util.filter(project.getBuildersList(), NamesRollbackJob.class));
             }
             if (job instanceof AbstractProject<?, ?> project) {
-                parts.addAll(project.getPublishersList().getAll(NamesRollbackJob.class));
+                parts.addAll(Util.filter(project.getPublishersList(), NamesRollbackJob.class));
             }
             return parts;
         }
@@ -171,8 +172,7 @@ public final class FollowedJobs extends RunListener<Run<?, ?>> {
                 LOGGER.log(
                         Level.WARNING,
                         e,
-                        () -> "could not save " + job.getFullName()
-                                + ", which names a job that has another name now");
+                        () -> "could not save " + job.getFullName() + ", which names a job that has another name now");
             }
         }
     }
