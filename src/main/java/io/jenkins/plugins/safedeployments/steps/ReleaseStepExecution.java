@@ -133,10 +133,18 @@ final class ReleaseStepExecution extends HeldStepExecution {
             return getContext().get(Run.class);
         }
 
+        /**
+         * The step's; or else the run's, as when Jenkins was killed after Pipeline had saved the program and before it had
+         * saved which step of it runs: then it takes the step for one that is over.
+         */
         @NonNull
         @Override
         public TaskListener listener() throws IOException, InterruptedException {
-            return getContext().get(TaskListener.class);
+            try {
+                return getContext().get(TaskListener.class);
+            } catch (IOException e) {
+                return flow().getOwner().getListener();
+            }
         }
 
         @Override

@@ -1,12 +1,16 @@
 package io.jenkins.plugins.safedeployments.steps;
 
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.allOf;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
 
 import hudson.model.Result;
 import io.jenkins.plugins.safedeployments.engine.kubernetes.TestCluster;
 import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
@@ -71,6 +75,32 @@ public class ReleaseStepRestartTest {
             j.assertLogContains("is stable after", run(j));
             assertThat(
                     target.cluster().get(Kind.DEPLOYMENT, "addressbook-canary").isPresent(), is(false));
+        });
+    }
+
+    /** What a crash leaves after Pipeline has saved the program, and before it has saved which step of it runs. */
+    @Test
+    public void stepThatPipelineTakesForOverGoesOn() throws Throwable {
+        sessions.then(j -> {
+            AddressBook.configureCluster(TestCluster.kubeconfig());
+            start(j, canary("1.0-never-ready", "") + "\npromoteStable(" + at() + ", replicas: 1)");
+            j.waitForMessage(NOT_READY, run(j));
+            makeReady("canary");
+            j.waitForMessage("stable       still has 1", run(j));
+        });
+        Path build = sessions.getHome().toPath().resolve("jobs/release/builds/1/build.xml");
+        String saved = Files.readString(build);
+        assertThat(saved, allOf(containsString("<iota>4</iota>"), containsString("<head>1:4</head>")));
+        Files.writeString(
+                build,
+                saved.replace("<iota>4</iota>", "<iota>3</iota>").replace("<head>1:4</head>", "<head>1:3</head>"));
+        sessions.then(j -> {
+            makeReady("stable");
+
+            j.assertBuildStatusSuccess(j.waitForCompletion(run(j)));
+
+            j.assertLogContains("the promotion was begun before", run(j));
+            j.assertLogContains("is stable after", run(j));
         });
     }
 
