@@ -297,7 +297,8 @@ final class LiveJudgment implements PendingJudgment {
     void tick(Instant now) throws IOException {
         Judgment before = judgment;
         for (Optional<Judgment.Due> due = before.due(now); due.isPresent(); due = before.due(now)) {
-            Judgment.Due happens = settings.isBound() && due.get().goesOn() ? looked(before, due.get(), now) : due.get();
+            Judgment.Due happens =
+                    settings.isBound() && due.get().goesOn() ? looked(before, due.get(), now) : due.get();
             if (take(before, new Ruling(Kind.RECORDED, happens.judgment(), ""))) {
                 tell(happens);
             }

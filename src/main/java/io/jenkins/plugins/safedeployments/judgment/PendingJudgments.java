@@ -161,7 +161,8 @@ public final class PendingJudgments {
             work.run();
             again.remove(judgment);
         } catch (IOException | RuntimeException e) {
-            LOGGER.log(Level.WARNING, e, () -> "can't go on with " + judgment.path() + "; it is tried again in a minute");
+            LOGGER.log(
+                    Level.WARNING, e, () -> "can't go on with " + judgment.path() + "; it is tried again in a minute");
             again.put(judgment, now.plus(AT_MOST));
             if (!all.contains(judgment)) {
                 again.remove(judgment); // it was taken away meanwhile

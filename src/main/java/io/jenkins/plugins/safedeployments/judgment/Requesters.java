@@ -90,7 +90,9 @@ final class Requesters {
         Deque<Run<?, ?>> open = new ArrayDeque<>(origins);
         while (!open.isEmpty() && origins.size() < MOST_ORIGINS) {
             Run<?, ?> one = open.remove();
-            direct(one.getParent(), one.getCauses()).stream().filter(origins::add).forEach(open::add);
+            direct(one.getParent(), one.getCauses()).stream()
+                    .filter(origins::add)
+                    .forEach(open::add);
         }
         return origins;
     }

@@ -151,7 +151,8 @@ public final class AutoPromoter extends RunListener<Run<?, ?>> {
                 .orElse(null);
     }
 
-    private static void start(Run<?, ?> run, TaskListener listener, ReleaseEntry canary, Handover handover, String why) throws IOException {
+    private static void start(Run<?, ?> run, TaskListener listener, ReleaseEntry canary, Handover handover, String why)
+            throws IOException {
         PromotionCause cause = new PromotionCause(handover, run.getParent(), run, "", why);
         String whyNot = handover.start(cause, handover.told("", false), ReleasesTab.defaults(handover));
         if (!whyNot.isEmpty()) {
@@ -197,7 +198,8 @@ public final class AutoPromoter extends RunListener<Run<?, ?>> {
             throws IOException {
         Handover handover = handover(run, canary);
         Job<?, ?> stable = handover == null ? null : handover.job();
-        if (stable != null && Handover.hasRun(
+        if (stable != null
+                && Handover.hasRun(
                         stable, cause -> cause.target().equals(canary.getTarget()) && run.equals(cause.run()))) {
             return; // only the link to it was lost
         }
@@ -239,7 +241,8 @@ public final class AutoPromoter extends RunListener<Run<?, ?>> {
             synchronized (DECIDING) {
                 String why = Messages.AutoPromoter_Not(Messages.AutoPromoter_TakenOut(stable.getFullDisplayName()));
                 for (ReleaseEntry canary : canaries(run)) {
-                    if (canary.getTarget().equals(cause.target()) && Followed.of(run).isPromotionMissing(cause.target())) {
+                    if (canary.getTarget().equals(cause.target())
+                            && Followed.of(run).isPromotionMissing(cause.target())) {
                         say(run, TaskListener.NULL, canary, why, false);
                     }
                 }

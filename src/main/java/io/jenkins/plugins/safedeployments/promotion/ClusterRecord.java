@@ -58,8 +58,9 @@ record ClusterRecord(List<Release> releases, int stable, int canary) {
         CompletableFuture<T> answer = new CompletableFuture<>();
         try {
             if (!ASKING.tryAcquire(SECONDS, TimeUnit.SECONDS)) {
-                throw new UserException("the cluster was not asked, since others have asked before, and wait longer than "
-                        + SECONDS + " seconds for an answer: try again later");
+                throw new UserException(
+                        "the cluster was not asked, since others have asked before, and wait longer than " + SECONDS
+                                + " seconds for an answer: try again later");
             }
             begin(question, answer);
             return answer.get(until - System.nanoTime(), TimeUnit.NANOSECONDS);

@@ -24,20 +24,22 @@ public final class ReleasesAction extends InvisibleAction {
     /** What the run came to, {@code canaryDeploy shop in test}, whatever became of it; null in runs of before it was kept. */
     private volatile List<String> arrivals = new ArrayList<>();
 
-    /** Remembers that a run came to a step, and saves the run. */
+    /**
+     * Remembers that a run came to a step, and saves the run in any case: Pipeline itself saves which step runs only after it has
+     * saved that the step waits, and after a crash in between it would take another step for this one.
+     */
     public static void arrived(Run<?, ?> run, Act act, Target target) {
         synchronized (run) {
-            if (hasArrived(run, act, target)) {
-                return;
+            if (!hasArrived(run, act, target)) {
+                ReleasesAction action = run.getAction(ReleasesAction.class);
+                if (action == null) {
+                    action = new ReleasesAction();
+                    run.addAction(action);
+                }
+                List<String> next = new ArrayList<>(action.arrivals == null ? List.of() : action.arrivals);
+                next.add(arrival(act, target));
+                action.arrivals = next;
             }
-            ReleasesAction action = run.getAction(ReleasesAction.class);
-            if (action == null) {
-                action = new ReleasesAction();
-                run.addAction(action);
-            }
-            List<String> next = new ArrayList<>(action.arrivals == null ? List.of() : action.arrivals);
-            next.add(arrival(act, target));
-            action.arrivals = next;
         }
         save(run);
     }

@@ -148,6 +148,7 @@ public final class ReleaseDriver {
         DrivenOperations kept = DrivenOperations.get();
         ClusterLogin login = null;
         boolean started = false;
+        Throwable refusal = null;
         try {
             Run<?, ?> run = caller.run();
             Target target = step.target();
@@ -168,9 +169,7 @@ public final class ReleaseDriver {
                     wake,
                     RunningReleases::isOver);
             warn(report, resumed);
-            if (!resumed) {
-                step.begins(run);
-            }
+            begins(run, report, resumed);
             keep(session, run, resumed);
             OperationRun launched = in.engine().start(step.operation(session, caller, resumed), report, wake);
             started = true;
@@ -192,9 +191,13 @@ public final class ReleaseDriver {
                 launched.stop(stopReason); // it came while this was being made
             }
         } catch (UserException e) {
-            caller.failed(new AbortException(e.getMessage()));
+            refusal = new AbortException(e.getMessage());
         } catch (IOException | RuntimeException e) {
-            caller.failed(e);
+            LOGGER.log(
+                    Level.WARNING,
+                    e,
+                    () -> "could not start " + step.getDescriptor().getFunctionName());
+            refusal = e;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // Jenkins goes down; a step is resumed when it is up again
         } finally {
@@ -206,6 +209,21 @@ public final class ReleaseDriver {
             } else if (!started) {
                 kept.end(actorId);
             }
+        }
+        if (refusal != null) {
+            caller.failed(refusal); // not before it is left to who ends what nobody goes on with
+        }
+    }
+
+    /** Once more after a restart, since it may have come just before. */
+    private void begins(Run<?, ?> run, BuildReport report, boolean resumed) {
+        try {
+            step.begins(run);
+        } catch (UserException e) {
+            if (!resumed) {
+                throw e;
+            }
+            report.line("warning", e.getMessage());
         }
     }
 

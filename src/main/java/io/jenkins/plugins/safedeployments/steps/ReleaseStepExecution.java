@@ -58,7 +58,7 @@ final class ReleaseStepExecution extends HeldStepExecution {
             beginWhenOpen(step.getApp(), cluster);
         } else {
             WindowPolicy.sayExempt(run, getContext().get(TaskListener.class), step.getApp(), cluster);
-            begin();
+            letBegin();
         }
         return false;
     }

@@ -50,7 +50,7 @@ public abstract class HeldStepExecution extends StepExecution {
             release.hold(state);
             return;
         }
-        begin();
+        letBegin();
     }
 
     /** @return whether it waits on, and will begin by itself */
@@ -69,9 +69,9 @@ public abstract class HeldStepExecution extends StepExecution {
         return held == null ? null : held.status();
     }
 
-    void letBegin() {
+    /** When Pipeline has saved that the step runs: after a crash it must neither wait again, nor be another step. */
+    protected final void letBegin() {
         held = null;
-        // only then, since after a crash it must not wait again for what it has begun
         getContext().saveState().addListener(this::begin, Runnable::run);
     }
 }

@@ -121,7 +121,9 @@ public class JudgmentConfigTest {
 
         UserException refused = assertThrows(UserException.class, settings::check);
 
-        assertThat(refused.getMessage(), containsString("'parameters' has the file 'logs', but a judgment takes no files"));
+        assertThat(
+                refused.getMessage(),
+                containsString("'parameters' has the file 'logs', but a judgment takes no files"));
     }
 
     @Test

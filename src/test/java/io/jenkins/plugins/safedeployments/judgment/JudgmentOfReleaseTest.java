@@ -130,8 +130,9 @@ public class JudgmentOfReleaseTest {
 
     @Test
     public void timeOutGoesOnOnlyWithWhatWasAskedAbout() throws Exception {
-        String script = "judgment message: 'Go?', id: 'qa', timeout: 2, onTimeout: 'continue', app: 'shop', namespace: '"
-                + target.namespace() + "'";
+        String script =
+                "judgment message: 'Go?', id: 'qa', timeout: 2, onTimeout: 'continue', app: 'shop', namespace: '"
+                        + target.namespace() + "'";
         put(1, "shop:1.4");
         WorkflowRun same = Judges.waiting(jenkins, "qa", script);
         move(Duration.ofHours(3));

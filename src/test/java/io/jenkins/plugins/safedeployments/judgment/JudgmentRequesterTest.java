@@ -70,7 +70,8 @@ public class JudgmentRequesterTest {
         Ruling refused = Judges.vote(run, "qa", "alice", "continue");
 
         assertThat(refused.kind(), is(Ruling.Kind.FORBIDDEN));
-        assertThat(refused.text(), containsString("alice started this build or wrote its changes, or those of a build"));
+        assertThat(
+                refused.text(), containsString("alice started this build or wrote its changes, or those of a build"));
         assertThat(Judges.vote(run, "qa", "bob", "continue").kind(), is(Ruling.Kind.DECIDED));
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
     }
@@ -114,8 +115,8 @@ public class JudgmentRequesterTest {
 
     @Test
     public void restartFromAStageHasTheRequestersOfTheOriginal() throws Exception {
-        WorkflowRun first = Judges.start(
-                jenkins, "pipeline { agent none; stages { stage('QA') { steps { " + JUDGMENT + " } } } }");
+        WorkflowRun first =
+                Judges.start(jenkins, "pipeline { agent none; stages { stage('QA') { steps { " + JUDGMENT + " } } } }");
         Judges.vote(first, "qa", "bob", "continue");
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(first));
         Queue.Item item;
@@ -138,9 +139,7 @@ public class JudgmentRequesterTest {
     private static WorkflowRun next(Queue.Item item, WorkflowRun run) {
         assertThat(item, is(notNullValue()));
         WorkflowJob job = run.getParent();
-        Awaitility.await()
-                .atMost(Duration.ofMinutes(1))
-                .until(() -> job.getBuildByNumber(run.getNumber() + 1) != null);
+        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> job.getBuildByNumber(run.getNumber() + 1) != null);
         return job.getBuildByNumber(run.getNumber() + 1);
     }
 }

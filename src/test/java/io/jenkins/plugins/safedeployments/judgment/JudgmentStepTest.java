@@ -165,8 +165,8 @@ public class JudgmentStepTest {
     }
 
     private static String decide(String why) throws Exception {
-        String json = "{\"parameter\":[{\"name\":\"why\",\"value\":\"" + why
-                + "\"},{\"name\":\"now\",\"value\":true}]}";
+        String json =
+                "{\"parameter\":[{\"name\":\"why\",\"value\":\"" + why + "\"},{\"name\":\"now\",\"value\":true}]}";
         return "judgments/qa/decide?outcome=continue&json=" + java.net.URLEncoder.encode(json, "UTF-8");
     }
 
@@ -462,8 +462,7 @@ public class JudgmentStepTest {
     public void buildThatIsStoppedTwiceWhileItIsAskedShowsNoInput() throws Exception {
         WorkflowRun run = start("judgment message: 'Go?', id: 'slow', approvers: 'qa'");
         assertThat(SlowDisk.REACHED.await(2, TimeUnit.MINUTES), is(true));
-        StepExecution step =
-                run.getExecution().getCurrentExecutions(true).get().get(0);
+        StepExecution step = run.getExecution().getCurrentExecutions(true).get().get(0);
 
         step.stop(new FlowInterruptedException(Result.ABORTED, true));
         step.stop(new FlowInterruptedException(Result.ABORTED, true));

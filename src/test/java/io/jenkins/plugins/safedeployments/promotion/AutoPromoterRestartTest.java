@@ -136,7 +136,10 @@ public class AutoPromoterRestartTest {
     }
 
     private static String automatic(Job<?, ?> job, int number) {
-        return job.getBuildByNumber(number).getAction(Followed.class).getAutomatic().get(0);
+        return job.getBuildByNumber(number)
+                .getAction(Followed.class)
+                .getAutomatic()
+                .get(0);
     }
 
     private static Job<?, ?> job(JenkinsRule j, String name) {

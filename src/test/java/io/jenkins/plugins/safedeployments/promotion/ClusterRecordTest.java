@@ -45,7 +45,11 @@ public class ClusterRecordTest {
             cluster.release(3);
         }
         assertThat(ask(hanging), is("answered"));
-        assertThat(ask(() -> { throw new UserException("the cluster is gone"); }), is("the cluster is gone"));
+        assertThat(
+                ask(() -> {
+                    throw new UserException("the cluster is gone");
+                }),
+                is("the cluster is gone"));
         assertThat(ask(() -> "answered after a failure"), is("answered after a failure"));
         assertThat(ask(() -> "answered"), is("answered"));
     }

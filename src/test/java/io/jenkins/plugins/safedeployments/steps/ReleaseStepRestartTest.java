@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
 
 import hudson.model.Result;
+import io.jenkins.plugins.safedeployments.config.SafeDeploymentsConfiguration;
 import io.jenkins.plugins.safedeployments.engine.kubernetes.TestCluster;
 import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
@@ -101,6 +102,32 @@ public class ReleaseStepRestartTest {
 
             j.assertLogContains("the promotion was begun before", run(j));
             j.assertLogContains("is stable after", run(j));
+        });
+    }
+
+    /** The same at the first step: then the next one gets the id of this one, and must not pass for it. */
+    @Test
+    public void stepWithTheIdOfAnotherNeedsAnApprovalOfItsOwn() throws Throwable {
+        sessions.then(j -> {
+            AddressBook.configureCluster(TestCluster.kubeconfig());
+            start(j, canary("1.0-never-ready", "") + "\npromoteStable(" + at() + ", replicas: 1)");
+            j.waitForMessage(NOT_READY, run(j));
+        });
+        Path build = sessions.getHome().toPath().resolve("jobs/release/builds/1/build.xml");
+        String saved = Files.readString(build);
+        assertThat(saved, allOf(containsString("<iota>3</iota>"), containsString("<head>1:3</head>")));
+        Files.writeString(
+                build,
+                saved.replace("<iota>3</iota>", "<iota>2</iota>").replace("<head>1:3</head>", "<head>1:2</head>"));
+        sessions.then(j -> {
+            SafeDeploymentsConfiguration.get().cluster("rig").setApprovers("1 of ops");
+            makeReady("canary");
+
+            j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run(j)));
+
+            j.assertLogContains("has to be approved by 1 of ops", run(j));
+            assertThat(
+                    target.cluster().get(Kind.DEPLOYMENT, "addressbook-stable").isPresent(), is(false));
         });
     }
 

@@ -367,7 +367,8 @@ public class FailedDeploymentTriggerTest {
         rollback.delete();
         assertThat(
                 web.getPage(failed).asNormalizedText(),
-                containsString("There was a rollback, whose build is deleted, by " + child.getFullDisplayName() + ": #1"));
+                containsString(
+                        "There was a rollback, whose build is deleted, by " + child.getFullDisplayName() + ": #1"));
     }
 
     @Test

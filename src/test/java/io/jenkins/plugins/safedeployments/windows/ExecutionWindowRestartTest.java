@@ -67,7 +67,8 @@ public class ExecutionWindowRestartTest {
             WorkflowRun run = start(j, WINDOW);
             Wait wait = (Wait) WaitingWindows.get().of(run).get(0);
             wait.cancel();
-            for (StepExecution step : run.getExecution().getCurrentExecutions(true).get()) {
+            for (StepExecution step :
+                    run.getExecution().getCurrentExecutions(true).get()) {
                 step.getContext().saveState().get();
             }
         });

@@ -238,7 +238,8 @@ public record Judgment(
     @NonNull
     public Due endUnseen(String problem, Instant now) {
         String text = "Nobody decided in time" + cast()
-                + ", and it does not go on, since it can't be seen whether it is still the same that is judged. " + problem;
+                + ", and it does not go on, since it can't be seen whether it is still the same that is judged. "
+                + problem;
         return end("", text, now);
     }
 

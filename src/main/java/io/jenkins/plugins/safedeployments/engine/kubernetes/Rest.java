@@ -13,6 +13,7 @@ import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException;
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException.FieldConflict;
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException.Reason;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
@@ -172,7 +173,8 @@ final class Rest {
     private ClusterException noAnswer(Throwable thrown) {
         Throwable cause = thrown;
         while (cause.getCause() != null
-                && !(cause instanceof SSLException)
+                && (!(cause instanceof SSLException)
+                        || cause.getCause() instanceof EOFException) // hung up, and no more
                 && !(cause instanceof UnknownHostException)) {
             cause = cause.getCause();
         }

@@ -78,8 +78,8 @@ public final class PromoteStable extends ReleaseOperation {
                 .orElseThrow(() -> new UserException("Release " + wanted + " of " + target
                         + " has no record, so it cannot be promoted: take it back with rollbackCanary."));
         mayBePromoted(release, claim, ours);
-        if (!ours) {
-            isApproved(release);
+        if (!ours || release.phase() != Phase.PROMOTING) {
+            isApproved(release); // again, if it died before it had begun: nothing tells that it got so far
         }
         size = size(release);
         canaryIsUnchanged(release);

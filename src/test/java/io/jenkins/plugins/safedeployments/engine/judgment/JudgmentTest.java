@@ -295,7 +295,8 @@ public class JudgmentTest {
         assertThat(judgment.due(end).orElseThrow().goesOn(), is(true));
 
         Judgment changed = judgment.endChanged(after, end).judgment();
-        Judgment unseen = judgment.endUnseen("The cluster does not answer.", end).judgment();
+        Judgment unseen =
+                judgment.endUnseen("The cluster does not answer.", end).judgment();
 
         assertThat(changed.isApproved(), is(false));
         assertThat(changed.votes(), hasSize(0));
