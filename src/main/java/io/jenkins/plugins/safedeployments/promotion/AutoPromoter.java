@@ -44,8 +44,8 @@ import org.springframework.security.core.Authentication;
 
 /**
  * Promotes the releases of a run by themselves, one for each target, when the run has ended and the condition of its job holds;
- * else says why not, in the log and on the page of the run. Each at most once: what was decided is kept with it before anything is started. What
- * ended while Jenkins was down, or was lost from the queue, is caught up with after the next start.
+ * else says why not, in the log and on the page of the run. Each at most once: what was decided is kept with the run before
+ * anything is started. What ended while Jenkins was down, or was lost from the queue, is caught up with after the next start.
  */
 @Extension
 public final class AutoPromoter extends RunListener<Run<?, ?>> {

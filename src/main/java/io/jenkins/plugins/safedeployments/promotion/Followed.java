@@ -30,9 +30,7 @@ public final class Followed extends InvisibleAction {
     /** Of promotions by themselves, one for each target that was looked at; replaced as a whole and never changed. */
     private volatile List<Decision> decisions = new ArrayList<>();
 
-    /**
-     * What was decided about a promotion by itself: why none has started, or that one has.
-     */
+    /** What was decided about a promotion by itself: why none has started, or that one has. */
     private static final class Decision implements Serializable {
 
         private static final long serialVersionUID = 1L;
@@ -97,6 +95,14 @@ public final class Followed extends InvisibleAction {
         }
     }
 
+    /** Files of before targets were told apart have no decisions. */
+    private Object readResolve() {
+        if (decisions == null) {
+            decisions = new ArrayList<>();
+        }
+        return this;
+    }
+
     @NonNull
     public List<Follow> getFollows() {
         return new ArrayList<>(follows);
@@ -141,7 +147,7 @@ public final class Followed extends InvisibleAction {
         return decision.promotes
                 && follows.stream()
                         .noneMatch(follow -> follow.kind.equals(Handover.Kind.PROMOTE.id())
-                                && follow.target.equals(decision.target));
+                                && decision.target.equals(follow.target));
     }
 
     @NonNull
@@ -157,7 +163,8 @@ public final class Followed extends InvisibleAction {
     }
 
     /**
-     * Keeps with a run what was decided about an automatic promotion of its release of a target, before anything is started, so that it is at most one.
+     * Keeps with a run what was decided about an automatic promotion of its release of a target, before anything is started, so
+     * that it is at most one.
      *
      * @param promotes whether one is started
      * @throws IOException if it can't be kept, so that nothing may be started

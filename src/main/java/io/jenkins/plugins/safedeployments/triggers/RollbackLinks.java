@@ -28,8 +28,8 @@ public final class RollbackLinks extends InvisibleAction {
     }
 
     /**
-     * Those to show, as they are now: what was only to be started if the run failed, and did not, is no news. The last one of a job counts, if it
-     * was renamed at the moment when a link to it was put.
+     * Those to show, as they are now: what was only to be started if the run failed, and did not, is no news. The last one of a
+     * job counts, if it was renamed at the moment when a link to it was put.
      */
     @NonNull
     public Collection<RollbackLink> getShown() {

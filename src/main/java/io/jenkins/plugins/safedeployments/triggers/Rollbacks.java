@@ -68,7 +68,10 @@ final class Rollbacks {
         }
     }
 
-    /** Whether a rollback was never started, or is neither in the queue nor has run. What leaves the queue is known there for minutes. */
+    /**
+     * Whether a rollback was never started, or is neither in the queue nor has run. The queue knows for minutes what has left it,
+     * so that nothing is missed in between.
+     */
     static boolean isLost(Run<?, ?> failed, Job<?, ?> job) {
         for (RollbackLink link : RollbackLinks.of(failed)) {
             if (link.getJob().equals(job.getFullName())) {

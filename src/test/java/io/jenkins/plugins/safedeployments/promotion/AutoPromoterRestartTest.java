@@ -11,7 +11,6 @@ import hudson.ExtensionList;
 import hudson.model.FreeStyleProject;
 import hudson.model.Job;
 import hudson.model.ParametersAction;
-import hudson.model.Queue;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.model.listeners.RunListener;
@@ -97,7 +96,7 @@ public class AutoPromoterRestartTest {
     @Test
     public void promotionThatIsTakenOutOfTheQueue_isNotStartedAgain() throws Throwable {
         sessions.then(j -> {
-            j.createFreeStyleProject("stable");
+            FreeStyleProject stable = j.createFreeStyleProject("stable");
             FreeStyleProject canary = j.createFreeStyleProject("canary");
             PromotionProperty property = new PromotionProperty();
             property.setStableJob("stable");
@@ -109,8 +108,7 @@ public class AutoPromoterRestartTest {
             RecordedCanary.of(waits, "bank", 1);
             j.jenkins.setNumExecutors(0);
             new AutoPromoter().onCompleted(taken, TaskListener.NULL);
-            Queue queue = j.jenkins.getQueue();
-            queue.cancel(queue.getItems()[0]);
+            assertThat(j.jenkins.getQueue().cancel(stable), is(true));
             new AutoPromoter().onCompleted(waits, TaskListener.NULL); // is in the queue when Jenkins goes down
 
             Awaitility.await().until(() -> automatic(canary, 1).startsWith("Not"));

@@ -16,6 +16,7 @@ import hudson.model.AbstractBuild;
 import hudson.model.BooleanParameterDefinition;
 import hudson.model.BuildListener;
 import hudson.model.ChoiceParameterDefinition;
+import hudson.model.Computer;
 import hudson.model.FileParameterDefinition;
 import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
@@ -424,7 +425,7 @@ public class FailedDeploymentTriggerTest {
         WorkflowJob allowed = pipeline("allowed", "");
         jenkins.jenkins.setSecurityRealm(jenkins.createDummySecurityRealm());
         jenkins.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
-                .grant(Jenkins.READ)
+                .grant(Jenkins.READ, Computer.BUILD)
                 .everywhere()
                 .to("releaser")
                 .grant(Item.READ)
