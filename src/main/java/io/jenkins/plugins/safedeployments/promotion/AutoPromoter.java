@@ -97,7 +97,8 @@ public final class AutoPromoter extends RunListener<Run<?, ?>> {
     }
 
     /** The last one of each target. */
-    private static List<ReleaseEntry> canaries(Run<?, ?> run) {
+    @NonNull
+    static List<ReleaseEntry> canaries(Run<?, ?> run) {
         Map<Target, ReleaseEntry> last = new LinkedHashMap<>();
         for (ReleaseEntry entry : ReleasesAction.entries(run)) {
             if (entry.getAct() == Act.CANARY_DEPLOY) {
@@ -105,12 +106,6 @@ public final class AutoPromoter extends RunListener<Run<?, ?>> {
             }
         }
         return new ArrayList<>(last.values());
-    }
-
-    @CheckForNull
-    static ReleaseEntry lastCanary(Run<?, ?> run) {
-        List<ReleaseEntry> canaries = canaries(run);
-        return canaries.isEmpty() ? null : canaries.get(canaries.size() - 1);
     }
 
     private static void decide(

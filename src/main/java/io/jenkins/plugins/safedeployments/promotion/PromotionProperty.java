@@ -124,7 +124,7 @@ public final class PromotionProperty extends OptionalJobProperty<Job<?, ?>> {
                     item,
                     value,
                     () -> item instanceof Job<?, ?> job ? List.of(job) : List.of(),
-                    AutoPromoter::lastCanary);
+                    AutoPromoter::canaries);
         }
 
         private static FormValidation check(@CheckForNull Item item, String value) {

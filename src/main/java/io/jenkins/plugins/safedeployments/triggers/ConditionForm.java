@@ -15,6 +15,7 @@ import io.jenkins.plugins.safedeployments.runtime.ReleaseEntry;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /** Checks conditions as one types them, for the forms of jobs, and says what they would have said of the last runs. */
 public final class ConditionForm {
@@ -28,14 +29,14 @@ public final class ConditionForm {
      * What is wrong with a condition, or what it would have said; nothing to who may not configure the job.
      *
      * @param jobs whose runs it is about
-     * @param meant the release of a run that it asks about; null if there is none
+     * @param meant the releases of a run that it asks about, one for each target
      */
     @NonNull
     public static FormValidation check(
             @CheckForNull Item item,
             @CheckForNull String value,
             Supplier<List<Job<?, ?>>> jobs,
-            Function<Run<?, ?>, ReleaseEntry> meant) {
+            Function<Run<?, ?>, List<ReleaseEntry>> meant) {
         String text = Util.fixEmptyAndTrim(value);
         if (item == null || !item.hasPermission(Item.CONFIGURE) || text == null) {
             return FormValidation.ok();
@@ -46,7 +47,7 @@ public final class ConditionForm {
             for (Job<?, ?> job : jobs.get()) {
                 Run<?, ?> run = job.getLastCompletedBuild();
                 for (int i = 0; i < SHOWN && run != null; i++) {
-                    said.append(said(run, condition.check(new RunValues(run, meant.apply(run)))));
+                    said.append(said(run, condition, meant.apply(run)));
                     run = run.getPreviousCompletedBuild();
                 }
             }
@@ -56,9 +57,20 @@ public final class ConditionForm {
         }
     }
 
-    private static String said(Run<?, ?> run, Answer answer) {
-        StringBuilder said = new StringBuilder("<li>");
+    private static String said(Run<?, ?> run, Condition condition, List<ReleaseEntry> releases) {
         String name = run.getFullDisplayName();
+        if (releases.size() < 2) {
+            return said(name, condition.check(new RunValues(run, releases.isEmpty() ? null : releases.get(0))));
+        }
+        return releases.stream()
+                .map(release -> said(
+                        Messages.ConditionForm_Release(name, String.valueOf(release.getRelease()), release.getTarget()),
+                        condition.check(new RunValues(run, release))))
+                .collect(Collectors.joining());
+    }
+
+    private static String said(String name, Answer answer) {
+        StringBuilder said = new StringBuilder("<li>");
         said.append(Util.escape(answer.holds() ? Messages.ConditionForm_Yes(name) : Messages.ConditionForm_No(name)));
         said.append("<ul>");
         for (Answer.Part clause : answer.clauses()) {

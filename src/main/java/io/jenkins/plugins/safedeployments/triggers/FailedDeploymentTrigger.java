@@ -333,10 +333,7 @@ public final class FailedDeploymentTrigger extends Trigger<Job> {
         @POST
         public FormValidation doCheckWhen(
                 @AncestorInPath Item item, @QueryParameter String value, @QueryParameter String upstream) {
-            return ConditionForm.check(item, value, () -> jobs(item, Util.fixNull(upstream)), run -> {
-                List<ReleaseEntry> left = Deployed.left(run);
-                return left.isEmpty() ? null : left.get(0);
-            });
+            return ConditionForm.check(item, value, () -> jobs(item, Util.fixNull(upstream)), Deployed::left);
         }
 
         private static List<Job<?, ?>> jobs(Item item, String upstream) {

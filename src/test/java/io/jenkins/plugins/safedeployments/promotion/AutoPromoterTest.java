@@ -110,6 +110,12 @@ public class AutoPromoterTest {
         jenkins.assertLogContains(not, run);
         jenkins.assertLogContains("release 1 of shop in toys on rig: Promoted by itself", run);
         assertThat(page(run), containsString(not));
+        String form = jenkins.jenkins
+                .getDescriptorByType(PromotionProperty.DescriptorImpl.class)
+                .doCheckAutoPromote(canary, "namespace != 'bank'")
+                .getMessage();
+        assertThat(form, containsString("canary #1, release 1 of shop in shop on rig: yes"));
+        assertThat(form, containsString("canary #1, release 1 of shop in bank on rig: no"));
 
         Followed.decide(run, new Target("rig", "bank", "shop"), "Promoted by itself", true); // and lost in a crash
         AutoPromoter.catchUp();
