@@ -17,6 +17,7 @@ import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.security.AuthorizationStrategy;
 import hudson.security.SecurityRealm;
+import io.jenkins.plugins.safedeployments.Messages;
 import io.jenkins.plugins.safedeployments.builders.CanaryDeployBuilder;
 import io.jenkins.plugins.safedeployments.builders.Freestyle;
 import io.jenkins.plugins.safedeployments.config.ClusterConfiguration;
@@ -200,6 +201,11 @@ public class ConfirmationTest {
         }
         assertThat(post("roller", run, "start", "kind=promote").getStatusCode(), is(403));
         assertThat(rollback.getLastBuild(), nullValue());
+    }
+
+    @Test
+    public void numbersOfReleasesHaveNoCommas() {
+        assertThat(Messages.Handover_InProgress(1234, "canary ready"), containsString("release 1234 is in progress"));
     }
 
     private FreeStyleProject canaryJob(CanaryDeployStep step) throws Exception {
