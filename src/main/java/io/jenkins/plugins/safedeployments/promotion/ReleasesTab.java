@@ -11,6 +11,7 @@ import hudson.model.ParameterValue;
 import hudson.model.Run;
 import io.jenkins.plugins.safedeployments.Messages;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsPermissions;
+import io.jenkins.plugins.safedeployments.engine.model.InertText;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.promotion.Handover.Kind;
 import jakarta.servlet.ServletException;
@@ -263,7 +264,7 @@ public abstract class ReleasesTab extends Tab {
 
     @NonNull
     static String oneLine(@CheckForNull String text) {
-        String line = Util.fixNull(text).replaceAll("\\p{Cntrl}+", " ").strip();
+        String line = InertText.oneLine(Util.fixNull(text));
         return line.length() <= LONGEST_REASON ? line : line.substring(0, LONGEST_REASON);
     }
 

@@ -7,6 +7,7 @@ import hudson.Util;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterAccess;
+import io.jenkins.plugins.safedeployments.engine.model.InertText;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.engine.operation.Report;
 import java.io.File;
@@ -77,7 +78,7 @@ public final class BuildReport implements Report {
 
     /** Text from a pod or a cluster: neither secrets, nor what a terminal or the console page would obey. */
     String inert(String text) {
-        return masked(text).replaceAll("[\\p{Cntrl}&&[^\t]]", "?");
+        return InertText.marked(masked(text));
     }
 
     private String masked(String text) {

@@ -9,6 +9,7 @@ import hudson.security.Permission;
 import io.jenkins.plugins.safedeployments.Messages;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsConfiguration;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsPermissions;
+import io.jenkins.plugins.safedeployments.engine.model.InertText;
 import java.io.IOException;
 import java.util.List;
 import java.util.logging.Level;
@@ -139,7 +140,7 @@ public abstract class WindowsTab extends Tab {
 
     @NonNull
     static String oneLine(@CheckForNull String text) {
-        String line = Util.fixNull(text).replaceAll("\\p{Cntrl}+", " ").strip();
+        String line = InertText.oneLine(Util.fixNull(text));
         return line.length() <= LONGEST_REASON ? line : line.substring(0, LONGEST_REASON);
     }
 }

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.safedeployments.engine.calendar;
 
+import io.jenkins.plugins.safedeployments.engine.model.InertText;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 
 /** How a text that a user wrote is refused: names the parameter and the text, then says what is wrong and what to write. */
@@ -12,7 +13,7 @@ record Refusal(String parameter, String text) {
     }
 
     static String shortened(String text) {
-        String line = text.replaceAll("\\p{Cntrl}+", " ");
+        String line = InertText.oneLine(text);
         return line.length() <= MAX ? line : line.substring(0, MAX - 3) + "...";
     }
 }

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.safedeployments.engine.judgment;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
+import io.jenkins.plugins.safedeployments.engine.model.InertText;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -24,12 +25,10 @@ public record Vote(String user, String choice, String comment, Instant at, Map<S
         parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
     }
 
-    /** Without what could forge a log or hide text: no control characters but line ends, and no marks that turn its direction. */
+    /** Without what could forge a log or hide text, and not too long. */
     @NonNull
     public static String cleaned(String text) {
-        String clean = text.replaceAll("\\R", "\n")
-                .replaceAll("[\\p{Cc}&&[^\\n\\t]]|[\\u202A-\\u202E\\u2066-\\u2069]", " ")
-                .strip();
+        String clean = InertText.lines(text);
         return clean.length() <= LONGEST_COMMENT ? clean : clean.substring(0, LONGEST_COMMENT);
     }
 }

@@ -12,6 +12,7 @@ import io.fabric8.kubernetes.client.http.HttpResponse;
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException;
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException.FieldConflict;
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException.Reason;
+import io.jenkins.plugins.safedeployments.engine.model.InertText;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import java.io.EOFException;
 import java.io.IOException;
@@ -258,9 +259,7 @@ final class Rest {
     /** Text from elsewhere, in one line: nothing that a terminal would obey, and not more than anybody reads. */
     @NonNull
     static String inert(@CheckForNull String text) {
-        String line = text == null
-                ? ""
-                : text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]+", " ").strip();
+        String line = text == null ? "" : InertText.oneLine(text);
         return line.length() > MAX_MESSAGE ? line.substring(0, MAX_MESSAGE) + "..." : line;
     }
 
