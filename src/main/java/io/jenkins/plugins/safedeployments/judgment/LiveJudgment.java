@@ -62,7 +62,7 @@ final class LiveJudgment implements PendingJudgment {
         this.settings = settings;
         this.judgment = judgment;
         this.asker = asker;
-        missing = judgment.missingText(now(), peopleOf(judgment));
+        missing = missingOf(judgment);
         teller = new JudgmentTeller(this, this::say);
     }
 
@@ -233,7 +233,7 @@ final class LiveJudgment implements PendingJudgment {
             Judgment before = judgment;
             Ruling ruling = before.takeBack(found.get());
             if (take(before, ruling)) {
-                missing = ruling.judgment().missingText(now(), peopleOf(ruling.judgment()));
+                missing = missingOf(ruling.judgment());
                 Vote nothing = new Vote(found.get().id(), "", "", now(), Map.of());
                 return told(ruling, nothing, false, JudgmentListener::voted);
             }
@@ -367,7 +367,19 @@ final class LiveJudgment implements PendingJudgment {
                 : "Log in first: who decides has to be known.";
     }
 
-    /** Those who voted, looked up now: what may take long is done before others are kept out. */
+    private String missingOf(Judgment of) {
+        try {
+            return of.missingText(now(), peopleOf(of));
+        } catch (UserException e) {
+            return of.missingText(now()); // the next vote tells
+        }
+    }
+
+    /**
+     * Those who voted, looked up now: what may take long is done before others are kept out.
+     *
+     * @throws UserException if that is not known now
+     */
     private Judgment.People peopleOf(Judgment of) {
         Map<String, Optional<RealmPerson>> people = new HashMap<>();
         for (Vote vote : of.votes()) {

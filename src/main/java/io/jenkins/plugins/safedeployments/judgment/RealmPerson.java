@@ -8,6 +8,7 @@ import hudson.security.SecurityRealm;
 import hudson.security.UserMayOrMayNotExistException2;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsPermissions;
 import io.jenkins.plugins.safedeployments.engine.judgment.Person;
+import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import jenkins.model.Jenkins;
 import jenkins.security.LastGrantedAuthoritiesProperty;
+import org.springframework.security.authentication.AuthenticationServiceException;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.AuthenticationException;
@@ -46,6 +48,7 @@ final class RealmPerson implements Person {
      * As the security realm has it now; where that can't be asked about others, as at the last login.
      *
      * @return empty if there is no such user any more, or they may not log in
+     * @throws UserException if the user directory behind it did not answer
      */
     @NonNull
     static Optional<RealmPerson> now(String user, Job<?, ?> job) {
@@ -65,6 +68,10 @@ final class RealmPerson implements Person {
         } catch (UsernameNotFoundException e) {
             LOGGER.log(Level.FINE, e, () -> user + " is no user any more");
             return Optional.empty();
+        } catch (AuthenticationServiceException e) {
+            LOGGER.log(Level.WARNING, e, () -> "can't look up " + user);
+            throw new UserException(
+                    "The user directory did not answer, so it can't be seen who may decide: try again in a moment.", e);
         } catch (AuthenticationException e) {
             LOGGER.log(Level.WARNING, e, () -> "can't look up " + user);
             return Optional.empty();
@@ -75,6 +82,7 @@ final class RealmPerson implements Person {
      * Who votes: as the security realm has them now; where that can't be asked, as they are logged in.
      *
      * @return empty if there is no such user any more, or they may not log in
+     * @throws UserException if the user directory behind it did not answer
      */
     @NonNull
     static Optional<RealmPerson> voter(Authentication authentication, Job<?, ?> job) {

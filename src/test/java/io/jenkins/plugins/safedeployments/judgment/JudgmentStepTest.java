@@ -16,9 +16,13 @@ import hudson.model.Result;
 import hudson.model.Saveable;
 import hudson.model.User;
 import hudson.model.listeners.SaveableListener;
+import hudson.security.AbstractPasswordBasedSecurityRealm;
 import hudson.security.ACLContext;
+import hudson.security.GroupDetails;
+import hudson.security.SecurityRealm;
 import io.jenkins.plugins.safedeployments.engine.judgment.Judgment;
 import io.jenkins.plugins.safedeployments.engine.judgment.Ruling;
+import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,6 +57,9 @@ import org.junit.Test;
 import org.jvnet.hudson.test.BuildWatcher;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.TestExtension;
+import org.springframework.security.authentication.AuthenticationServiceException;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.core.userdetails.UserDetails;
 
 /** The step, and all ways in which it can be answered. */
 public class JudgmentStepTest {
@@ -520,6 +527,60 @@ public class JudgmentStepTest {
     private static void lookAfter(Duration ahead) {
         PendingJudgments.setClock(Clock.offset(Clock.systemUTC(), ahead));
         PendingJudgments.get().lookAtAll();
+    }
+
+    /** The dummy realm, but for the directory behind it that can be out of order. */
+    private static final class Directory extends AbstractPasswordBasedSecurityRealm {
+
+        private final SecurityRealm behind;
+        private volatile boolean down;
+
+        Directory(SecurityRealm behind) {
+            this.behind = behind;
+        }
+
+        @Override
+        protected UserDetails authenticate2(String user, String password) {
+            return loadUserByUsername2(user);
+        }
+
+        @Override
+        public UserDetails loadUserByUsername2(String user) {
+            if (down) {
+                throw new AuthenticationServiceException("no answer");
+            }
+            return behind.loadUserByUsername2(user);
+        }
+
+        @Override
+        public GroupDetails loadGroupByGroupname2(String group, boolean fetchMembers) {
+            return behind.loadGroupByGroupname2(group, fetchMembers);
+        }
+    }
+
+    @Test
+    public void directoryThatIsDownIsNamed() throws Exception {
+        SecurityRealm before = jenkins.jenkins.getSecurityRealm();
+        Directory directory = new Directory(before);
+        jenkins.jenkins.setSecurityRealm(directory);
+        try {
+            WorkflowRun run = waiting("judgment message: 'Go?', id: 'qa', approvers: '2 of qa'");
+            LiveJudgment live = Judges.await(run, "qa");
+            Authentication alice = Judges.user("alice");
+            LiveJudgment.Answer answer = new LiveJudgment.Answer("continue", "", Map.of(), null, false);
+            Judges.vote(live, "bob", "continue");
+            directory.down = true;
+
+            UserException told = assertThrows(UserException.class, () -> live.vote(alice, answer));
+
+            assertThat(told.getMessage(), containsString("The user directory did not answer"));
+            assertThat(live.judgment().votes(), hasSize(1));
+            directory.down = false;
+            assertThat(live.vote(alice, answer).kind(), is(Ruling.Kind.DECIDED));
+            jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+        } finally {
+            jenkins.jenkins.setSecurityRealm(before);
+        }
     }
 
     @Test
