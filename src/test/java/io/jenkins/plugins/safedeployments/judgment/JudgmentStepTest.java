@@ -11,6 +11,7 @@ import static org.junit.Assert.assertThrows;
 
 import com.cloudbees.hudson.plugins.folder.Folder;
 import hudson.XmlFile;
+import hudson.markup.RawHtmlMarkupFormatter;
 import hudson.model.Failure;
 import hudson.model.Result;
 import hudson.model.Saveable;
@@ -23,6 +24,7 @@ import hudson.security.SecurityRealm;
 import io.jenkins.plugins.safedeployments.engine.judgment.Judgment;
 import io.jenkins.plugins.safedeployments.engine.judgment.Ruling;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +37,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import net.sf.json.JSONObject;
 import org.awaitility.Awaitility;
+import org.htmlunit.HttpMethod;
+import org.htmlunit.WebRequest;
 import org.htmlunit.WebResponse;
 import org.htmlunit.html.HtmlForm;
 import org.htmlunit.html.HtmlPage;
@@ -346,6 +350,55 @@ public class JudgmentStepTest {
         HtmlPage told = jenkins.submit(form);
         assertThat(told.getWebResponse().getStatusCode(), is(409));
         assertThat(told.asNormalizedText(), containsString("'continue' was decided by alice (mine)."));
+    }
+
+    @Test
+    public void nothingIsDecidedByALinkOrFromAnotherSite() throws Exception {
+        WorkflowRun run = waiting("judgment message: 'Go?', id: 'qa', approvers: '2 of qa', allowOverride: true");
+        Judges.vote(run, "qa", "bob", "continue");
+        for (String path : List.of("decide?outcome=continue", "takeBack?", "override?outcome=continue&comment=x")) {
+            for (String user : List.of("alice", "bob", "admin")) {
+                JenkinsRule.WebClient web = Judges.web(jenkins, user);
+                assertThat(
+                        path,
+                        web.goTo(run.getUrl() + "judgments/qa/" + path)
+                                .getWebResponse()
+                                .getStatusCode(),
+                        is(405));
+                URL url = new URL(jenkins.getURL(), run.getUrl() + "judgments/qa/" + path);
+                assertThat(
+                        path,
+                        web.getPage(new WebRequest(url, HttpMethod.POST))
+                                .getWebResponse()
+                                .getStatusCode(),
+                        is(403)); // without a crumb
+            }
+        }
+        Judgment untouched = Judgments.find(run, "qa");
+        assertThat(untouched.isDecided(), is(false));
+        assertThat(untouched.votes(), hasSize(1));
+    }
+
+    @Test
+    public void whatPeopleWriteIsTextAndInstructionsAreFormatted() throws Exception {
+        String evil = "<script>alert(1)</script><b>bold</b>";
+        jenkins.jenkins.setMarkupFormatter(new RawHtmlMarkupFormatter(true));
+        try {
+            WorkflowRun run = waiting("judgment message: 'Go " + evil + "?', id: 'qa', approvers: '2 of qa', inputs: ['go: Label "
+                    + evil + " | Meaning " + evil + "'], instructions: '" + evil + "<i>look</i>'");
+            HtmlPage page = decide("bob", run, "go", "Comment " + evil);
+
+            page = Judges.web(jenkins, "alice").getPage(run, "judgments/qa");
+
+            for (String text : List.of("Go ", "Label ", "Meaning ", "Comment ")) {
+                assertThat(page.asNormalizedText(), containsString(text + evil));
+            }
+            assertThat(page.getByXPath("//script[contains(., 'alert')]"), hasSize(0));
+            assertThat(page.getByXPath("//b[. = 'bold']"), hasSize(1)); // that of the instructions
+            assertThat(page.getByXPath("//i[. = 'look']"), hasSize(1));
+        } finally {
+            jenkins.jenkins.setMarkupFormatter(null);
+        }
     }
 
     @Test
