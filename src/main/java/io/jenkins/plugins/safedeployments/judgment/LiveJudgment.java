@@ -131,7 +131,7 @@ final class LiveJudgment implements PendingJudgment {
     }
 
     private Ruling count(RealmPerson person, Answer answer) throws IOException {
-        boolean requester = isRequester(person);
+        boolean requester = !answer.choice().equals(Choice.STOP) && isRequester(person); // anybody may stop
         while (true) {
             Judgment before = judgment;
             Judgment.People people = peopleOf(before);
@@ -268,11 +268,20 @@ final class LiveJudgment implements PendingJudgment {
     /** Somebody does not want it to go on: by the rules if they may vote, else if they may abort builds of the job. */
     @NonNull
     Ruling reject(Authentication who, boolean byInput) throws IOException {
-        Optional<RealmPerson> found = voter(who);
+        boolean mayCancel = !Jenkins.get().isUseSecurity() || subject.job().getACL().hasPermission2(who, Item.CANCEL);
+        Optional<RealmPerson> found;
+        try {
+            found = voter(who);
+        } catch (UserException e) {
+            if (!mayCancel) {
+                throw e;
+            }
+            found = noOne(); // for that nobody has to be looked up
+        }
         if (found.isPresent() && judgment.admits(found.get(), now())) {
             return vote(who, new Answer(Choice.STOP, "", Map.of(), null, byInput));
         }
-        if (Jenkins.get().isUseSecurity() && !subject.job().getACL().hasPermission2(who, Item.CANCEL)) {
+        if (!mayCancel) {
             return refused(
                     Kind.FORBIDDEN,
                     who.getName() + " may neither decide this, which takes "

@@ -620,6 +620,7 @@ public class JudgmentStepTest {
             WorkflowRun run = waiting("judgment message: 'Go?', id: 'qa', approvers: '2 of qa'");
             LiveJudgment live = Judges.await(run, "qa");
             Authentication alice = Judges.user("alice");
+            Authentication dev = Judges.user("dev");
             LiveJudgment.Answer answer = new LiveJudgment.Answer("continue", "", Map.of(), null, false);
             Judges.vote(live, "bob", "continue");
             directory.down = true;
@@ -628,9 +629,9 @@ public class JudgmentStepTest {
 
             assertThat(told.getMessage(), containsString("The user directory did not answer"));
             assertThat(live.judgment().votes(), hasSize(1));
-            directory.down = false;
-            assertThat(live.vote(alice, answer).kind(), is(Ruling.Kind.DECIDED));
-            jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+            assertThrows(UserException.class, () -> live.reject(alice, false));
+            assertThat(live.reject(dev, false).kind(), is(Ruling.Kind.DECIDED)); // who may abort the build
+            jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(run));
         } finally {
             jenkins.jenkins.setSecurityRealm(before);
         }
