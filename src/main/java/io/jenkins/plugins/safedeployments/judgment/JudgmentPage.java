@@ -18,11 +18,13 @@ import jakarta.servlet.ServletException;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 import jenkins.model.Jenkins;
 import net.sf.json.JSONObject;
 import org.kohsuke.accmod.Restricted;
@@ -176,14 +178,22 @@ public final class JudgmentPage {
     @Exported
     public String getMigrations() {
         Content content = judgment.content();
-        return content == null ? "" : ReleaseLink.migrations(subject.runs(), content);
+        return content == null ? "" : ReleaseLink.migrations(runs(content), content);
+    }
+
+    /** Those that know of what is judged: the one that made it, what waits, and those that started that. */
+    private Collection<Run<?, ?>> runs(Content content) {
+        Map<String, Run<?, ?>> runs = new LinkedHashMap<>();
+        Stream.concat(Stream.ofNullable(BoundRelease.maker(content)), subject.runs().stream())
+                .forEach(run -> runs.putIfAbsent(run.getExternalizableId(), run));
+        return runs.values();
     }
 
     /** Pages about what it is about. */
     @Restricted(NoExternalUse.class) // judgment.jelly
     public List<ReleaseLink> getLinks() {
         Content content = judgment.content();
-        return content == null ? List.of() : ReleaseLink.of(subject.runs(), BoundRelease.maker(content), content);
+        return content == null ? List.of() : ReleaseLink.of(runs(content), content);
     }
 
     @Restricted(NoExternalUse.class) // judgment.jelly

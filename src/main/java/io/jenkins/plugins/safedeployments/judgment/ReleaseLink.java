@@ -1,6 +1,5 @@
 package io.jenkins.plugins.safedeployments.judgment;
 
-import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Functions;
 import hudson.model.Item;
@@ -13,12 +12,10 @@ import io.jenkins.plugins.safedeployments.runtime.ReleaseEntry;
 import io.jenkins.plugins.safedeployments.runtime.ReleasesAction;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import java.util.stream.Stream;
 
 /**
  * A page about the release that is judged.
@@ -29,18 +26,11 @@ public record ReleaseLink(String title, String url) {
 
     private static final Logger LOGGER = Logger.getLogger(ReleaseLink.class.getName());
 
-    /**
-     * That and what evidence the runs have that acted on it, as far as the current user may see it. May read the disk.
-     *
-     * @param maker that which made it; null if it is not known
-     */
+    /** That and what evidence the runs have that acted on it, as far as the current user may see it. May read the disk. */
     @NonNull
-    static List<ReleaseLink> of(List<Run<?, ?>> runs, @CheckForNull Run<?, ?> maker, Content content) {
-        Map<String, Run<?, ?>> acting = new LinkedHashMap<>();
-        Stream.concat(runs.stream(), Stream.ofNullable(maker))
-                .forEach(run -> acting.putIfAbsent(run.getExternalizableId(), run));
+    static List<ReleaseLink> of(Collection<Run<?, ?>> runs, Content content) {
         List<ReleaseLink> links = new ArrayList<>();
-        for (Run<?, ?> run : acting.values()) {
+        for (Run<?, ?> run : runs) {
             if (run.hasPermission(Item.READ)
                     && ReleasesAction.entries(run).stream().anyMatch(entry -> isOf(entry, content))) {
                 links.add(new ReleaseLink(
@@ -54,7 +44,7 @@ public record ReleaseLink(String title, String url) {
 
     /** Names of the migrations that the runs have seen begun for it, for people; empty if there were none. */
     @NonNull
-    static String migrations(List<Run<?, ?>> runs, Content content) {
+    static String migrations(Collection<Run<?, ?>> runs, Content content) {
         return runs.stream()
                 .filter(run -> run.hasPermission(Item.READ))
                 .flatMap(run -> ReleasesAction.entries(run).stream())
