@@ -77,6 +77,7 @@ abstract class ReleaseOperation implements Operation {
             }));
         }
         undo = new Undo(state, () -> cause, true);
+        state.takeBack();
         List<Move> moves = new ArrayList<>();
         moves.add(state.act("rolling back", () -> state.sayFailed(cause)));
         moves.addAll(undo.moves());

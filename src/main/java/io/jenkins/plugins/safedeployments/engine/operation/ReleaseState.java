@@ -32,7 +32,7 @@ final class ReleaseState {
     final ReleaseStore store;
     final Claim claim;
     final Workloads workloads;
-    /** How long cleaning up may take at the least, however little time was left when it became necessary. */
+    /** How long there is at the least to record a failure, however little time was left when it happened. */
     private static final Duration CLEANING_UP = Duration.ofMinutes(1);
 
     private final Instant begun;
@@ -182,8 +182,8 @@ final class ReleaseState {
         return deadline;
     }
 
-    /** What passed up to now was waiting for others, so the time that this may take begins now. */
-    void notCounting() {
+    /** What passed up to now does not count, since it was spent on something else: the time begins now. */
+    void countAnew() {
         deadline = session.now().plus(session.timeout());
     }
 
@@ -193,7 +193,13 @@ final class ReleaseState {
         deadline = deadline.isBefore(end) ? end : deadline;
     }
 
-    /** Gives cleaning up its own time. */
+    /** Gives taking a release back its own time: as much as the operation had. */
+    void takeBack() {
+        countAnew();
+        cleanUp();
+    }
+
+    /** Gives what follows a failure time to be said. */
     void cleanUp() {
         Instant least = session.now().plus(CLEANING_UP);
         deadline = deadline.isBefore(least) ? least : deadline;

@@ -200,6 +200,7 @@ final class Return {
                             state.session, state.release(), state.release().cause())
                     .collect());
         }
+        state.takeBack();
     }
 
     private void apply() {

@@ -135,7 +135,7 @@ final class TakeTurn implements Move {
         }
         taken = got;
         if (joined) {
-            state.notCounting();
+            state.countAnew();
             state.say("turn", "it is this release's turn");
         }
         return Next.DONE;
@@ -183,7 +183,7 @@ final class TakeTurn implements Move {
     }
 
     private Next waitUntil(Instant instant) {
-        state.notCounting();
+        state.countAnew();
         seen = lease();
         nextLook = instant;
         return Next.waitUntil(instant);

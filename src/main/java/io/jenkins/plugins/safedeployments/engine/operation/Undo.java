@@ -72,6 +72,7 @@ final class Undo {
         if (postMortem && state.workloads.get(Track.CANARY).isPresent()) {
             state.keepEvidence(new PostMortem(state.session, state.release(), reason).collect());
         }
+        state.takeBack(); // pods of stable may need as long to come back as others needed to come
     }
 
     /** Before stable gets new pods, which begin with what they find. */

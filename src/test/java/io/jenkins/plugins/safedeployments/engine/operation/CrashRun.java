@@ -28,7 +28,10 @@ import java.util.function.Function;
 final class CrashRun {
 
     static final Duration TIMEOUT = Duration.ofMinutes(3);
-    private static final Duration AT_MOST_AFTER = Duration.ofSeconds(60);
+
+    /** Beyond its time a step may take as much again to take back what it did, and collect evidence before. */
+    private static final Duration AT_MOST_AFTER = TIMEOUT.plusSeconds(60);
+
     private static final Target TARGET = new Target("test", "shop", "addressbook");
     private static final String STABLE = TARGET.deployment(Track.STABLE);
     private static final String CANARY = TARGET.deployment(Track.CANARY);
@@ -372,8 +375,12 @@ final class CrashRun {
     }
 
     static BiFunction<Session, Boolean, Operation> promotion(Integer replicas) {
+        return promotion(replicas, false, Force.NONE);
+    }
+
+    static BiFunction<Session, Boolean, Operation> promotion(Integer replicas, boolean rollback, Force force) {
         return (session, resumed) ->
-                new PromoteStable(session, new PromoteRequest(0, replicas, Duration.ZERO, false, Force.NONE));
+                new PromoteStable(session, new PromoteRequest(0, replicas, Duration.ZERO, rollback, force));
     }
 
     boolean rollback(String actor) {

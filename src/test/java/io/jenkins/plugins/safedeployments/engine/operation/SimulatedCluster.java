@@ -28,6 +28,12 @@ final class SimulatedCluster implements Cluster {
     private static final Duration COMMAND = Duration.ofSeconds(1);
     private static final Duration FOREVER = Duration.ofDays(365);
 
+    /** How long a pod takes from when it is made until it is ready, or shows what is wrong with it. */
+    Duration start = Duration.ofSeconds(1);
+
+    /** What a tag names, where that is not the image of the same words: what was pushed to it since, say. */
+    final Map<String, String> pushed = new LinkedHashMap<>();
+
     /** The commands that were started, and the requests to pods, in order. */
     final List<String> started = new ArrayList<>();
 

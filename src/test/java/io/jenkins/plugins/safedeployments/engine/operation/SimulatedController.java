@@ -2,7 +2,6 @@ package io.jenkins.plugins.safedeployments.engine.operation;
 
 import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -18,7 +17,6 @@ import java.util.Map;
 final class SimulatedController {
 
     private static final String REVISION = "deployment.kubernetes.io/revision";
-    private static final Duration START = Duration.ofSeconds(1);
 
     private final SimulatedCluster cluster;
 
@@ -118,7 +116,7 @@ final class SimulatedController {
                     .with(template.get("spec"), "spec")
                     .with(cluster.now().toString(), "metadata", "creationTimestamp");
             cluster.put(pod);
-            cluster.changedIn(START);
+            cluster.changedIn(cluster.start);
         }
     }
 
@@ -126,14 +124,20 @@ final class SimulatedController {
         if (SimulatedCluster.isReady(pod)
                 || cluster.now()
                         .isBefore(Instant.parse(pod.string("metadata", "creationTimestamp"))
-                                .plus(START))) {
+                                .plus(cluster.start))) {
             return;
         }
-        String image = pod.list("spec", "containers").get(0).string("image");
-        Map<String, Object> container = new LinkedHashMap<>(Map.of("name", "c", "image", image, "restartCount", 0));
+        KubeObject spec = pod.list("spec", "containers").get(0);
+        String tag = spec.string("image");
+        String image = cluster.pushed.getOrDefault(tag, tag);
+        Map<String, Object> container =
+                new LinkedHashMap<>(Map.of("name", spec.string("name"), "image", tag, "restartCount", 0));
         if (image.contains("pull-fail")) {
             container.put("state", Map.of("waiting", Map.of("reason", "ErrImagePull", "message", "not found")));
-        } else if (image.contains("crash")) {
+        } else {
+            container.put("imageID", "docker-pullable://" + digest(image));
+        }
+        if (image.contains("crash")) {
             container.put("restartCount", 3);
             container.put("lastState", Map.of("terminated", Map.of("exitCode", 1, "reason", "Error")));
         }
@@ -143,6 +147,11 @@ final class SimulatedController {
                 Map.of(
                         "conditions", List.of(Map.of("type", "Ready", "status", ready ? "True" : "False")),
                         "containerStatuses", List.of(container)));
+    }
+
+    /** {@code repository@sha256:…}, the same for the same image. */
+    static String digest(String image) {
+        return image.replaceFirst(":[^:/]*$", "") + "@sha256:" + String.format("%064x", image.hashCode() & 0xffffffffL);
     }
 
     private void endpoints() {
