@@ -225,6 +225,7 @@ final class TakeTurn implements Move {
         Release held = state.store.get(now.holder()).orElse(release.get());
         state.say("supersedes", held.title() + ", which " + now.run() + " had made");
         other = ReleaseState.ofAnother(state.session);
+        state.countAnew();
         other.hold(held, claim.fence());
         if (held.phase().isFinal()) {
             state.store.put(held, claim.fence()); // whoever was about to write it is kept out
@@ -240,6 +241,7 @@ final class TakeTurn implements Move {
         while (!undoing.isEmpty()) {
             Next next = undoing.peek().look();
             if (!next.isDone()) {
+                state.countAnew();
                 return next;
             }
             undoing.poll();

@@ -180,6 +180,27 @@ public class TakeTurnTest {
         assertThat(run.report.toString(), run.broken, is(empty()));
     }
 
+    @Test
+    public void busy_supersedeAfterALongWait_hasTimeToTakeTheOtherBack() {
+        run.deploy("1.0", false);
+        run.promote(10); // of which some are gone when the promotion fails
+        run = new CrashRun(run.cluster, Map.of());
+        run.deploy("1.1", false);
+        run.cluster.pushed.put("registry.example.com/addressbook:1.1", "never-ready");
+        run.cluster.start = Duration.ofSeconds(60);
+        CrashRun.Running promotion = run.start("promote", CrashRun.promotion(null));
+        run.pass(Duration.ofMillis(1500));
+        CrashRun.Running newer = run.start("newer", CrashRun.deployment("1.2", false, OnBusy.SUPERSEDE, Force.NONE));
+
+        assertThat(run.endLater(promotion), is(false)); // when its time is over, which is as long as the newer one's
+
+        assertThat(run.report.toString(), run.endLater(newer), is(true));
+        assertThat(run.phase(3), is(Phase.ROLLED_BACK));
+        assertThat(run.phase(4), is(Phase.CANARY_READY));
+        run.atRest();
+        assertThat(run.report.toString(), run.broken, is(empty()));
+    }
+
     private Claim.State claim() {
         return new Claim(run.cluster, "addressbook").look();
     }
