@@ -232,10 +232,7 @@ final class CanaryPlanner {
             if (e.reason() != Reason.FIELD_CONFLICT) {
                 throw refused(object, e);
             }
-            String taken = FieldOwners.checkConflicts(object, e, request.force().given());
-            if (!taken.isEmpty()) {
-                session.report().line("takes over", object + ": " + taken);
-            }
+            workloads.mayBeTaken(object, e, request.force().given());
         }
         try {
             return cluster.apply(object, true, true);

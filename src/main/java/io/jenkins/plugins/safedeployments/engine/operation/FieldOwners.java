@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -72,6 +74,21 @@ final class FieldOwners {
         return adopted(seen, FieldOwners::isKubectl);
     }
 
+    /** Whose fields {@link #adopted(KubeObject)} makes the plugin's own. */
+    @NonNull
+    static SortedSet<String> adoptedFrom(KubeObject seen) {
+        return seen.list("metadata", "managedFields").stream()
+                .filter(field -> isAdopted(field, FieldOwners::isKubectl))
+                .map(field -> field.string("manager"))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static boolean isAdopted(KubeObject field, Predicate<String> taken) {
+        return field.string("subresource").isEmpty()
+                && field.string("operation").equals("Update")
+                && taken.test(field.string("manager"));
+    }
+
     /**
      * An object that comes with a Deployment, with what {@code kubectl apply} owns made the plugin's own, so that the manifest
      * can leave it out as it can for kubectl. What was added by hand stays: it never was in a manifest.
@@ -92,7 +109,7 @@ final class FieldOwners {
             String manager = field.string("manager");
             boolean ofStatus = !field.string("subresource").isEmpty();
             boolean update = field.string("operation").equals("Update");
-            if (!ofStatus && update && taken.test(manager)) {
+            if (isAdopted(field, taken)) {
                 found = true;
                 merge(own, field.map("fieldsV1"));
                 entry = entry == null ? field.toMap() : entry;

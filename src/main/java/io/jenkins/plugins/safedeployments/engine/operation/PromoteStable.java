@@ -88,6 +88,9 @@ public final class PromoteStable extends ReleaseOperation {
             throw new UserException("Release " + wanted + " of " + target + " was taken back meanwhile.");
         }
         state.hold(release, claim.fence());
+        if (request.force().given()) {
+            state.workloads.takeOver();
+        }
         state.say(
                 "release",
                 release.number() + " of " + target + ", image " + release.plan().image());

@@ -56,7 +56,7 @@ final class ReleaseState {
         this.told = told;
         this.store = new ReleaseStore(session.cluster(), session.target().app());
         this.claim = new Claim(session.cluster(), session.target().app());
-        this.workloads = new Workloads(session.cluster(), session.target(), claim);
+        this.workloads = new Workloads(session.cluster(), session.target(), claim, session.report());
         this.begun = session.now();
         this.deadline = session.deadline();
     }
@@ -70,7 +70,9 @@ final class ReleaseState {
     void hold(Release held, int number) {
         release = held;
         fence = number;
-        workloads.takeOver(held.plan().forced());
+        if (held.plan().forced()) {
+            workloads.takeOver();
+        }
         told.accept(held, number != 0);
     }
 

@@ -191,6 +191,7 @@ final class Return {
         state.say("rollback", "from " + from.title() + " to " + goal.title() + ": " + reason);
         state.enter(Phase.ROLLING_BACK, reason, state.release().facts().withReturnTo(goal.number()));
         state.learn(state.release().facts().withReturnTo(goal.number()));
+        state.workloads.takeOver(); // as it was checked: what serves counts more than who manages it
         state.workloads.stamp(Track.STABLE, state.fence());
     }
 

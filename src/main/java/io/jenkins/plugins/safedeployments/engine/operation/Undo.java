@@ -64,6 +64,7 @@ final class Undo {
         reason = why.get();
         state.say("rollback", state.release().title() + ": " + reason);
         state.enter(Phase.ROLLING_BACK, reason);
+        state.workloads.takeOver(); // what serves counts more than who manages it
         state.workloads.stamp(Track.STABLE, state.fence());
         state.workloads.stamp(Track.CANARY, state.fence());
     }

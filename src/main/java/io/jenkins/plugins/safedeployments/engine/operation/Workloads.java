@@ -15,8 +15,10 @@ import io.jenkins.plugins.safedeployments.engine.release.Fence;
 import io.jenkins.plugins.safedeployments.engine.release.FencedException;
 import io.jenkins.plugins.safedeployments.engine.release.Names;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
@@ -33,23 +35,26 @@ final class Workloads {
     private final Cluster cluster;
     private final Target target;
     private final Claim claim;
+    private final Report report;
     private final Autoscaler autoscaler;
     private final Map<Track, KubeObject> known = new EnumMap<>(Track.class);
+    private final Set<String> told = new HashSet<>();
     private boolean forced;
 
     /** What is to be done if somebody else turns out to hold the claim. */
     private Runnable takeAway = () -> {};
 
-    Workloads(Cluster cluster, Target target, Claim claim) {
+    Workloads(Cluster cluster, Target target, Claim claim, Report report) {
         this.cluster = cluster;
         this.target = target;
         this.claim = claim;
+        this.report = report;
         this.autoscaler = new Autoscaler(cluster, target.deployment(Track.STABLE));
     }
 
-    /** Whether fields are taken over that others manage. */
-    void takeOver(boolean force) {
-        forced = force;
+    /** From now on fields are taken over that others manage. */
+    void takeOver() {
+        forced = true;
     }
 
     /** The one of stable. */
@@ -127,9 +132,12 @@ final class Workloads {
                 return make(ours, track, fence, takenAway);
             }
             Fence.check(seen, fence);
-            KubeObject adopted = FieldOwners.adopted(seen).map(cluster::update).orElse(seen);
-            return applyTaking(ours.with(adopted.uid(), "metadata", "uid")
-                    .with(adopted.resourceVersion(), "metadata", "resourceVersion"));
+            Optional<KubeObject> adopted = FieldOwners.adopted(seen);
+            adopted.ifPresent(
+                    a -> sayTaken(seen, "all fields of '" + String.join("', '", FieldOwners.adoptedFrom(seen)) + "'"));
+            KubeObject now = adopted.map(cluster::update).orElse(seen);
+            return applyTaking(
+                    ours.with(now.uid(), "metadata", "uid").with(now.resourceVersion(), "metadata", "resourceVersion"));
         });
     }
 
@@ -242,8 +250,23 @@ final class Workloads {
             if (e.reason() != Reason.FIELD_CONFLICT) {
                 throw e;
             }
-            FieldOwners.checkConflicts(object, e, forced);
+            mayBeTaken(object, e, forced);
             return cluster.apply(object, false, true);
+        }
+    }
+
+    /**
+     * Says whose fields an object takes over.
+     *
+     * @throws UserException if it may not take them over
+     */
+    void mayBeTaken(KubeObject object, ClusterException conflict, boolean force) {
+        sayTaken(object, FieldOwners.checkConflicts(object, conflict, force));
+    }
+
+    private void sayTaken(KubeObject object, String taken) {
+        if (!taken.isEmpty() && told.add(object + taken)) {
+            report.line("takes over", object + ": " + taken);
         }
     }
 

@@ -278,7 +278,7 @@ public class CanaryPlannerTest {
                         Force.NONE,
                         false,
                         false),
-                new Workloads(cluster, session.target(), new Claim(cluster, "shop")));
+                new Workloads(cluster, session.target(), new Claim(cluster, "shop"), report));
     }
 
     private static KubeObject stable(int replicas) {

@@ -66,7 +66,10 @@ public class CapacityClusterTest {
         promote(3);
         deploy("1.1");
         Workloads workloads = new Workloads(
-                target.cluster(), new Target("", target.namespace(), APP), new Claim(target.cluster(), APP));
+                target.cluster(),
+                new Target("", target.namespace(), APP),
+                new Claim(target.cluster(), APP),
+                engine.report);
         Claim claim = new Claim(target.cluster(), APP);
         int old = claim.look().fence();
         Session session = engine.session(target.cluster(), APP, MINUTE);

@@ -19,7 +19,8 @@ import java.util.function.Consumer;
 
 /**
  * One namespace with an API server, its controllers and simulated time. Watches lag behind by a tenth of a second. Of
- * server-side apply it knows that what is applied is laid over what is there, and the preconditions; not who owns what.
+ * server-side apply it knows that what is applied is laid over what is there, and the preconditions; of who owns what only
+ * what it is told.
  */
 final class SimulatedCluster implements Cluster {
 
@@ -33,6 +34,9 @@ final class SimulatedCluster implements Cluster {
 
     /** What a tag names, where that is not the image of the same words: what was pushed to it since, say. */
     final Map<String, String> pushed = new LinkedHashMap<>();
+
+    /** Who manages a field of an object that the plugin applies, too, by the object: {@code Deployment addressbook-stable}. */
+    final Map<String, ClusterException.FieldConflict> taken = new LinkedHashMap<>();
 
     /** The commands that were started, and the requests to pods, in order. */
     final List<String> started = new ArrayList<>();
@@ -213,6 +217,10 @@ final class SimulatedCluster implements Cluster {
         KubeObject existing = get(object.kind(), object.name()).orElse(null);
         if (existing == null && !object.uid().isEmpty()) {
             throw refusal(Reason.CONFLICT, object, "is not there any more");
+        }
+        ClusterException.FieldConflict conflict = taken.get(object.toString());
+        if (conflict != null && !force) {
+            throw new ClusterException(Reason.FIELD_CONFLICT, "conflict", null, List.of(conflict), 0);
         }
         KubeObject merged =
                 existing == null ? object : KubeObject.of(merged(seen(object).toMap(), object.toMap()));
