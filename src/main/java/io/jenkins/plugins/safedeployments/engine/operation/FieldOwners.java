@@ -1,5 +1,6 @@
 package io.jenkins.plugins.safedeployments.engine.operation;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import io.jenkins.plugins.safedeployments.engine.cluster.Cluster;
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException;
@@ -28,6 +29,9 @@ import java.util.stream.Collectors;
 final class FieldOwners {
 
     private static final Set<String> REPLICAS = Set.of("f:replicas");
+
+    /** What {@code kubectl rollout restart} writes into the template of pods. */
+    private static final String RESTARTED = "kubectl.kubernetes.io/restartedAt";
 
     /** Client-side apply, and what the API server calls fields of which it does not know whose they were. */
     private static final Set<String> APPLIED = Set.of("kubectl-client-side-apply", "before-first-apply");
@@ -156,6 +160,33 @@ final class FieldOwners {
                 .map(field -> field.string("manager"))
                 .findFirst()
                 .orElse("");
+    }
+
+    /**
+     * Who has changed the spec of a Deployment since it was kept in a plan. Its size and mere restarts of its pods do not
+     * count. Unlike {@link #editorSinceApplied} this also tells of one that the plugin has never applied.
+     *
+     * @param before as it was; null if it was not there
+     * @return of those that have ever written content of it, the field manager that did so last; an empty string if nothing is
+     *     changed, or nobody has but the plugin, whose writes an admission webhook may have added to
+     */
+    @NonNull
+    static String editorSince(@CheckForNull Map<String, Object> before, KubeObject seen) {
+        if (before != null && content(KubeObject.of(before)).equals(content(seen))) {
+            return "";
+        }
+        return seen.list("metadata", "managedFields").stream()
+                .filter(field -> !isOurs(field) && isContent(field.map("fieldsV1")))
+                .max(Comparator.comparing(field -> field.string("time")))
+                .map(field -> field.string("manager"))
+                .orElse("");
+    }
+
+    private static Object content(KubeObject deployment) {
+        return deployment
+                .with(null, "spec", "replicas")
+                .with(null, "spec", "template", "metadata", "annotations", RESTARTED)
+                .get("spec");
     }
 
     private static boolean isContent(Map<String, Object> fields) {

@@ -83,6 +83,7 @@ public final class PromoteStable extends ReleaseOperation {
         }
         size = size(release);
         canaryIsUnchanged(release);
+        stableIsUnchanged(release);
         claim = state.claim.act(wanted, "promoteStable", session.actor(), session.now());
         if (claim.holder() != wanted) {
             throw new UserException("Release " + wanted + " of " + target + " was taken back meanwhile.");
@@ -218,6 +219,22 @@ public final class PromoteStable extends ReleaseOperation {
         if (!editor.isEmpty()) {
             unlessForced("'" + editor + "' has changed the canary of " + release.title()
                     + " since it was deployed, so what was tested and judged is not what would be promoted");
+        }
+    }
+
+    /** What somebody has changed in stable by hand since would go with the promotion. A part of it may have been done before. */
+    private void stableIsUnchanged(Release release) {
+        KubeObject stable = state.workloads.get(Track.STABLE).orElse(null);
+        if (stable == null
+                || release.phase() == Phase.PROMOTING
+                || Integer.toString(release.number()).equals(stable.annotation(Names.RELEASE))) {
+            return;
+        }
+        String editor = FieldOwners.editorSince(release.plan().before(), stable);
+        if (!editor.isEmpty()) {
+            unlessForced("'" + editor + "' has changed " + stable + " since " + release.title()
+                    + " was begun, and its promotion would undo that: what is to stay belongs into the manifests of a new"
+                    + " release");
         }
     }
 

@@ -186,16 +186,56 @@ public class ExistingAppClusterTest {
         assertThat(image(stable()), is("registry.example.com/addressbook:1.0"));
     }
 
+    @Test
+    public void stableThatSomebodyChangedIsNotOverwrittenUnlessForced() throws Exception {
+        kubectlApplied("kubectl-client-side-apply", Map.of("app", APP));
+        deploy("1.1", Map.of());
+        change("stable", "kubectl-scale", stable -> stable.with(4, "spec", "replicas"));
+        change(
+                "stable",
+                "kubectl-rollout",
+                stable -> stable.with(
+                        "2026-01-05T10:00:00Z",
+                        "spec",
+                        "template",
+                        "metadata",
+                        "annotations",
+                        "kubectl.kubernetes.io/restartedAt"));
+        promote();
+        assertThat(image(stable()), is("registry.example.com/addressbook:1.1"));
+
+        deploy("1.2", Map.of());
+        change(
+                "stable",
+                "kubectl-set",
+                stable -> stable.with(7, "spec", "template", "spec", "terminationGracePeriodSeconds"));
+        UserException refused = assertThrows(UserException.class, this::promote);
+
+        assertThat(
+                refused.getMessage(),
+                containsString("'kubectl-set' has changed Deployment addressbook-stable since release 2"));
+        assertThat(image(stable()), is("registry.example.com/addressbook:1.1"));
+        Session session = engine.session(target.cluster(), APP, MINUTE);
+        Force force = new Force(true, "it is in the manifests as well");
+        engine.run(session, new PromoteStable(session, new PromoteRequest(0, null, Duration.ZERO, false, force)));
+        assertThat(
+                engine.report.lines, hasItem("takes over: Deployment addressbook-stable: all fields of 'kubectl-set'"));
+    }
+
     private void changeCanary(String manager, UnaryOperator<KubeObject> change) throws Exception {
+        change("canary", manager, change);
+    }
+
+    private void change(String track, String manager, UnaryOperator<KubeObject> change) throws Exception {
         Instant later = Instant.now().plusSeconds(1); // the API server notes whole seconds
         org.awaitility.Awaitility.await().until(() -> Instant.now().isAfter(later));
-        KubeObject canary =
-                target.cluster().get(Kind.DEPLOYMENT, APP + "-canary").orElseThrow();
+        KubeObject seen =
+                target.cluster().get(Kind.DEPLOYMENT, APP + "-" + track).orElseThrow();
         target.writeAs(
                 manager,
                 "PUT",
-                "/apis/apps/v1/namespaces/NAMESPACE/deployments/" + APP + "-canary",
-                change.apply(canary.with(null, "metadata", "resourceVersion")).toMap());
+                "/apis/apps/v1/namespaces/NAMESPACE/deployments/" + APP + "-" + track,
+                change.apply(seen.with(null, "metadata", "resourceVersion")).toMap());
     }
 
     @Test

@@ -5,12 +5,16 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
 
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException.FieldConflict;
+import io.jenkins.plugins.safedeployments.engine.model.Kind;
+import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import io.jenkins.plugins.safedeployments.engine.release.Phase;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.Before;
 import org.junit.Test;
 
-/** Another controller has taken a field of stable since a release began: who may take it over, on a simulated cluster. */
+/** Others have written to stable since a release began: who may overwrite that, on a simulated cluster. */
 public class ForeignFieldsTest {
 
     private static final Force FORCE = new Force(true, "argo is switched off");
@@ -27,6 +31,82 @@ public class ForeignFieldsTest {
         first.deploy("1.1", false);
         first.promote(null);
         run = new CrashRun(first.cluster, Map.of());
+    }
+
+    @Test
+    public void promote_stableThatSomebodyEditedSinceTheReleaseBegan_needsForce() {
+        run.deploy("1.2", false);
+        write("kubectl-set", "hotfix", "spec", "template", "spec", "serviceAccountName");
+
+        assertThat(run.promote(null), is(false));
+
+        assertThat(
+                run.report.toString(),
+                containsString("'kubectl-set' has changed Deployment addressbook-stable since release 3"
+                        + " (registry.example.com/addressbook:1.2) was begun, and its promotion would undo that: what is to"
+                        + " stay belongs into the manifests of a new release. Take it back with rollbackCanary, or promote"
+                        + " it with 'force' and a 'reason'."));
+        assertThat(run.phase(3), is(Phase.CANARY_READY));
+        assertThat(run.stableImage(), is("registry.example.com/addressbook:1.1"));
+        assertThat(run.step("b", CrashRun.promotion(null, false, FORCE)), is(true));
+        assertThat(run.report.toString(), containsString("forced: 'kubectl-set' has changed Deployment"));
+    }
+
+    @Test
+    public void promote_stableThatWasScaledAndRestarted_isNotHeldUp() {
+        run.deploy("1.2", false);
+        write("kubectl-scale", 4, "spec", "replicas");
+        write(
+                "kubectl-rollout",
+                "2026-01-05T10:00:00Z",
+                "spec",
+                "template",
+                "metadata",
+                "annotations",
+                "kubectl.kubernetes.io/restartedAt");
+
+        assertThat(run.report.toString(), run.promote(null), is(true));
+    }
+
+    /** An app that kubectl had made and edited before; nothing of it is the plugin's. */
+    @Test
+    public void promote_stableThatWasEditedBeforeTheReleaseBegan_isNotHeldUp() {
+        write("kubectl-set", "hotfix", "spec", "template", "spec", "serviceAccountName");
+        run.deploy("1.2", false);
+
+        assertThat(run.report.toString(), run.promote(null), is(true));
+    }
+
+    @Test
+    public void promote_stableThatSomebodyMadeSinceTheFirstReleaseBegan_needsForce() {
+        run = new CrashRun(null, Map.of());
+        run.deploy("1.0", false);
+        run.cluster
+                .get(Kind.DEPLOYMENT, "addressbook-canary")
+                .ifPresent(canary -> run.cluster.put(
+                        canary.with("addressbook-stable", "metadata", "name").with(null, "metadata", "annotations")));
+        write("kubectl-create", "byHand", "spec", "template", "spec", "serviceAccountName");
+
+        assertThat(run.promote(3), is(false));
+
+        assertThat(
+                run.report.toString(),
+                containsString("'kubectl-create' has changed Deployment addressbook-stable since release 1"));
+    }
+
+    private void write(String manager, Object value, String... path) {
+        run.cluster.edit(Kind.DEPLOYMENT, "addressbook-stable", value, path);
+        Map<String, Object> fields = Map.of("f:" + path[path.length - 1], Map.of());
+        for (int i = path.length - 2; i >= 0; i--) {
+            fields = Map.of("f:" + path[i], fields);
+        }
+        KubeObject stable =
+                run.cluster.get(Kind.DEPLOYMENT, "addressbook-stable").orElseThrow();
+        List<Object> all = new ArrayList<>();
+        stable.list("metadata", "managedFields").forEach(field -> all.add(field.toMap()));
+        all.add(Map.of(
+                "manager", manager, "operation", "Update", "time", run.now().toString(), "fieldsV1", fields));
+        run.cluster.put(stable.with(all, "metadata", "managedFields"));
     }
 
     private void argoTakesAField() {
