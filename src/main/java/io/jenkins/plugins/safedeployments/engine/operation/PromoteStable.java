@@ -8,7 +8,6 @@ import io.jenkins.plugins.safedeployments.engine.release.Claim;
 import io.jenkins.plugins.safedeployments.engine.release.Names;
 import io.jenkins.plugins.safedeployments.engine.release.Phase;
 import io.jenkins.plugins.safedeployments.engine.release.Release;
-import io.jenkins.plugins.safedeployments.engine.rollout.Observation;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -271,17 +270,12 @@ public final class PromoteStable extends ReleaseOperation {
     /** A tag that was pushed again since the canary was tested would bring in what nobody has judged. */
     private void isProved() {
         List<String> digests = state.release().facts().digests();
-        if (Digests.unproved(state.newPods(Track.STABLE), digests).isEmpty()) {
-            return;
-        }
-        // watches may be behind, and show the pods of before
-        Observation now = Observation.of(session.cluster(), session.target().deployment(Track.STABLE), "");
-        SortedSet<String> unproved = Digests.unproved(now.newPods(), digests);
+        SortedSet<String> unproved = state.unproved(digests);
         if (unproved.isEmpty()) {
             return;
         }
         String text = "Stable runs " + String.join(", ", unproved) + ", but the canary proved "
-                + String.join(", ", state.release().facts().digests())
+                + String.join(", ", digests)
                 + ": the tag of " + state.plan().image() + " names another image by now";
         if (!request.force().given()) {
             throw new UserException(

@@ -21,6 +21,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -171,6 +173,30 @@ final class ReleaseState {
         return Observation.of(source, session.target().deployment(track), "").newPods();
     }
 
+    /** Those digests of the images that stable runs by now which are not among some others; empty also if there are none of these. */
+    SortedSet<String> unproved(List<String> proved) {
+        if (Digests.unproved(newPods(Track.STABLE), proved).isEmpty()) {
+            return new TreeSet<>();
+        }
+        // watches may be behind, and show the pods of before
+        Observation now = Observation.of(session.cluster(), session.target().deployment(Track.STABLE), "");
+        return Digests.unproved(now.newPods(), proved);
+    }
+
+    /** Warns if stable, which is an earlier release again, runs other images than that one had proved. */
+    void compareImages(Release earlier) {
+        SortedSet<String> other = unproved(earlier.facts().digests());
+        if (!other.isEmpty()) {
+            say(
+                    "warning",
+                    "Stable runs " + String.join(", ", other) + ", but the canary of " + earlier.title()
+                            + " had proved "
+                            + String.join(", ", earlier.facts().digests())
+                            + ": its tag names another image by now, or somebody has changed stable. Release with a digest,"
+                            + " so that what a rollback brings back is what it was");
+        }
+    }
+
     /** Gives back the claim of a release that is over: somebody died between the last record and that. */
     void free(Release over) {
         Claim.State now = claim.look();
@@ -195,7 +221,7 @@ final class ReleaseState {
         deadline = deadline.isBefore(end) ? end : deadline;
     }
 
-    /** Gives taking a release back its own time: as much as the operation had. */
+    /** Gives taking a release back its own time: as much as the operation had, and at least a minute. */
     void takeBack() {
         countAnew();
         cleanUp();

@@ -173,6 +173,7 @@ final class Return {
                 state.act("collecting the post-mortem", this::collect),
                 state.act("rolling stable back", this::apply),
                 new LazyMove(() -> new AwaitRollout(state, Track.STABLE, stableGeneration)),
+                state.act("comparing the images", () -> state.compareImages(goal)),
                 state.act("recording the return", this::end));
     }
 

@@ -41,6 +41,7 @@ final class Undo {
                 state.act("restoring stable", this::restoreStable),
                 new LazyMove(
                         () -> hasStable() ? new AwaitRollout(state, Track.STABLE, stableGeneration) : () -> Next.DONE),
+                state.act("comparing the images", this::compareImages),
                 state.act("restoring Services", this::restoreServices),
                 state.act("removing the canary", this::removeCanary),
                 state.act("recording the rollback", this::end));
@@ -116,8 +117,7 @@ final class Undo {
     /** What an earlier release made is applied again, so that the same manager owns the same fields; else put back. */
     private void restoreTemplate(boolean isThere) {
         KubeObject before = KubeObject.of(Objects.requireNonNull(state.plan().before(), "there was a stable"));
-        String number = before.annotation(Names.RELEASE);
-        Optional<Release> earlier = number == null ? Optional.empty() : state.store.get(Integer.parseInt(number));
+        Optional<Release> earlier = earlier(before);
         if (earlier.isPresent()) {
             state.workloads.applyEarlier(
                     KubeObject.of(earlier.get().plan().stable()), earlier.get().number(), state.fence());
@@ -133,6 +133,24 @@ final class Undo {
         } else {
             state.workloads.restore(before, state.fence());
             state.say("stable", "rolled back to what it was before the release");
+        }
+    }
+
+    /** The release that had made stable what it was, if one had and its record is there. */
+    private Optional<Release> earlier(KubeObject before) {
+        String number = before.annotation(Names.RELEASE);
+        return number == null ? Optional.empty() : state.store.get(Integer.parseInt(number));
+    }
+
+    /** New pods of the same template bring in what its tag names by now; nothing here may keep the canary from going. */
+    private void compareImages() {
+        Map<String, Object> before = state.plan().before();
+        if (before != null) {
+            try {
+                earlier(KubeObject.of(before)).ifPresent(state::compareImages);
+            } catch (UserException e) {
+                state.say("warning", "The images of stable could not be compared: " + e.getMessage());
+            }
         }
     }
 
