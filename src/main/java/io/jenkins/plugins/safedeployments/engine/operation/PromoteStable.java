@@ -240,8 +240,9 @@ public final class PromoteStable extends ReleaseOperation {
     /** Stable gets its size before its new template, so that it rolls once, and at its last size. */
     private void apply() {
         state.workloads.stamp(Track.CANARY, state.fence());
+        boolean isFirst = state.plan().originalReplicas() == null; // so what there is of stable is of an earlier try
         Workloads.Resized grown =
-                state.workloads.stampAndGrow(size, state.fence()).orElse(null);
+                state.workloads.stampAndGrow(size, state.fence(), isFirst).orElse(null);
         state.plan().stableSupport().forEach(object -> state.workloads.support(KubeObject.of(object), state.fence()));
         if (request.replicas() == null && grown != null) {
             size = Math.max(size, grown.now()); // whoever has made it bigger meanwhile had a reason
@@ -250,7 +251,7 @@ public final class PromoteStable extends ReleaseOperation {
         KubeObject applied = state.workloads.apply(
                 state.manifest(Track.STABLE), Track.STABLE, state.release().number(), state.fence());
         state.say("stable", grown == null ? "created" : "rolling to the release");
-        Workloads.Resized resized = grown == null ? state.workloads.size(size, state.fence()) : grown;
+        Workloads.Resized resized = grown == null ? state.workloads.begin(size, state.fence()) : grown;
         stableGeneration = Math.max(applied.generation(), resized.deployment().generation());
         shrinks = resized.now() > size;
         state.say("stable", resized.text());

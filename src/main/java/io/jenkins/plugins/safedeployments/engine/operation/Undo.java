@@ -109,7 +109,9 @@ final class Undo {
                 .orElse(0);
         int size = Math.max(original, now);
         state.sayIfAny("autoscaler", state.workloads.autoscaler().pin(size));
-        Workloads.Resized resized = state.workloads.size(size, state.fence());
+        Workloads.Resized resized = stable.isEmpty()
+                ? state.workloads.begin(size, state.fence())
+                : state.workloads.size(size, state.fence());
         stableGeneration = resized.deployment().generation();
         state.say("stable", resized.text());
     }

@@ -85,11 +85,12 @@ final class Workloads {
      * Stamps stable, and makes it as big as it is to be in the same write; never smaller, and not at all if a
      * HorizontalPodAutoscaler decides it.
      *
+     * @param isNew whether it was just made, with one pod: then the size is what a HorizontalPodAutoscaler starts from
      * @return empty if there is no stable
      */
     @NonNull
-    Optional<Resized> stampAndGrow(int replicas, int fence) {
-        String decider = autoscaler.name();
+    Optional<Resized> stampAndGrow(int replicas, int fence, boolean isNew) {
+        String decider = isNew ? "" : autoscaler.name();
         int[] before = new int[1];
         KubeObject after = change(Track.STABLE, seen -> {
             if (seen == null) {
@@ -308,6 +309,12 @@ final class Workloads {
                     : cluster.merge(seen, KubeObject.of(Map.of("spec", Map.of("replicas", replicas))));
         });
         return new Resized(after, before[0], decider);
+    }
+
+    /** Makes stable that was just made as big as it is to be. */
+    @NonNull
+    Resized begin(int replicas, int fence) {
+        return stampAndGrow(replicas, fence, true).orElseThrow(() -> gone(target.deployment(Track.STABLE)));
     }
 
     private static UserException gone(String deployment) {

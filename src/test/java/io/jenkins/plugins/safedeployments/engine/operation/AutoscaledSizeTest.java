@@ -1,0 +1,89 @@
+package io.jenkins.plugins.safedeployments.engine.operation;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.is;
+
+import io.jenkins.plugins.safedeployments.engine.model.Kind;
+import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
+import java.util.List;
+import java.util.Map;
+import org.junit.Test;
+
+/** The size that stable begins with when a HorizontalPodAutoscaler will decide it, on a simulated cluster without one at work. */
+public class AutoscaledSizeTest {
+
+    private static final String STABLE = "addressbook-stable";
+    private static final KubeObject AUTOSCALER = KubeObject.of(Map.of(
+            "apiVersion",
+            Kind.AUTOSCALER.apiVersion(),
+            "kind",
+            Kind.AUTOSCALER.kind(),
+            "metadata",
+            Map.of("name", "load"),
+            "spec",
+            Map.of(
+                    "minReplicas",
+                    1,
+                    "maxReplicas",
+                    6,
+                    "scaleTargetRef",
+                    Map.of("kind", Kind.DEPLOYMENT.kind(), "name", STABLE))));
+
+    @Test
+    public void firstRelease_isAsBigAsAskedForBeforeItsCanaryGoes() {
+        assertAllServeBeforeTheCanaryGoes(Map.of());
+    }
+
+    @Test
+    public void firstRelease_resumedBetweenMakingStableAndSizingIt_isAsBigAsAskedForToo() {
+        List<String> requests = promotedFirst(Map.of()).requests;
+
+        assertAllServeBeforeTheCanaryGoes(
+                Map.of(requests.indexOf("apply Deployment " + STABLE) + 1, Fault.DEATH_AFTER));
+    }
+
+    private static void assertAllServeBeforeTheCanaryGoes(Map<Integer, Fault> faults) {
+        CrashRun run = promotedFirst(faults);
+
+        int canaryGone = run.report.lines.indexOf("canary: removed: stable serves");
+        List<String> before = run.report.lines.subList(0, canaryGone);
+        assertThat(run.report.toString(), before.contains("stable: resized from 1 to 3"), is(true));
+        assertThat(run.cluster.serving(STABLE).size(), is(3));
+        run.atRest();
+        assertThat(run.report.toString(), run.broken, is(empty()));
+    }
+
+    private static CrashRun promotedFirst(Map<Integer, Fault> faults) {
+        CrashRun run = new CrashRun(null, faults);
+        run.cluster.put(AUTOSCALER);
+        run.deploy("1.0", false);
+        assertThat(run.report.toString(), run.promote(3), is(true));
+        return run;
+    }
+
+    @Test
+    public void rollback_stableThatSomebodyDeleted_isAsBigAsBeforeWhenTheCanaryGoes() {
+        CrashRun run = promotedFirst(Map.of());
+        run.deploy("1.1", false);
+        run.cluster.get(Kind.DEPLOYMENT, STABLE).ifPresent(run.cluster::remove);
+
+        assertThat(run.report.toString(), run.rollback("b"), is(true));
+
+        assertThat(run.report.toString(), containsString("was deleted; made again by release 1"));
+        assertThat(run.cluster.serving(STABLE).size(), is(3));
+    }
+
+    @Test
+    public void release_ofWhatTheAutoscalerHasSized_leavesThatToIt() {
+        CrashRun run = promotedFirst(Map.of());
+        run.cluster.edit(Kind.DEPLOYMENT, STABLE, 5, "spec", "replicas");
+        run.pass(java.time.Duration.ofSeconds(5));
+        run.deploy("1.1", false);
+
+        assertThat(run.report.toString(), run.promote(2), is(true));
+
+        assertThat(run.cluster.serving(STABLE).size(), is(5));
+    }
+}
