@@ -12,6 +12,7 @@ import io.jenkins.plugins.safedeployments.engine.release.Plan;
 import io.jenkins.plugins.safedeployments.engine.release.Release;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -147,7 +148,8 @@ public final class CanaryDeploy extends ReleaseOperation {
         }
         try {
             if (release.number() % 5 == 0) {
-                state.store.prune();
+                Map<String, Object> stable = plan.before();
+                state.store.prune(stable == null ? null : KubeObject.of(stable));
             }
         } catch (ClusterException e) {
             state.say("warning", "Old releases could not be forgotten: " + e.getMessage());

@@ -157,8 +157,13 @@ public final class ReleaseStore {
         return next;
     }
 
-    /** Forgets the oldest releases beyond the number that is kept, but never the last good one. */
-    public void prune() {
+    /**
+     * Forgets the oldest releases beyond the number that is kept, but never the last good one.
+     *
+     * @param stable the Deployment, whose release is not forgotten either: it may be an old one, returned to; null if there is none
+     */
+    public void prune(@CheckForNull KubeObject stable) {
+        String serving = stable == null ? null : stable.annotation(Names.RELEASE);
         List<KubeObject> secrets = new ArrayList<>(cluster.list(Kind.SECRET, Names.APP, app));
         secrets.sort(Comparator.comparingInt(ReleaseStore::number));
         String lastGood = secrets.stream()
@@ -169,7 +174,8 @@ public final class ReleaseStore {
                 .map(KubeObject::name)
                 .orElse("");
         for (KubeObject secret : secrets.subList(0, Math.max(0, secrets.size() - KEPT))) {
-            if (!secret.name().equals(lastGood)) {
+            boolean serves = serving != null && serving.equals(secret.annotation(Names.RELEASE));
+            if (!serves && !secret.name().equals(lastGood)) {
                 cluster.delete(secret);
             }
         }

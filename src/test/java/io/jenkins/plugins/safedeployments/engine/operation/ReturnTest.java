@@ -58,6 +58,19 @@ public class ReturnTest {
     }
 
     @Test
+    public void return_toAnOldOne_isRememberedForAsLongAsStableRunsIt() {
+        run.step("a", CrashRun.returning("1"));
+
+        for (int number = 4; number <= 15; number++) {
+            run.deploy("1." + number, false);
+            run.rollback("b");
+        }
+
+        assertThat(run.phase(1), is(Phase.PROMOTED));
+        assertThat(run.stableImage(), is("registry.example.com/addressbook:1.0"));
+    }
+
+    @Test
     public void return_toWhatStableIs_changesNothing() {
         assertThat(run.step("a", CrashRun.returning("3")), is(true));
 

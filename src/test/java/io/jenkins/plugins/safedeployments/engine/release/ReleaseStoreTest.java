@@ -195,7 +195,7 @@ public class ReleaseStoreTest {
             store.put(release(number), 1);
         }
 
-        store.prune();
+        store.prune(null);
 
         assertThat(numbers(), contains(12, 11, 10, 9, 8, 7, 6, 5, 4, 3));
     }
@@ -208,9 +208,20 @@ public class ReleaseStoreTest {
             store.put(release(number).enter(Phase.ROLLED_BACK, "undone", ALICE, NOW), 1);
         }
 
-        store.prune();
+        store.prune(null);
 
         assertThat(numbers(), contains(20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 2));
+    }
+
+    @Test
+    public void prune_moreThanAreKept_doesNotForgetTheOneThatStableRuns() {
+        for (int number = 1; number <= 12; number++) {
+            store.put(release(number).enter(Phase.PROMOTED, "it serves", ALICE, NOW), 1);
+        }
+
+        store.prune(KubeObject.of(Map.of("metadata", Map.of("annotations", Map.of(Names.RELEASE, "1")))));
+
+        assertThat(numbers(), contains(12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 1));
     }
 
     @Test
