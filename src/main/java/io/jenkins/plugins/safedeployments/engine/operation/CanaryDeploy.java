@@ -211,7 +211,8 @@ public final class CanaryDeploy extends ReleaseOperation {
     }
 
     private void ready() {
-        Facts facts = state.release().facts().withDigests(Digests.of(state.newPods(Track.CANARY)));
+        List<KubeObject> pods = state.newPods(Track.CANARY);
+        Facts facts = state.release().facts().withDigests(Digests.of(pods)).withRestarts(Restarts.of(pods));
         state.enter(
                 Phase.CANARY_READY, "canary of " + state.plan().image() + " serves and has passed its tests", facts);
         state.sayIfAny("digest", String.join(", ", facts.digests()));

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.safedeployments.engine.operation;
 
+import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import io.jenkins.plugins.safedeployments.engine.model.Target;
 import io.jenkins.plugins.safedeployments.engine.model.Track;
@@ -8,9 +9,13 @@ import io.jenkins.plugins.safedeployments.engine.release.Claim;
 import io.jenkins.plugins.safedeployments.engine.release.Names;
 import io.jenkins.plugins.safedeployments.engine.release.Phase;
 import io.jenkins.plugins.safedeployments.engine.release.Release;
+import io.jenkins.plugins.safedeployments.engine.rollout.Diagnosis;
+import io.jenkins.plugins.safedeployments.engine.rollout.Observation;
+import io.jenkins.plugins.safedeployments.engine.rollout.Rollout;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 
 /**
@@ -219,6 +224,37 @@ public final class PromoteStable extends ReleaseOperation {
             unlessForced("'" + editor + "' has changed the canary of " + release.title()
                     + " since it was deployed, so what was tested and judged is not what would be promoted");
         }
+        canaryServes(release, canary.get());
+    }
+
+    /** What has proved itself hours ago, and does not serve any more, is not promoted. What it says of itself does to ask no more. */
+    private void canaryServes(Release release, KubeObject canary) {
+        Observation seen = new Observation(canary, null, List.of(), Set.of(), 0);
+        if (!Rollout.of(seen, 0, false).isComplete()) {
+            unlessForced("The canary of " + release.title() + " does not serve at this moment" + whyNot(release));
+        }
+        Integer before = release.facts().restarts();
+        if (before != null) {
+            List<KubeObject> pods = session.cluster().list(Kind.POD).stream()
+                    .filter(pod -> KubeObject.selects(
+                            canary.map("spec", "selector", "matchLabels"), pod.map("metadata", "labels")))
+                    .toList();
+            if (Restarts.of(pods) > before) {
+                unlessForced("The canary of " + release.title() + " has been restarted since it was ready: "
+                        + Restarts.text(pods));
+            }
+        }
+    }
+
+    private String whyNot(Release release) {
+        String service = release.plan().service();
+        Observation seen = Observation.of(session.cluster(), session.target().deployment(Track.CANARY), service);
+        Testimony testimony = new Testimony(session.cluster(), session.report());
+        return " (" + Rollout.of(seen, 0, !service.isEmpty()) + ")"
+                + new Diagnosis()
+                        .likeliest(seen)
+                        .map(problem -> ": " + testimony.hear(problem).text())
+                        .orElse("");
     }
 
     /** What somebody has changed in stable by hand since would go with the promotion. A part of it may have been done before. */

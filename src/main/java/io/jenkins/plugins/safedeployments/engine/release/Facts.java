@@ -13,11 +13,16 @@ import java.util.List;
  * @param returnTo number of the earlier release that stable returns or has returned to, if this one was taken back after its
  *     promotion; null if it was not
  * @param evidence where what was collected about the canary is kept; empty if nothing was
+ * @param restarts how often containers of the canary's pods had been restarted when it was ready; null if that is not known
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-public record Facts(List<String> digests, @CheckForNull Integer returnTo, String evidence) {
+public record Facts(
+        List<String> digests,
+        @CheckForNull Integer returnTo,
+        String evidence,
+        @CheckForNull Integer restarts) {
 
-    static final Facts NONE = new Facts(List.of(), null, "");
+    static final Facts NONE = new Facts(List.of(), null, "", null);
 
     public Facts {
         // null in records of before they were kept
@@ -27,16 +32,21 @@ public record Facts(List<String> digests, @CheckForNull Integer returnTo, String
 
     @NonNull
     public Facts withDigests(Collection<String> seen) {
-        return new Facts(List.copyOf(seen), returnTo, evidence);
+        return new Facts(List.copyOf(seen), returnTo, evidence, restarts);
     }
 
     @NonNull
     public Facts withReturnTo(int earlier) {
-        return new Facts(digests, earlier, evidence);
+        return new Facts(digests, earlier, evidence, restarts);
     }
 
     @NonNull
     public Facts withEvidence(String place) {
-        return new Facts(digests, returnTo, place);
+        return new Facts(digests, returnTo, place, restarts);
+    }
+
+    @NonNull
+    public Facts withRestarts(int count) {
+        return new Facts(digests, returnTo, evidence, count);
     }
 }
