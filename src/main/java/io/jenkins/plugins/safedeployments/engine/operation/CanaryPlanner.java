@@ -51,7 +51,7 @@ final class CanaryPlanner {
     /** Renders the manifests and has everything checked; nothing is stored by it. */
     Rendered renderAndCheck() {
         KubeObject stable = stable();
-        checkSizes(stable);
+        checkStable(stable);
         Rendered rendered = render(stable);
         kindsAreAllowed(rendered);
         Rights.check(cluster, supportOfBoth(rendered), request.tests());
@@ -67,7 +67,7 @@ final class CanaryPlanner {
     /** The plan, by what stable is at this moment. */
     Plan plan(Rendered rendered, boolean forced) {
         KubeObject stable = stable();
-        checkSizes(stable);
+        checkStable(stable);
         Integer original = stable == null ? null : replicas(stable);
         return new Plan(
                 request.image().strip(),
@@ -142,10 +142,11 @@ final class CanaryPlanner {
         return deployment.integer(1, "spec", "replicas");
     }
 
-    private void checkSizes(@CheckForNull KubeObject stable) {
+    private void checkStable(@CheckForNull KubeObject stable) {
         if (stable == null) {
             return;
         }
+        Workloads.checkNotPaused(stable);
         int now = replicas(stable);
         if (now < 1) {
             throw new UserException(

@@ -260,9 +260,11 @@ public final class PromoteStable extends ReleaseOperation {
     /** What somebody has changed in stable by hand since would go with the promotion. A part of it may have been done before. */
     private void stableIsUnchanged(Release release) {
         KubeObject stable = state.workloads.get(Track.STABLE).orElse(null);
-        if (stable == null
-                || release.phase() == Phase.PROMOTING
-                || Integer.toString(release.number()).equals(stable.annotation(Names.RELEASE))) {
+        if (stable == null || release.phase() == Phase.PROMOTING) {
+            return;
+        }
+        Workloads.checkNotPaused(stable);
+        if (Integer.toString(release.number()).equals(stable.annotation(Names.RELEASE))) {
             return;
         }
         String editor = FieldOwners.editorSince(release.plan().before(), stable);

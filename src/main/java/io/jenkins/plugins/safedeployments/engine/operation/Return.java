@@ -130,10 +130,9 @@ final class Return {
 
     private Release onStable() {
         String deployment = state.session.target().deployment(Track.STABLE);
-        String number = state.workloads
-                .get(Track.STABLE)
-                .map(stable -> stable.annotation(Names.RELEASE))
-                .orElse(null);
+        Optional<KubeObject> stable = state.workloads.get(Track.STABLE);
+        stable.ifPresent(Workloads::checkNotPaused);
+        String number = stable.map(found -> found.annotation(Names.RELEASE)).orElse(null);
         Optional<Release> release = number == null ? Optional.empty() : state.store.get(Integer.parseInt(number));
         return release.orElseThrow(() -> new UserException("'to' is '" + request.to() + "', but " + deployment
                 + (number == null

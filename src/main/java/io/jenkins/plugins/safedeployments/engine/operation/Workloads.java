@@ -62,6 +62,15 @@ final class Workloads {
         return autoscaler;
     }
 
+    /** @throws UserException if nothing that is changed in a Deployment would come to its pods */
+    static void checkNotPaused(KubeObject deployment) {
+        if (Boolean.TRUE.equals(deployment.get("spec", "paused"))) {
+            throw new UserException(
+                    deployment + " is paused, so its pods would stay as they are: resume it with 'kubectl rollout"
+                            + " resume deployment/" + deployment.name() + "', then run this again.");
+        }
+    }
+
     /** A Deployment as it is at this moment. */
     Optional<KubeObject> get(Track track) {
         known.remove(track);

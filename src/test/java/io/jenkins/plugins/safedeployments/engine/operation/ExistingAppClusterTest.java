@@ -66,14 +66,16 @@ public class ExistingAppClusterTest {
     public void appThatKubectlAppliedIsRestoredByARollbackOfItsPromotion() throws Exception {
         kubectlApplied("kubectl-client-side-apply", Map.of("app", APP));
         deploy("1.1", Map.of());
-        Session session = engine.session(target.cluster(), APP, Duration.ofSeconds(4));
-        paused(true); // so that the promotion comes to nothing
-        assertThrows(
-                UserException.class,
-                () -> engine.run(
-                        session,
-                        new PromoteStable(session, new PromoteRequest(0, null, Duration.ZERO, false, Force.NONE))));
-        paused(false);
+        Session session = engine.session(target.cluster(), APP, MINUTE);
+        OperationRun promotion = engine.start(
+                session,
+                new PromoteStable(session, new PromoteRequest(0, null, Duration.ofHours(1), false, Force.NONE)));
+        org.awaitility.Awaitility.await()
+                .atMost(MINUTE)
+                .until(() -> promotion.status().equals("letting the canary's connections drain"));
+        promotion.stop("Aborted by alice"); // so that it comes to nothing
+        assertThrows(UserException.class, () -> TestEngine.await(promotion));
+        assertThat(image(stable()), is("registry.example.com/addressbook:1.1"));
 
         rollback(RollbackRequest.undo("", false));
 
@@ -419,13 +421,6 @@ public class ExistingAppClusterTest {
                         .get(Kind.POD, "safe-deployments-addressbook-probe")
                         .isPresent(),
                 is(false));
-    }
-
-    private void paused(boolean pause) {
-        org.awaitility.Awaitility.await()
-                .ignoreExceptions() // its status changes
-                .until(() -> target.cluster().merge(stable(), KubeObject.of(Map.of("spec", Map.of("paused", pause))))
-                        != null);
     }
 
     private void kubectlApplied(String manager, Map<String, Object> selector) throws Exception {
