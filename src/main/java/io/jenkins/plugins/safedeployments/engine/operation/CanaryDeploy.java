@@ -171,6 +171,13 @@ public final class CanaryDeploy extends ReleaseOperation {
                     plan.canaryReplicas() + " canary beside " + plan.canaryStableReplicas() + " of "
                             + plan.originalReplicas() + " stable");
         }
+        Integer beside = plan.canaryStableReplicas();
+        if (beside != null && plan.canaryReplicas() > beside) {
+            state.say(
+                    "warning",
+                    "The canary has " + plan.canaryReplicas() + " pods and stable beside it " + beside
+                            + ", so most of the traffic goes to what is to be proved first.");
+        }
         rendered.warnings().forEach(warning -> state.say("warning", warning));
         if (plan.service().isEmpty()) {
             state.say("warning", "No Service selects the pods: their readiness is all that is waited for.");
