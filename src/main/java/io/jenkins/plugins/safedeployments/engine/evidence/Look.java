@@ -4,6 +4,7 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import io.jenkins.plugins.safedeployments.engine.cluster.Cluster;
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException;
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterReader;
+import io.jenkins.plugins.safedeployments.engine.model.ConfigReference;
 import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import io.jenkins.plugins.safedeployments.engine.model.Target;
@@ -14,14 +15,12 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
 /** One look at the namespace: each list is asked for once, and all that is shown comes from it, without its secrets. */
 final class Look implements ClusterReader {
 
-    private static final Kind CONFIG_MAP = new Kind("v1", "ConfigMap");
     private static final List<Kind> BUDGETS =
             List.of(new Kind("policy/v1", "PodDisruptionBudget"), new Kind("policy/v1beta1", "PodDisruptionBudget"));
     private static final List<Kind> LISTS = List.of(
@@ -186,37 +185,17 @@ final class Look implements ClusterReader {
                 .toList();
     }
 
-    private record Reference(Kind kind, String name) {}
-
     /** The Secrets and ConfigMaps that the release brought, and those that its pods refer to. */
-    private Set<Reference> references() {
-        Set<Reference> found = new LinkedHashSet<>();
+    private Set<ConfigReference> references() {
+        Set<ConfigReference> found = new LinkedHashSet<>();
         List<Map<String, Object>> support = new ArrayList<>(release.plan().canarySupport());
         support.addAll(release.plan().stableSupport());
         support.stream().map(KubeObject::of).forEach(object -> {
-            if (object.kind().equals(Kind.SECRET) || object.kind().equals(CONFIG_MAP)) {
-                found.add(new Reference(object.kind(), object.name()));
+            if (object.kind().equals(Kind.SECRET) || object.kind().equals(Kind.CONFIG_MAP)) {
+                found.add(new ConfigReference(object.kind(), object.name()));
             }
         });
-        own(Kind.DEPLOYMENT).forEach(deployment -> references(deployment.get("spec", "template", "spec"), found));
-        found.removeIf(reference -> reference.name().isEmpty());
+        own(Kind.DEPLOYMENT).forEach(deployment -> found.addAll(ConfigReference.of(deployment)));
         return found;
-    }
-
-    private static void references(Object node, Set<Reference> found) {
-        if (node instanceof List<?> list) {
-            list.forEach(item -> references(item, found));
-        } else if (node instanceof Map<?, ?> map) {
-            map.forEach((field, value) -> {
-                String name = value instanceof Map<?, ?> reference && !Boolean.TRUE.equals(reference.get("optional"))
-                        ? Objects.toString(reference.get("secretName"), Objects.toString(reference.get("name"), ""))
-                        : "";
-                switch (String.valueOf(field)) {
-                    case "secretKeyRef", "secretRef", "secret" -> found.add(new Reference(Kind.SECRET, name));
-                    case "configMapKeyRef", "configMapRef", "configMap" -> found.add(new Reference(CONFIG_MAP, name));
-                    default -> references(value, found);
-                }
-            });
-        }
     }
 }

@@ -17,6 +17,7 @@ public record Kind(String apiVersion, String kind) {
     public static final Kind ENDPOINT_SLICE = new Kind("discovery.k8s.io/v1", "EndpointSlice");
     public static final Kind EVENT = new Kind("v1", "Event");
     public static final Kind NAMESPACE = new Kind("v1", "Namespace");
+    public static final Kind CONFIG_MAP = new Kind("v1", "ConfigMap");
     public static final Kind SECRET = new Kind("v1", "Secret");
     public static final Kind AUTOSCALER = new Kind("autoscaling/v2", "HorizontalPodAutoscaler");
     public static final Kind DISRUPTION_BUDGET = new Kind("policy/v1", "PodDisruptionBudget");

@@ -6,6 +6,7 @@ import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException;
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException.Reason;
 import io.jenkins.plugins.safedeployments.engine.manifest.ManifestRenderer;
 import io.jenkins.plugins.safedeployments.engine.manifest.Rendered;
+import io.jenkins.plugins.safedeployments.engine.model.ConfigReference;
 import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import io.jenkins.plugins.safedeployments.engine.model.Target;
@@ -61,7 +62,21 @@ final class CanaryPlanner {
         Quotas.check(cluster, rendered.canary());
         service(rendered);
         session.report().line("checked", checked + " objects by the API server (dry run)");
-        return rendered;
+        return stable == null ? rendered : warnOfSharedConfiguration(rendered, stable);
+    }
+
+    /** What stable reads, too, must not change under it: a restart would bring its old pods up with the new content. */
+    private Rendered warnOfSharedConfiguration(Rendered rendered, KubeObject stable) {
+        Set<ConfigReference> used = ConfigReference.of(stable);
+        List<String> warnings = new ArrayList<>(rendered.warnings());
+        rendered.canarySupport().stream()
+                .filter(changing::contains)
+                .filter(object -> used.contains(new ConfigReference(object.kind(), object.name())))
+                .map(object -> object + " is changed with the canary, and the pods of " + stable
+                        + " use it as well: they get the new content, at their next restart at the latest, although they"
+                        + " were never tested with it. Give it another name for each version.")
+                .forEach(warnings::add);
+        return rendered.withWarnings(warnings);
     }
 
     /** The plan, by what stable is at this moment. */

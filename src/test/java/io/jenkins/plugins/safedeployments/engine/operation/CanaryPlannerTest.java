@@ -196,6 +196,42 @@ public class CanaryPlannerTest {
                 is(List.of("ConfigMap new")));
     }
 
+    @Test
+    public void renderAndCheck_configMapThatIsChangedUnderStable_warns() {
+        cluster.create(stable(3)
+                .with(
+                        List.of(Map.of(
+                                "name",
+                                "main",
+                                "envFrom",
+                                List.of(
+                                        Map.of("configMapRef", Map.of("name", "old")),
+                                        Map.of("configMapRef", Map.of("name", "same"))))),
+                        "spec",
+                        "template",
+                        "spec",
+                        "containers"));
+        cluster.create(configMap("old", "1"));
+        cluster.create(configMap("same", "1"));
+        cluster.create(configMap("unused", "1"));
+        String manifests = DEPLOYMENT;
+        for (String map : List.of("old, 2", "same, 1", "unused, 2", "new, 2")) {
+            manifests += "---\n{apiVersion: v1, kind: ConfigMap, metadata: {name: " + map.split(", ")[0]
+                    + "}, data: {a: '" + map.split(", ")[1] + "'}}\n";
+        }
+
+        Rendered rendered = planner(manifests, 1, null).renderAndCheck();
+
+        assertThat(
+                rendered.warnings().stream()
+                        .filter(warning -> warning.startsWith("ConfigMap"))
+                        .toList(),
+                is(List.of(
+                        "ConfigMap old is changed with the canary, and the pods of Deployment shop-stable use it as well:"
+                                + " they get the new content, at their next restart at the latest, although they were never tested"
+                                + " with it. Give it another name for each version.")));
+    }
+
     private static KubeObject configMap(String name, String value) {
         return KubeObject.of(Map.of(
                 "apiVersion", "v1", "kind", "ConfigMap", "metadata", Map.of("name", name), "data", Map.of("a", value)));
