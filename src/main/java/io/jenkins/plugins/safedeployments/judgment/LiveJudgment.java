@@ -268,7 +268,8 @@ final class LiveJudgment implements PendingJudgment {
     /** Somebody does not want it to go on: by the rules if they may vote, else if they may abort builds of the job. */
     @NonNull
     Ruling reject(Authentication who, boolean byInput) throws IOException {
-        boolean mayCancel = !Jenkins.get().isUseSecurity() || subject.job().getACL().hasPermission2(who, Item.CANCEL);
+        boolean mayCancel =
+                !Jenkins.get().isUseSecurity() || subject.job().getACL().hasPermission2(who, Item.CANCEL);
         Optional<RealmPerson> found;
         try {
             found = voter(who);

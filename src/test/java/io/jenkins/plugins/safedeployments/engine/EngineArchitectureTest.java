@@ -101,10 +101,11 @@ public class EngineArchitectureTest {
                 .resideInAPackage(ROOT + ".engine.calendar..")
                 .should()
                 .dependOnClassesThat(describe(
-                        "are of another package of the plugin, and no UserException",
+                        "are of another package of the plugin, and neither UserException nor InertText",
                         type -> type.getPackageName().startsWith(ROOT)
                                 && !type.getPackageName().equals(ROOT + ".engine.calendar")
-                                && !type.getSimpleName().equals("UserException")))
+                                && !type.getSimpleName().equals("UserException")
+                                && !type.getSimpleName().equals("InertText")))
                 .check(main);
     }
 

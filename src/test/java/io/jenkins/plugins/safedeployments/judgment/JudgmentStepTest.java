@@ -17,8 +17,8 @@ import hudson.model.Result;
 import hudson.model.Saveable;
 import hudson.model.User;
 import hudson.model.listeners.SaveableListener;
-import hudson.security.AbstractPasswordBasedSecurityRealm;
 import hudson.security.ACLContext;
+import hudson.security.AbstractPasswordBasedSecurityRealm;
 import hudson.security.GroupDetails;
 import hudson.security.SecurityRealm;
 import io.jenkins.plugins.safedeployments.engine.judgment.Judgment;
@@ -384,8 +384,9 @@ public class JudgmentStepTest {
         String evil = "<script>alert(1)</script><b>bold</b>";
         jenkins.jenkins.setMarkupFormatter(new RawHtmlMarkupFormatter(true));
         try {
-            WorkflowRun run = waiting("judgment message: 'Go " + evil + "?', id: 'qa', approvers: '2 of qa', inputs: ['go: Label "
-                    + evil + " | Meaning " + evil + "'], instructions: '" + evil + "<i>look</i>'");
+            WorkflowRun run =
+                    waiting("judgment message: 'Go " + evil + "?', id: 'qa', approvers: '2 of qa', inputs: ['go: Label "
+                            + evil + " | Meaning " + evil + "'], instructions: '" + evil + "<i>look</i>'");
             HtmlPage page = decide("bob", run, "go", "Comment " + evil);
 
             page = Judges.web(jenkins, "alice").getPage(run, "judgments/qa");
