@@ -10,13 +10,10 @@ import static org.hamcrest.Matchers.nullValue;
 import static org.junit.Assert.assertThrows;
 
 import com.cloudbees.hudson.plugins.folder.Folder;
-import hudson.XmlFile;
 import hudson.markup.RawHtmlMarkupFormatter;
 import hudson.model.Failure;
 import hudson.model.Result;
-import hudson.model.Saveable;
 import hudson.model.User;
-import hudson.model.listeners.SaveableListener;
 import hudson.security.ACLContext;
 import hudson.security.AbstractPasswordBasedSecurityRealm;
 import hudson.security.GroupDetails;
@@ -35,6 +32,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import jenkins.model.IdStrategy;
 import net.sf.json.JSONObject;
 import org.awaitility.Awaitility;
 import org.htmlunit.HttpMethod;
@@ -60,7 +58,6 @@ import org.junit.ClassRule;
 import org.junit.Test;
 import org.jvnet.hudson.test.BuildWatcher;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.TestExtension;
 import org.springframework.security.authentication.AuthenticationServiceException;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.userdetails.UserDetails;
@@ -497,42 +494,31 @@ public class JudgmentStepTest {
         }
     }
 
-    /** Holds the thread that asks at the moment at which the judgment is written first. */
-    @TestExtension
-    public static final class SlowDisk extends SaveableListener {
-
-        static final CountDownLatch REACHED = new CountDownLatch(1);
-        static final CountDownLatch GO_ON = new CountDownLatch(1);
-
-        @Override
-        public void onChange(Saveable changed, XmlFile file) {
-            if (changed instanceof WorkflowRun run
-                    && Judgments.find(run, "slow") != null
-                    && Thread.currentThread().getName().startsWith("safe-deployments")) {
-                REACHED.countDown();
-                try {
-                    GO_ON.await(2, TimeUnit.MINUTES);
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
-            }
-        }
-    }
-
     @Test
     public void buildThatIsStoppedTwiceWhileItIsAskedShowsNoInput() throws Exception {
-        WorkflowRun run = start("judgment message: 'Go?', id: 'slow', approvers: 'qa'");
-        assertThat(SlowDisk.REACHED.await(2, TimeUnit.MINUTES), is(true));
-        StepExecution step = run.getExecution().getCurrentExecutions(true).get().get(0);
+        SecurityRealm before = jenkins.jenkins.getSecurityRealm();
+        Directory directory = new Directory(before);
+        jenkins.jenkins.setSecurityRealm(directory);
+        WorkflowRun run;
+        try {
+            directory.holdsWhoAsks = true;
+            run = start("judgment message: 'Go?', id: 'slow', approvers: 'user:bob'");
+            assertThat(directory.asked.await(2, TimeUnit.MINUTES), is(true));
+            StepExecution step =
+                    run.getExecution().getCurrentExecutions(true).get().get(0);
 
-        step.stop(new FlowInterruptedException(Result.ABORTED, true));
-        step.stop(new FlowInterruptedException(Result.ABORTED, true));
-        jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(run));
-        SlowDisk.GO_ON.countDown();
+            step.stop(new FlowInterruptedException(Result.ABORTED, true));
+            step.stop(new FlowInterruptedException(Result.ABORTED, true));
+            jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(run));
+        } finally {
+            directory.goOn.countDown();
+            jenkins.jenkins.setSecurityRealm(before);
+        }
 
-        Awaitility.await()
-                .atMost(Duration.ofMinutes(1))
-                .until(() -> Judgments.find(run, "slow").isDecided());
+        Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> {
+            Judgment kept = Judgments.find(run, "slow");
+            return kept != null && kept.isDecided();
+        });
         assertThat(Judgments.find(run, "slow").sentence(), containsString("It was withdrawn: the build was stopped"));
         InputAction inputs = run.getAction(InputAction.class);
         assertThat(inputs == null ? List.of() : inputs.getExecutions(), hasSize(0));
@@ -583,14 +569,31 @@ public class JudgmentStepTest {
         PendingJudgments.get().lookAtAll();
     }
 
-    /** The dummy realm, but for the directory behind it that can be out of order. */
+    /** The dummy realm, but for the directory behind it that can be out of order, or hang. */
     private static final class Directory extends AbstractPasswordBasedSecurityRealm {
 
         private final SecurityRealm behind;
+        private final CountDownLatch asked = new CountDownLatch(1);
+        private final CountDownLatch goOn = new CountDownLatch(1);
         private volatile boolean down;
+        private volatile boolean holdsWhoAsks;
 
         Directory(SecurityRealm behind) {
             this.behind = behind;
+        }
+
+        /** Asked for by who looks whether a judgment could ever be decided. */
+        @Override
+        public IdStrategy getUserIdStrategy() {
+            if (holdsWhoAsks && Thread.currentThread().getName().startsWith("safe-deployments")) {
+                asked.countDown();
+                try {
+                    goOn.await(2, TimeUnit.MINUTES);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+            return behind.getUserIdStrategy();
         }
 
         @Override
