@@ -7,18 +7,24 @@ import io.jenkins.plugins.safedeployments.engine.judgment.Content;
 import io.jenkins.plugins.safedeployments.engine.judgment.Decision;
 import io.jenkins.plugins.safedeployments.engine.judgment.Judgment;
 import io.jenkins.plugins.safedeployments.engine.judgment.Rules;
+import io.jenkins.plugins.safedeployments.engine.model.InertText;
 import io.jenkins.plugins.safedeployments.engine.model.Target;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.engine.release.Release;
 import io.jenkins.plugins.safedeployments.runtime.ReleasingRun;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Whether a release has the approvals that the folders of a job and the cluster demand, whatever the job does. */
 public final class Approvals {
+
+    /** Of a comment in the record of a release. */
+    private static final int LONGEST = 200;
 
     private Approvals() {}
 
@@ -48,6 +54,38 @@ public final class Approvals {
                                         .distinct()
                                         .collect(Collectors.joining("; besides "))
                                 + ": have a judgment about it before, with 'app', 'cluster' and 'namespace', that ends with 'continue'");
+    }
+
+    /**
+     * What was decided about a release in the same runs: {@code 'continue' by alice, bob (looks fine), judgment qa of shop #4}.
+     *
+     * @return empty if nothing was
+     */
+    @NonNull
+    public static String given(Run<?, ?> run, Target target, Release release) {
+        Content content = Content.of(target, release);
+        List<String> given = new ArrayList<>();
+        for (Run<?, ?> one : asked(run, target, release)) {
+            for (Judgment judgment : Judgments.of(one)) {
+                Content judged = judgment.content();
+                if (judgment.isDecided() && judged != null && judged.isSameRelease(content)) {
+                    given.add(text(judgment) + " of " + one.getFullDisplayName());
+                }
+            }
+        }
+        return String.join("; ", given);
+    }
+
+    private static String text(Judgment judgment) {
+        Decision made = judgment.made();
+        String comment = InertText.oneLine(made.comment().isEmpty() ? made.reason() : made.comment());
+        return "'" + made.choice() + "' by "
+                + (made.by().isEmpty() ? made.how().name().toLowerCase(Locale.ROOT) : made.by())
+                + (made.how() == Decision.How.OVERRIDE ? ", past the rules" : "")
+                + (comment.isEmpty()
+                        ? ""
+                        : " (" + (comment.length() <= LONGEST ? comment : comment.substring(0, LONGEST) + "...") + ")")
+                + ", judgment " + judgment.id();
     }
 
     /** Number of the release that the last judgment of a run about a target was about; 0 if there was none. */

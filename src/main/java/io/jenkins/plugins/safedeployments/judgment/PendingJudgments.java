@@ -127,11 +127,16 @@ public final class PendingJudgments {
     }
 
     private synchronized boolean isTimeForRound(Instant now) {
-        if (now.isBefore(nextRound)) {
+        if (isAhead(nextRound, now)) {
             return false;
         }
         nextRound = now.plus(AT_MOST);
         return true;
+    }
+
+    /** Whether it is still to come; what is further ahead than it was ever put was so before the clock was set back. */
+    private static boolean isAhead(Instant instant, Instant now) {
+        return now.isBefore(instant) && !instant.isAfter(now.plus(AT_MOST));
     }
 
     private Void lookAtClusters() {
@@ -154,7 +159,7 @@ public final class PendingJudgments {
     }
 
     private void attempt(LiveJudgment judgment, Instant now, Work work) {
-        if (now.isBefore(again.getOrDefault(judgment, Instant.MIN))) {
+        if (isAhead(again.getOrDefault(judgment, Instant.MIN), now)) {
             return;
         }
         try {

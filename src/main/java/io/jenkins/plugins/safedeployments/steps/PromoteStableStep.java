@@ -8,6 +8,7 @@ import hudson.model.Run;
 import io.jenkins.plugins.safedeployments.Messages;
 import io.jenkins.plugins.safedeployments.engine.model.Target;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import io.jenkins.plugins.safedeployments.engine.operation.Approval;
 import io.jenkins.plugins.safedeployments.engine.operation.Operation;
 import io.jenkins.plugins.safedeployments.engine.operation.PromoteRequest;
 import io.jenkins.plugins.safedeployments.engine.operation.PromoteStable;
@@ -101,10 +102,19 @@ public final class PromoteStableStep extends GuardedStep {
     @Override
     Operation ownOperation(Session session, ReleaseDriver.Caller caller, boolean resumed) {
         Run<?, ?> run = run(caller);
-        return new PromoteStable(
-                session,
-                request(meant(run, session.target())),
-                release -> Approvals.missing(run, session.target(), release).orElse(""));
+        return new PromoteStable(session, request(meant(run, session.target())), new Approval() {
+            @NonNull
+            @Override
+            public String missing(Release promoted) {
+                return Approvals.missing(run, session.target(), promoted).orElse("");
+            }
+
+            @NonNull
+            @Override
+            public String given(Release promoted) {
+                return Approvals.given(run, session.target(), promoted);
+            }
+        });
     }
 
     @NonNull

@@ -257,6 +257,14 @@ public class JudgmentOfReleaseTest {
         Judges.vote(asked, "qa", "olga", "continue");
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(asked));
         assertThat(target.cluster().get(Kind.DEPLOYMENT, "addressbook-stable").isPresent(), is(true));
+        String judged = "judged: 'continue' by olga (says olga), judgment qa of " + asked.getFullDisplayName();
+        assertThat(
+                new ReleaseStore(target.cluster(), "addressbook")
+                        .get(1)
+                        .orElseThrow()
+                        .history()
+                        .toString(),
+                containsString(judged));
     }
 
     /** The page links to what there is to see of the release, and the record goes with the build that promotes it. */

@@ -99,9 +99,12 @@ public final class PromoteStable extends ReleaseOperation {
         state.say(
                 "release",
                 release.number() + " of " + target + ", image " + release.plan().image());
+        String judged = approval.given(release);
+        state.sayIfAny("judged", judged);
         state.enter(
                 Phase.PROMOTING,
                 "stable is being rolled to " + release.plan().image()
+                        + (judged.isEmpty() ? "" : "; judged: " + judged)
                         + (request.force().given()
                                 ? "; forced: " + request.force().reason()
                                 : ""));
