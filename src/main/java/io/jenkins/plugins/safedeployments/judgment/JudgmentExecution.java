@@ -107,6 +107,9 @@ final class JudgmentExecution extends StepExecution implements LiveJudgment.Aske
             Run<?, ?> run = getContext().get(Run.class);
             Subject subject = new RunSubject(run);
             Judgment judgment = Asking.begin(id, settings, subject);
+            if (isOver()) {
+                return; // it was ended by force while the cluster was waited for, and nobody was asked
+            }
             subject.keep(judgment);
             LiveJudgment asked = new LiveJudgment(subject, settings, judgment, this);
             printQuestion(run, judgment);
