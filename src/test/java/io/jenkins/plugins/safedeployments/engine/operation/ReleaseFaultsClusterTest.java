@@ -245,7 +245,8 @@ public class ReleaseFaultsClusterTest {
     @Test
     public void k09_everyReadMayFailOnce() throws Exception {
         released();
-        eachOnce(r -> !r.isWrite() && !r.isWatch());
+        // a command is no read, though it is asked for by GET: it is not run again
+        eachOnce(r -> !r.isWrite() && !r.isWatch() && !r.path().contains("/exec"));
 
         deploy("1.1");
         rollback();
