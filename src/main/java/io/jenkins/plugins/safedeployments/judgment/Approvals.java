@@ -1,5 +1,6 @@
 package io.jenkins.plugins.safedeployments.judgment;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.Run;
 import io.jenkins.plugins.safedeployments.engine.judgment.Choice;
@@ -43,8 +44,8 @@ public final class Approvals {
         boolean approved = demanded.isEmpty()
                 || asked(run, target, release).stream()
                         .anyMatch(one -> Judgments.of(one).stream()
-                                .anyMatch(judgment ->
-                                        approves(judgment, content, demanded) && isByPeopleOf(policy, judgment, one)));
+                                .anyMatch(judgment -> approves(judgment, content, demanded)
+                                        && isByPeopleOf(policy, judgment, one, ReleasingRun.of(target, release))));
         return approved
                 ? Optional.empty()
                 : Optional.of(
@@ -112,14 +113,16 @@ public final class Approvals {
      * Whether those decided who may by the policy of here: the judgment may have been asked for where that does not hold. And
      * of what was decided in the queue nobody knew yet who had written the changes.
      */
-    private static boolean isByPeopleOf(JudgmentPolicy policy, Judgment judgment, Run<?, ?> run) {
+    private static boolean isByPeopleOf(
+            JudgmentPolicy policy, Judgment judgment, Run<?, ?> run, @CheckForNull Run<?, ?> maker) {
         Decision decision = judgment.made();
         return switch (decision.how()) {
             case VOTES ->
                 judgment.terms().escalateTo().isEmpty()
                         && ((judgment.terms().allowRequester() && !policy.isRequesterForbidden())
                                 || decision.deciders().stream()
-                                        .noneMatch(decider -> Requesters.include(run, decider.user())));
+                                        .noneMatch(decider -> Requesters.include(run, decider.user())
+                                                || (maker != null && Requesters.include(maker, decider.user()))));
             case OVERRIDE -> !policy.isOverrideForbidden();
             case TIMEOUT, ABORTED -> false;
         };

@@ -33,6 +33,9 @@ import org.springframework.security.core.Authentication;
  * who sees no jobs, and admin. */
 final class Judges {
 
+    /** On a machine that may be busy. */
+    static final int TIMEOUT_MILLIS = 300_000;
+
     private Judges() {}
 
     static void secure(JenkinsRule jenkins) {
@@ -145,7 +148,9 @@ final class Judges {
     }
 
     static JenkinsRule.WebClient web(JenkinsRule jenkins, String user) throws Exception {
-        JenkinsRule.WebClient web = jenkins.createWebClient().login(user);
+        JenkinsRule.WebClient web = jenkins.createWebClient();
+        web.getOptions().setTimeout(TIMEOUT_MILLIS);
+        web.login(user);
         web.setThrowExceptionOnFailingStatusCode(false);
         return web;
     }

@@ -163,8 +163,7 @@ public class JudgmentStepTest {
 
         HtmlPage page = plain("nobody").getPage(run, "judgments/qa");
         assertThat(page.asNormalizedText(), containsString("why: <i>slow</i>"));
-        JSONObject vote = jenkins.createWebClient()
-                .login("nobody")
+        JSONObject vote = plain("nobody")
                 .getJSON(run.getUrl() + "judgments/qa/api/json")
                 .getJSONObject()
                 .getJSONArray("votes")
@@ -177,6 +176,7 @@ public class JudgmentStepTest {
     private static JenkinsRule.WebClient plain(String user) {
         JenkinsRule.WebClient web = jenkins.createWebClient().withBasicCredentials(user);
         web.setThrowExceptionOnFailingStatusCode(false);
+        web.getOptions().setTimeout(Judges.TIMEOUT_MILLIS);
         web.getOptions().setJavaScriptEnabled(false);
         web.getOptions().setCssEnabled(false);
         return web;
@@ -395,9 +395,7 @@ public class JudgmentStepTest {
                     waiting("judgment message: 'Go " + evil + "?', id: 'qa', approvers: '2 of qa', inputs: ['go: Label "
                             + evil + " | Meaning " + evil + "'], instructions: '" + evil + "<i>look</i>'");
             Judges.await(run, "qa")
-                    .vote(
-                            Judges.user("bob"),
-                            new LiveJudgment.Answer("go", "Comment " + evil, Map.of(), null, false));
+                    .vote(Judges.user("bob"), new LiveJudgment.Answer("go", "Comment " + evil, Map.of(), null, false));
 
             HtmlPage page = plain("alice").getPage(run, "judgments/qa");
 
