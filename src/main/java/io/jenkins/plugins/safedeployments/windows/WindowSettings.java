@@ -182,13 +182,14 @@ public final class WindowSettings implements Describable<WindowSettings>, Serial
     }
 
     /**
-     * Before a wait. A named calendar may be changed meanwhile, but its own windows stay as they are.
+     * Before a wait. A named calendar may be changed meanwhile, but its own windows stay as they are. A freeze without an end is
+     * no mistake: it holds until somebody skips it.
      *
      * @throws UserException if these never open
      */
     void checkOpens(WindowState state) {
         Verdict verdict = state.verdict();
-        if (calendar == null && verdict != null && verdict.opens() == null) {
+        if (calendar == null && verdict != null && verdict.opens() == null && !state.isFrozen()) {
             throw new UserException(WindowState.capitalized(state.sentence())
                     + ". So it would wait for ever: correct 'windows' or 'freezes', or name a 'calendar', which can be"
                     + " changed while it is waited for.");

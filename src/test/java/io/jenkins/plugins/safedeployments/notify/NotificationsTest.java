@@ -328,8 +328,8 @@ public class NotificationsTest {
         assertThat(bodies, hasSize(1));
         assertThat(bodies.remove(), containsString("\"event\":\"timedOut\""));
 
-        WorkflowRun old = tell("tell event: 'timedOut', notify: [webhook(url: '" + root() + "', when: ['skipped'])]");
-        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(old)); // it could be chosen once, and never happened
+        // it could be chosen once, and never happened
+        tell("tell event: 'timedOut', notify: [webhook(url: '" + root() + "', when: ['skipped'])]");
         assertThat(bodies, hasSize(0));
 
         WorkflowRun wrong = run("tell event: 'awaiting', notify: [webhook(url: '" + root() + "', when: ['timeout'])]");

@@ -17,6 +17,8 @@ import hudson.security.ACLContext;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsConfiguration;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsPermissions;
 import java.net.URL;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import jenkins.model.Jenkins;
@@ -47,7 +49,8 @@ public class WaitingPageTest {
 
     private static final String FREEZE =
             "executionWindow freezes: ['Launch: 2020-01-01.. because it is launched'], timeZone: 'UTC'";
-    private static final String NEVER = "executionWindow windows: ['2020-01-01'], timeZone: 'UTC'";
+    private static final String FAR = LocalDate.now(ZoneOffset.UTC).plusYears(1).toString();
+    private static final String NOT_SOON = "executionWindow windows: ['" + FAR + "'], timeZone: 'UTC'";
 
     @ClassRule
     public static BuildWatcher watcher = new BuildWatcher();
@@ -92,9 +95,9 @@ public class WaitingPageTest {
 
     @Before
     public void wait3() throws Exception {
-        runs.add(waiting(shop.createProject(WorkflowJob.class, "release"), NEVER));
+        runs.add(waiting(shop.createProject(WorkflowJob.class, "release"), NOT_SOON));
         runs.add(waiting(shop.createProject(WorkflowJob.class, "frozen"), FREEZE));
-        runs.add(waiting(secret.createProject(WorkflowJob.class, "hidden"), NEVER));
+        runs.add(waiting(secret.createProject(WorkflowJob.class, "hidden"), NOT_SOON));
     }
 
     @After
@@ -126,7 +129,7 @@ public class WaitingPageTest {
         HtmlPage page = web("winnie").goTo("waiting-for-you");
         assertThat(page.asNormalizedText(), containsString("shop » release #1"));
         assertThat(
-                page.asNormalizedText(), containsString("Execution window: It is closed: outside '2020-01-01' (UTC)"));
+                page.asNormalizedText(), containsString("Execution window: It is closed: outside '" + FAR + "' (UTC)"));
         assertThat(page.asNormalizedText(), not(containsString("frozen")));
         assertThat(page.asNormalizedText(), not(containsString("hidden")));
         assertThat(web("dev").goTo("waiting-for-you").asNormalizedText(), containsString("Nothing waits for you."));
@@ -272,9 +275,11 @@ public class WaitingPageTest {
     @Test
     public void whatEndsByItselfComesFirst() throws Exception {
         runs.add(waiting(
-                shop.createProject(WorkflowJob.class, "later"), NEVER + ", giveUpAfter: 2, giveUpAfterUnit: 'DAYS'"));
+                shop.createProject(WorkflowJob.class, "later"),
+                NOT_SOON + ", giveUpAfter: 2, giveUpAfterUnit: 'DAYS'"));
         runs.add(waiting(
-                shop.createProject(WorkflowJob.class, "soon"), NEVER + ", giveUpAfter: 2, giveUpAfterUnit: 'HOURS'"));
+                shop.createProject(WorkflowJob.class, "soon"),
+                NOT_SOON + ", giveUpAfter: 2, giveUpAfterUnit: 'HOURS'"));
 
         assertThat(
                 runsOf("admin"),
