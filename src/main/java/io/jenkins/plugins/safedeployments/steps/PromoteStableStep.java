@@ -102,19 +102,8 @@ public final class PromoteStableStep extends GuardedStep {
     @Override
     Operation ownOperation(Session session, ReleaseDriver.Caller caller, boolean resumed) {
         Run<?, ?> run = run(caller);
-        return new PromoteStable(session, request(meant(run, session.target())), new Approval() {
-            @NonNull
-            @Override
-            public String missing(Release promoted) {
-                return Approvals.missing(run, session.target(), promoted).orElse("");
-            }
-
-            @NonNull
-            @Override
-            public String given(Release promoted) {
-                return Approvals.given(run, session.target(), promoted);
-            }
-        });
+        return new PromoteStable(
+                session, request(meant(run, session.target())), new ApprovalOfRun(run, session.target()));
     }
 
     @NonNull
@@ -141,6 +130,22 @@ public final class PromoteStableStep extends GuardedStep {
             throw new UserException("'release' is " + release + ": releases are counted from 1.");
         }
         return new PromoteRequest(number, replicas, Duration.ofSeconds(drainSeconds), isRollback(onFailure), force());
+    }
+
+    /** By the judgments that a run knows of. */
+    private record ApprovalOfRun(Run<?, ?> run, Target target) implements Approval {
+
+        @NonNull
+        @Override
+        public String missing(Release promoted) {
+            return Approvals.missing(run, target, promoted).orElse("");
+        }
+
+        @NonNull
+        @Override
+        public String given(Release promoted) {
+            return Approvals.given(run, target, promoted);
+        }
     }
 
     @Extension

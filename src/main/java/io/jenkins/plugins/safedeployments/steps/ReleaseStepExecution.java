@@ -143,7 +143,11 @@ final class ReleaseStepExecution extends HeldStepExecution {
             try {
                 return getContext().get(TaskListener.class);
             } catch (IOException e) {
-                return flow().getOwner().getListener();
+                FlowExecution flow = flow();
+                if (flow == null) {
+                    throw e;
+                }
+                return flow.getOwner().getListener();
             }
         }
 
