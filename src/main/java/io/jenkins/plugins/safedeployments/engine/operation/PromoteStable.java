@@ -292,7 +292,7 @@ public final class PromoteStable extends ReleaseOperation {
         KubeObject applied = state.workloads.apply(
                 state.manifest(Track.STABLE), Track.STABLE, state.release().number(), state.fence());
         state.say("stable", grown == null ? "created" : "rolling to the release");
-        Workloads.Resized resized = grown == null ? state.workloads.begin(size, state.fence()) : grown;
+        Workloads.Resized resized = grown == null ? state.workloads.grow(size, state.fence(), true) : grown;
         stableGeneration = Math.max(applied.generation(), resized.deployment().generation());
         shrinks = resized.now() > size;
         state.say("stable", resized.text());

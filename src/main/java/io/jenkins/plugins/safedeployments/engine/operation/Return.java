@@ -214,7 +214,7 @@ final class Return {
         int size = Math.max(now, before == null ? 1 : before);
         state.sayIfAny("autoscaler", state.workloads.autoscaler().pin(size));
         state.workloads.applyEarlier(KubeObject.of(goal.plan().stable()), goal.number(), state.fence());
-        Workloads.Resized resized = state.workloads.size(size, state.fence());
+        Workloads.Resized resized = state.workloads.grow(size, state.fence(), false);
         stableGeneration = resized.deployment().generation();
         state.say("stable", "rolling to " + goal.title() + "; " + resized.text());
     }

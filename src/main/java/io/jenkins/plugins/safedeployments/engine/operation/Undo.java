@@ -109,9 +109,7 @@ final class Undo {
                 .orElse(0);
         int size = Math.max(original, now);
         state.sayIfAny("autoscaler", state.workloads.autoscaler().pin(size));
-        Workloads.Resized resized = stable.isEmpty()
-                ? state.workloads.begin(size, state.fence())
-                : state.workloads.size(size, state.fence());
+        Workloads.Resized resized = state.workloads.grow(size, state.fence(), stable.isEmpty());
         stableGeneration = resized.deployment().generation();
         state.say("stable", resized.text());
     }

@@ -320,10 +320,10 @@ final class Workloads {
         return new Resized(after, before[0], decider);
     }
 
-    /** Makes stable that was just made as big as it is to be. */
+    /** Makes stable as big as it was, and never smaller: whoever has made it bigger meanwhile, even just now, had a reason. */
     @NonNull
-    Resized begin(int replicas, int fence) {
-        return stampAndGrow(replicas, fence, true).orElseThrow(() -> gone(target.deployment(Track.STABLE)));
+    Resized grow(int replicas, int fence, boolean isNew) {
+        return stampAndGrow(replicas, fence, isNew).orElseThrow(() -> gone(target.deployment(Track.STABLE)));
     }
 
     private static UserException gone(String deployment) {

@@ -116,8 +116,10 @@ final class CrashRun {
     /** While one driver is held up in the midst of a request, another takes the release back, and ends. */
     private void overtake() {
         Claim.State claim = new Claim(cluster, TARGET.app()).look();
-        // who has not begun yet is kept from nothing: the target is free when the other has ended
-        boolean held = claim.holder() != 0 && (!present.begins || claim.isActedOnBy(present.actor));
+        // who has not begun yet is kept from nothing, since the target is free when the other has ended; nor is anybody by a
+        // release that is over, whose claim a dead driver has not given back
+        boolean held =
+                claim.holder() != 0 && !isOver(claim.holder()) && (!present.begins || claim.isActedOnBy(present.actor));
         boolean counted = watched;
         Running driver = present;
         watched = false;
@@ -128,6 +130,13 @@ final class CrashRun {
             overtaken = true;
             before = workloads();
         }
+    }
+
+    private boolean isOver(int release) {
+        return new ReleaseStore(cluster, TARGET.app())
+                .get(release)
+                .map(found -> found.phase().isFinal())
+                .orElse(false);
     }
 
     /** Whether somebody else has ended the release; what is done after that is no late driver's doing. */
