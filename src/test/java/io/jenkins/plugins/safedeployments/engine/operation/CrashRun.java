@@ -116,8 +116,8 @@ final class CrashRun {
     /** While one driver is held up in the midst of a request, another takes the release back, and ends. */
     private void overtake() {
         Claim.State claim = new Claim(cluster, TARGET.app()).look();
-        // who has not begun yet is kept from nothing, since the target is free when the other has ended; nor is anybody by a
-        // release that is over, whose claim a dead driver has not given back
+        // who has not begun yet is kept from nothing, since the target is free when the other has ended; nor is
+        // anybody by a release that is over, whose claim a dead driver has not given back
         boolean held =
                 claim.holder() != 0 && !isOver(claim.holder()) && (!present.begins || claim.isActedOnBy(present.actor));
         boolean counted = watched;
