@@ -19,13 +19,18 @@ public abstract class NumberedReleaseBuilder extends ReleaseBuilder {
     /** Number of the release, or a variable of the build; null for whichever it is. */
     @CheckForNull
     public final String getRelease() {
-        return release;
+        Integer number = number();
+        return release == null && number != null ? number.toString() : release;
     }
 
     @DataBoundSetter
     public final void setRelease(String release) {
         this.release = Util.fixEmptyAndTrim(release);
     }
+
+    /** That of the settings, which jobs that are written as code may have, and no form shows; null for none. */
+    @CheckForNull
+    abstract Integer number();
 
     /** Sets the number in the settings of one build. */
     abstract void number(ReleaseStep step, int number);

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.safedeployments.builders;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import io.jenkins.plugins.safedeployments.Messages;
@@ -22,6 +23,12 @@ public final class PromoteStableBuilder extends NumberedReleaseBuilder {
     @Override
     public PromoteStableStep getSettings() {
         return settings;
+    }
+
+    @CheckForNull
+    @Override
+    Integer number() {
+        return settings.getRelease();
     }
 
     @Override

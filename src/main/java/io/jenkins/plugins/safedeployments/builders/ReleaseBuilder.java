@@ -40,7 +40,7 @@ public abstract class ReleaseBuilder extends Builder implements NamesRollbackJob
     @Override
     public final boolean perform(AbstractBuild<?, ?> build, Launcher launcher, BuildListener listener)
             throws InterruptedException, IOException {
-        new BuildRelease(build, listener).perform(settings(variables(build, listener)));
+        BuildReleases.ended(build, new BuildRelease(build, listener).perform(settings(variables(build, listener))));
         return true;
     }
 

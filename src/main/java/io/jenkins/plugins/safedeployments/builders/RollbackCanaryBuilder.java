@@ -74,6 +74,12 @@ public final class RollbackCanaryBuilder extends NumberedReleaseBuilder {
         return value.equalsIgnoreCase("true");
     }
 
+    @CheckForNull
+    @Override
+    Integer number() {
+        return settings.getRelease();
+    }
+
     @Override
     void number(ReleaseStep step, int number) {
         ((RollbackCanaryStep) step).setRelease(number);

@@ -56,6 +56,9 @@ public final class ClusterConfiguration implements Describable<ClusterConfigurat
 
     private boolean forbidOverride;
 
+    /** Lines as {@link Dashboards} has them; null for none, and absent in old files. */
+    private String dashboards;
+
     @DataBoundConstructor
     public ClusterConfiguration(String name) {
         this.name = Util.fixNull(Util.fixEmptyAndTrim(name));
@@ -147,6 +150,17 @@ public final class ClusterConfiguration implements Describable<ClusterConfigurat
         this.forbidOverride = forbidOverride;
     }
 
+    /** Links that pages show beside its releases, each a line {@code Title=URL}; empty for none. */
+    @NonNull
+    public String getDashboards() {
+        return Util.fixNull(dashboards);
+    }
+
+    @DataBoundSetter
+    public void setDashboards(String dashboards) {
+        this.dashboards = Util.fixEmptyAndTrim(dashboards);
+    }
+
     @Extension
     @Symbol("cluster")
     public static final class DescriptorImpl extends Descriptor<ClusterConfiguration> {
@@ -187,6 +201,19 @@ public final class ClusterConfiguration implements Describable<ClusterConfigurat
             }
             try {
                 Rules.parse("approvers", Util.fixNull(value));
+                return FormValidation.ok();
+            } catch (UserException e) {
+                return FormValidation.error(e.getMessage());
+            }
+        }
+
+        @POST
+        public FormValidation doCheckDashboards(@QueryParameter String value) {
+            if (!Jenkins.get().hasPermission(Jenkins.ADMINISTER)) {
+                return FormValidation.ok();
+            }
+            try {
+                Dashboards.check(Util.fixNull(value));
                 return FormValidation.ok();
             } catch (UserException e) {
                 return FormValidation.error(e.getMessage());

@@ -80,7 +80,7 @@ public final class Approvals {
     private static String text(Judgment judgment) {
         Decision made = judgment.made();
         String comment = InertText.oneLine(made.comment().isEmpty() ? made.reason() : made.comment());
-        return "'" + made.choice() + "' by "
+        return "'" + judgment.terms().title(made.choice()) + "' by "
                 + (made.by().isEmpty() ? made.how().name().toLowerCase(Locale.ROOT) : made.by())
                 + (made.how() == Decision.How.OVERRIDE ? ", past the rules" : "")
                 + (comment.isEmpty()

@@ -137,11 +137,14 @@ final class HeldItem implements LiveJudgment.Asker {
         QueueSubject subject = new QueueSubject(job, item, judgments);
         Judgment judgment = Asking.begin(id, settings, subject);
         judgments.put(judgment, () -> {}); // it is written with the queue, when it is there
+        LiveJudgment asked = new LiveJudgment(subject, settings, judgment, this);
+        asked.beginAwaiting();
         if (!attach(judgments, new QueuedJudgment(item, id, settings))) {
+            asked.dropAwaiting();
             return; // it has left the queue meanwhile
         }
         Queue.getInstance().save();
-        open(new LiveJudgment(subject, settings, judgment, this)).tellAwaiting();
+        open(asked).tellAwaiting();
     }
 
     /** @throws UserException if it can't be asked in the queue */

@@ -64,9 +64,10 @@ public final class JudgmentBuilder extends Builder {
             throws InterruptedException, IOException {
         Subject subject = new RunSubject(build);
         Judgment asked = Asking.begin(id, judgment, subject);
-        subject.keep(asked);
         Waiting waiting = new Waiting(listener);
         LiveJudgment live = new LiveJudgment(subject, judgment, asked, waiting);
+        live.beginAwaiting();
+        subject.keep(asked); // a build that can't be written fails, and what is over asks nobody
         Content content = asked.content();
         waiting.say(judgment.getMessage() + (content == null ? "" : " It is about " + content.title() + "."));
         waiting.say("It takes " + asked.terms().rulesText() + ". This build keeps its executor while it waits. "
@@ -148,7 +149,7 @@ public final class JudgmentBuilder extends Builder {
     }
 
     @Extension
-    @Symbol("judgmentBuilder")
+    @Symbol("judgment")
     public static final class DescriptorImpl extends BuildStepDescriptor<Builder> {
 
         @NonNull

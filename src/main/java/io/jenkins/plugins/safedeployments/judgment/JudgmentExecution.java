@@ -4,6 +4,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.SuppressFBWarnings;
 import hudson.AbortException;
+import hudson.Util;
 import hudson.console.HyperlinkNote;
 import hudson.model.Result;
 import hudson.model.Run;
@@ -38,6 +39,7 @@ import org.jenkinsci.plugins.workflow.support.steps.input.InputAction;
 import org.jenkinsci.plugins.workflow.support.steps.input.InputStepExecution;
 import org.jenkinsci.plugins.workflow.support.steps.input.InputSubmittedAction;
 import org.kohsuke.stapler.Stapler;
+import org.kohsuke.stapler.StaplerRequest2;
 
 /**
  * Asks people, through an {@code input} of its own that all can see and answer, and waits without a thread. What survives a
@@ -53,7 +55,7 @@ final class JudgmentExecution extends StepExecution implements LiveJudgment.Aske
     private static final String PREFIX = "[judgment] ";
 
     /** How long what made a decision may take to go on by itself before it is helped. */
-    private static final long PASS_SECONDS = 5;
+    static long passMillis = 5000; // tests have less patience
 
     private static final long RETRY_SECONDS = 10;
 
@@ -68,9 +70,9 @@ final class JudgmentExecution extends StepExecution implements LiveJudgment.Aske
     @SuppressFBWarnings(value = "SE_TRANSIENT_FIELD_NOT_RESTORED", justification = "made anew when the step is resumed")
     private transient volatile LiveJudgment live;
 
-    /** Whose answer has decided, until the input has gone on with it. */
+    /** Whose answer has decided; the input goes on with it, however long that takes. */
     @SuppressFBWarnings(value = "SE_TRANSIENT_FIELD_NOT_RESTORED", justification = "what it was made for is gone then")
-    private transient volatile Thread passing;
+    private transient volatile Passing passing;
 
     /** Why it was told to stop, if it was. */
     @SuppressFBWarnings(value = "SE_TRANSIENT_FIELD_NOT_RESTORED", justification = "who stopped it says so again")
@@ -110,18 +112,29 @@ final class JudgmentExecution extends StepExecution implements LiveJudgment.Aske
             if (isOver()) {
                 return; // it was ended by force while the cluster was waited for, and nobody was asked
             }
-            subject.keep(judgment);
-            LiveJudgment asked = new LiveJudgment(subject, settings, judgment, this);
-            printQuestion(run, judgment);
-            if (open(asked, true)) {
-                asked.tellAwaiting();
-            }
+            ask(run, new LiveJudgment(subject, settings, judgment, this));
         } catch (UserException e) {
             fail(new AbortException(e.getMessage()));
         } catch (IOException | RuntimeException | TimeoutException e) {
             fail(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // Jenkins goes down; the step is resumed when it is up again
+        }
+    }
+
+    private void ask(Run<?, ?> run, LiveJudgment asked) throws IOException, InterruptedException, TimeoutException {
+        asked.beginAwaiting();
+        try {
+            asked.subject().keep(asked.judgment());
+            printQuestion(run, asked.judgment());
+            if (open(asked, true)) {
+                asked.tellAwaiting();
+            } else {
+                asked.dropAwaiting();
+            }
+        } catch (IOException | TimeoutException | RuntimeException e) {
+            asked.dropAwaiting();
+            throw e;
         }
     }
 
@@ -260,8 +273,22 @@ final class JudgmentExecution extends StepExecution implements LiveJudgment.Aske
                 + HyperlinkNote.encodeTo("/" + run.getUrl() + JudgmentTab.URL + "/" + id + "/", "See it, and decide"));
     }
 
+    /** Null until it is asked, and while it is taken up again. */
+    @CheckForNull
+    LiveJudgment live() {
+        return live;
+    }
+
+    /** A thread alone would not do, since it serves others later. */
+    private record Passing(Thread thread, String user) {
+        static Passing current() {
+            return new Passing(
+                    Thread.currentThread(), Jenkins.getAuthentication2().getName());
+        }
+    }
+
     boolean isPassing() {
-        return passing == Thread.currentThread();
+        return Passing.current().equals(passing);
     }
 
     /**
@@ -293,10 +320,13 @@ final class JudgmentExecution extends StepExecution implements LiveJudgment.Aske
 
     private LiveJudgment.Answer answer(LiveJudgment judged, InputCaller caller) {
         Map<String, Object> values = new LinkedHashMap<>();
+        String shown = null;
         if (caller == InputCaller.FORM) {
+            StaplerRequest2 request = Stapler.getCurrentRequest2();
             values.putAll(JudgmentInput.submitted(
-                    Stapler.getCurrentRequest2(),
+                    request,
                     input == null ? settings.getParameters() : input.getInput().getParameters()));
+            shown = Util.fixEmpty(request.getParameter("shown"));
         }
         Object choice = values.remove(JudgmentInput.OUTCOME);
         Object comment = values.remove(JudgmentInput.COMMENT);
@@ -304,16 +334,16 @@ final class JudgmentExecution extends StepExecution implements LiveJudgment.Aske
                 choice == null ? JudgmentInput.onlyChoice(judged.judgment().terms()) : choice.toString(),
                 comment == null ? "" : comment.toString(),
                 values,
-                null,
+                shown,
                 true);
     }
 
     @Override
     public void decided(boolean byInput) {
         if (byInput) {
-            passing = Thread.currentThread();
+            passing = Passing.current();
             // it goes on by itself, unless something breaks on its way
-            Timer.get().schedule(this::settleSoon, PASS_SECONDS, TimeUnit.SECONDS);
+            Timer.get().schedule(this::settleSoon, passMillis, TimeUnit.MILLISECONDS);
         } else {
             settleSoon();
         }
@@ -329,7 +359,6 @@ final class JudgmentExecution extends StepExecution implements LiveJudgment.Aske
 
     /** What the input would have done. */
     private void settle() {
-        passing = null;
         if (isOver()) {
             return;
         }
@@ -369,7 +398,6 @@ final class JudgmentExecution extends StepExecution implements LiveJudgment.Aske
 
     /** Tells the Pipeline, once. */
     private void deliver(LiveJudgment settled) {
-        passing = null;
         Throwable cause;
         synchronized (this) {
             if (over) {

@@ -6,6 +6,7 @@ import hudson.Util;
 import io.jenkins.plugins.safedeployments.Messages;
 import io.jenkins.plugins.safedeployments.engine.judgment.Ruling;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import io.jenkins.plugins.safedeployments.pages.RefusedRequest;
 import io.jenkins.plugins.safedeployments.waiting.WaitingGate;
 import io.jenkins.plugins.safedeployments.waiting.WaitingGates;
 import java.io.IOException;
@@ -105,11 +106,9 @@ public final class JudgmentGates extends WaitingGates {
                                 Util.fixEmpty(request.getParameter("shown")),
                                 false));
                 int status = NotThrough.status(ruling.kind());
-                return status == 200
-                        ? HttpResponses.redirectToDot()
-                        : HttpResponses.errorWithoutStack(status, ruling.text());
+                return status == 200 ? HttpResponses.redirectToDot() : RefusedRequest.of(status, ruling.text());
             } catch (UserException e) {
-                return HttpResponses.errorWithoutStack(400, e.getMessage());
+                return RefusedRequest.of(400, e.getMessage());
             }
         }
     }

@@ -4,7 +4,6 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.ChoiceParameterDefinition;
 import hudson.model.ParameterDefinition;
 import hudson.model.ParameterValue;
-import hudson.model.StringParameterDefinition;
 import io.jenkins.plugins.safedeployments.engine.judgment.Choice;
 import io.jenkins.plugins.safedeployments.engine.judgment.Rule;
 import io.jenkins.plugins.safedeployments.engine.judgment.Rules;
@@ -69,7 +68,7 @@ public final class JudgmentInput extends InputStep {
                     .collect(Collectors.joining("; "));
             all.add(new ChoiceParameterDefinition(OUTCOME, names, meaning));
         }
-        all.add(new StringParameterDefinition(COMMENT, "", "It takes " + terms.rulesText() + "."));
+        all.add(new JudgmentComment(execution, "It takes " + terms.rulesText() + "."));
         all.addAll(parameters);
         setParameters(all);
         approvers = names(terms);

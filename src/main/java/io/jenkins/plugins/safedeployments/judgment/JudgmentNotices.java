@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /** Tells those whom a judgment names in its {@code notify}. Single votes are told to nobody. */
-final class JudgmentNotices extends JudgmentListener {
+final class JudgmentNotices {
 
     private final GatePlace place;
     private final List<Notification> notify;
@@ -23,44 +23,15 @@ final class JudgmentNotices extends JudgmentListener {
         this.log = log;
     }
 
-    @Override
-    public void awaiting(@NonNull JudgmentEvent event) {
-        tell(Kind.AWAITING, event);
-    }
-
-    @Override
-    public void decided(@NonNull JudgmentEvent event) {
-        tell(event.approved() ? Kind.APPROVED : Kind.REJECTED, event);
-    }
-
-    @Override
-    public void timedOut(@NonNull JudgmentEvent event) {
-        tell(Kind.TIMED_OUT, event);
-    }
-
-    @Override
-    public void escalated(@NonNull JudgmentEvent event) {
-        tell(Kind.ESCALATED, event);
-    }
-
-    @Override
-    public void reminder(@NonNull JudgmentEvent event) {
-        tell(Kind.REMINDER, event);
-    }
-
-    @Override
-    public void lapsed(@NonNull JudgmentEvent event) {
-        tell(Kind.LAPSED, event);
-    }
-
-    @Override
-    public void withdrawn(@NonNull JudgmentEvent event) {
-        tell(Kind.ABORTED, event);
-    }
-
-    private void tell(Kind kind, JudgmentEvent event) {
+    /**
+     * Writes down that they have to be told.
+     *
+     * @param outcome of the event, for people
+     */
+    @NonNull
+    Notifications.Owed owe(Kind kind, JudgmentEvent event, String outcome) {
         if (notify.isEmpty()) {
-            return;
+            return Notifications.Owed.NOTHING;
         }
         GateEvent told = GateEvent.of(kind, event.at(), event.id(), event.run())
                 .runId(event.runId())
@@ -70,8 +41,9 @@ final class JudgmentNotices extends JudgmentListener {
                 .url(Notifications.link(event.path()))
                 .deadline(event.deadline())
                 .decision(event.user(), event.outcome(), event.comment())
+                .outcomeTitle(outcome)
                 .build();
-        Notifications.get().send(notify, place, told, log);
+        return Notifications.get().owe(notify, place, told, log);
     }
 
     /** {@code 1.4.2} of {@code registry.example.com/addressbook:1.4.2}; with the image's name if that is not the app's. */

@@ -14,6 +14,7 @@ import io.jenkins.plugins.safedeployments.engine.judgment.Judgment;
 import io.jenkins.plugins.safedeployments.engine.judgment.Ruling;
 import io.jenkins.plugins.safedeployments.engine.judgment.Vote;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import io.jenkins.plugins.safedeployments.pages.RefusedRequest;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -123,13 +124,14 @@ public final class JudgmentPage {
     /** Those of the votes that count, or counted, the earliest first. */
     @Exported
     public List<Map<String, Object>> getVotes() {
-        return judgment.votes().stream().map(JudgmentPage::map).toList();
+        return judgment.votes().stream().map(this::map).toList();
     }
 
-    private static Map<String, Object> map(Vote vote) {
+    private Map<String, Object> map(Vote vote) {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("user", vote.user());
         map.put("choice", vote.choice());
+        map.put("title", judgment.terms().title(vote.choice()));
         map.put("comment", vote.comment());
         map.put("parameters", vote.parameters());
         map.put("at", vote.at().toString());
@@ -172,6 +174,14 @@ public final class JudgmentPage {
     public List<String> getDigests() {
         Content content = judgment.content();
         return content == null ? List.of() : content.digests();
+    }
+
+    /** How each test in its canary has ended, when its release was looked at last: {@code 'npm run ping' passed}. */
+    @Exported
+    public List<String> getTests() {
+        Content content = judgment.content();
+        Content.Findings findings = content == null ? null : content.findings();
+        return findings == null ? List.of() : findings.tests();
     }
 
     /** Names of migrations that its release has begun, which no rollback brings back; empty if there are none. */
@@ -316,16 +326,10 @@ public final class JudgmentPage {
                 false);
     }
 
-    private static boolean isBrowser(StaplerRequest2 request) {
-        String accepted = request.getHeader("Accept");
-        return accepted != null && accepted.contains("text/html");
-    }
-
     private HttpResponse refused(StaplerRequest2 request, int status, String why) {
-        if (!isBrowser(request)) {
-            return HttpResponses.errorWithoutStack(status, why);
-        }
-        return new PageWithProblem(new JudgmentPage(subject, judgment), status, why);
+        return RefusedRequest.isBrowser(request)
+                ? new PageWithProblem(new JudgmentPage(subject, judgment), status, why)
+                : RefusedRequest.of(status, why);
     }
 
     /** The page as it is now, with why nothing came of what was tried. */

@@ -6,14 +6,10 @@ import hudson.Extension;
 import hudson.Util;
 import hudson.model.Describable;
 import hudson.model.Descriptor;
-import hudson.model.Item;
 import hudson.model.ParameterDefinition;
 import hudson.model.PasswordParameterDefinition;
 import hudson.model.Result;
-import hudson.util.FormValidation;
-import hudson.util.ListBoxModel;
 import io.jenkins.plugins.safedeployments.Messages;
-import io.jenkins.plugins.safedeployments.config.ClusterCredentials;
 import io.jenkins.plugins.safedeployments.engine.judgment.Choice;
 import io.jenkins.plugins.safedeployments.engine.judgment.Rules;
 import io.jenkins.plugins.safedeployments.engine.judgment.Terms;
@@ -35,14 +31,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import jenkins.model.Jenkins;
 import net.sf.json.JSONObject;
-import org.kohsuke.accmod.Restricted;
-import org.kohsuke.accmod.restrictions.NoExternalUse;
-import org.kohsuke.stapler.AncestorInPath;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
-import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.StaplerRequest2;
-import org.kohsuke.stapler.verb.POST;
 
 /** What a judgment asks, of whom and for how long, as jobs say it: the step and the build step have this in common. */
 public final class JudgmentSettings implements Describable<JudgmentSettings>, Serializable {
@@ -420,12 +411,13 @@ public final class JudgmentSettings implements Describable<JudgmentSettings>, Se
     }
 
     private Duration duration(String parameter, int value) {
-        if (value < 0 || timeoutUnit.toDays(value) > LONGEST.toDays()) {
+        Duration duration = Duration.of(value, timeoutUnit.toChronoUnit());
+        if (value < 0 || duration.compareTo(LONGEST) > 0) {
             throw new UserException(
                     "'" + parameter + "' is " + value + " " + timeoutUnit.name().toLowerCase(Locale.ROOT)
                             + ": it must be at least 0, which is never, and at most 366 days.");
         }
-        return Duration.of(value, timeoutUnit.toChronoUnit());
+        return duration;
     }
 
     private static void oneOf(String parameter, String value, List<String> known) {
@@ -441,7 +433,7 @@ public final class JudgmentSettings implements Describable<JudgmentSettings>, Se
 
     /** For the build step, whose form has this as a part; that of the step looks the same. */
     @Extension
-    public static final class DescriptorImpl extends Descriptor<JudgmentSettings> {
+    public static final class DescriptorImpl extends Descriptor<JudgmentSettings> implements JudgmentFields {
 
         @NonNull
         @Override
@@ -459,53 +451,6 @@ public final class JudgmentSettings implements Describable<JudgmentSettings>, Se
         @Override
         public JudgmentSettings newInstance(StaplerRequest2 request, @NonNull JSONObject form) throws FormException {
             return super.newInstance(request, JudgmentForm.withLists(form));
-        }
-
-        @Restricted(NoExternalUse.class) // fields.jelly
-        @NonNull
-        public String lines(@CheckForNull List<String> values) {
-            return JudgmentForm.text(values);
-        }
-
-        @Restricted(NoExternalUse.class) // fields.jelly
-        @NonNull
-        public List<ParameterDefinition.ParameterDescriptor> getParametersDescriptors() {
-            return JudgmentForm.parameters();
-        }
-
-        @POST
-        public ListBoxModel doFillTimeoutUnitItems(@AncestorInPath Item item) {
-            return JudgmentForm.units(item);
-        }
-
-        @POST
-        public ListBoxModel doFillRejectResultItems(@AncestorInPath Item item) {
-            return JudgmentForm.results(item, Messages.JudgmentStep_Nothing());
-        }
-
-        @POST
-        public ListBoxModel doFillClusterItems(@AncestorInPath Item item, @QueryParameter String cluster) {
-            return JudgmentForm.clusters(item, cluster);
-        }
-
-        @POST
-        public ListBoxModel doFillCredentialsIdItems(@AncestorInPath Item item, @QueryParameter String credentialsId) {
-            return ClusterCredentials.listFor(item, credentialsId);
-        }
-
-        @POST
-        public FormValidation doCheckApprovers(@AncestorInPath Item item, @QueryParameter String value) {
-            return JudgmentForm.checkApprovers(item, value);
-        }
-
-        @POST
-        public FormValidation doCheckEscalateTo(@AncestorInPath Item item, @QueryParameter String value) {
-            return JudgmentForm.checkEscalateTo(item, value);
-        }
-
-        @POST
-        public FormValidation doCheckInputs(@AncestorInPath Item item, @QueryParameter String value) {
-            return JudgmentForm.checkInputs(item, value);
         }
     }
 }

@@ -3,14 +3,10 @@ package io.jenkins.plugins.safedeployments.judgment;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
-import hudson.model.Item;
 import hudson.model.ParameterDefinition;
 import hudson.model.Run;
 import hudson.model.TaskListener;
-import hudson.util.FormValidation;
-import hudson.util.ListBoxModel;
 import io.jenkins.plugins.safedeployments.Messages;
-import io.jenkins.plugins.safedeployments.config.ClusterCredentials;
 import io.jenkins.plugins.safedeployments.notify.Notification;
 import java.util.List;
 import java.util.Map;
@@ -22,14 +18,9 @@ import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
-import org.kohsuke.accmod.Restricted;
-import org.kohsuke.accmod.restrictions.NoExternalUse;
-import org.kohsuke.stapler.AncestorInPath;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
-import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.StaplerRequest2;
-import org.kohsuke.stapler.verb.POST;
 
 /**
  * {@code judgment}: asks people to decide, by rules of its own, and goes on with what they decided. To all who look it is an
@@ -260,7 +251,7 @@ public final class JudgmentStep extends Step {
     }
 
     @Extension
-    public static final class DescriptorImpl extends StepDescriptor {
+    public static final class DescriptorImpl extends StepDescriptor implements JudgmentFields {
 
         @Override
         public String getFunctionName() {
@@ -287,53 +278,6 @@ public final class JudgmentStep extends Step {
         @Override
         public Step newInstance(StaplerRequest2 request, @NonNull JSONObject form) throws FormException {
             return super.newInstance(request, JudgmentForm.withLists(form));
-        }
-
-        @Restricted(NoExternalUse.class) // config.jelly
-        @NonNull
-        public String lines(@CheckForNull List<String> values) {
-            return JudgmentForm.text(values);
-        }
-
-        @Restricted(NoExternalUse.class) // config.jelly
-        @NonNull
-        public List<ParameterDefinition.ParameterDescriptor> getParametersDescriptors() {
-            return JudgmentForm.parameters();
-        }
-
-        @POST
-        public ListBoxModel doFillTimeoutUnitItems(@AncestorInPath Item item) {
-            return JudgmentForm.units(item);
-        }
-
-        @POST
-        public ListBoxModel doFillRejectResultItems(@AncestorInPath Item item) {
-            return JudgmentForm.results(item, Messages.JudgmentStep_Nothing());
-        }
-
-        @POST
-        public ListBoxModel doFillClusterItems(@AncestorInPath Item item, @QueryParameter String cluster) {
-            return JudgmentForm.clusters(item, cluster);
-        }
-
-        @POST
-        public ListBoxModel doFillCredentialsIdItems(@AncestorInPath Item item, @QueryParameter String credentialsId) {
-            return ClusterCredentials.listFor(item, credentialsId);
-        }
-
-        @POST
-        public FormValidation doCheckApprovers(@AncestorInPath Item item, @QueryParameter String value) {
-            return JudgmentForm.checkApprovers(item, value);
-        }
-
-        @POST
-        public FormValidation doCheckEscalateTo(@AncestorInPath Item item, @QueryParameter String value) {
-            return JudgmentForm.checkEscalateTo(item, value);
-        }
-
-        @POST
-        public FormValidation doCheckInputs(@AncestorInPath Item item, @QueryParameter String value) {
-            return JudgmentForm.checkInputs(item, value);
         }
     }
 }

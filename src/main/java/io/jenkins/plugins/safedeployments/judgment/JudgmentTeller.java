@@ -7,6 +7,8 @@ import io.jenkins.plugins.safedeployments.engine.judgment.Judgment;
 import io.jenkins.plugins.safedeployments.engine.judgment.Rule;
 import io.jenkins.plugins.safedeployments.engine.judgment.Rules;
 import io.jenkins.plugins.safedeployments.engine.judgment.Who;
+import io.jenkins.plugins.safedeployments.engine.notice.GateEvent;
+import io.jenkins.plugins.safedeployments.notify.Notifications;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -25,17 +27,28 @@ final class JudgmentTeller {
     }
 
     /**
+     * Writes down that those whom it names have to be told.
+     *
+     * @param after as it is about to be
+     * @param user who does it; empty for nobody
+     */
+    @NonNull
+    Notifications.Owed owe(GateEvent.Kind kind, Judgment after, String user, String comment) {
+        JudgmentEvent event = event(after, user, comment, "");
+        return notices.owe(kind, event, after.terms().title(event.outcome()));
+    }
+
+    /**
+     * Tells the listeners.
+     *
      * @param user who did it; empty for nobody
      * @param text what happened, as one sentence
      */
     void tell(BiConsumer<JudgmentListener, JudgmentEvent> what, String user, String comment, String text) {
-        JudgmentEvent event = event(user, comment, text);
-        what.accept(notices, event);
-        JudgmentListener.fire(what, event);
+        JudgmentListener.fire(what, event(told.judgment(), user, comment, text));
     }
 
-    private JudgmentEvent event(String user, String comment, String text) {
-        Judgment now = told.judgment();
+    private JudgmentEvent event(Judgment now, String user, String comment, String text) {
         Decision decision = now.decision();
         Content content = now.content();
         return new JudgmentEvent(
@@ -43,15 +56,15 @@ final class JudgmentTeller {
                 told.name(),
                 told.subject().job().getFullName(),
                 now.id(),
-                told.message(),
+                now.terms().message(),
                 content == null ? "" : content.app(),
-                told.version(),
-                told.target(),
+                content == null ? "" : content.image(),
+                content == null ? "" : content.target(),
                 approvers(now),
-                told.rules(),
+                now.terms().rulesText(),
                 told.missing(),
                 told.path(),
-                told.deadline(),
+                now.terms().deadline(),
                 PendingJudgments.clock().instant(),
                 decision == null ? "" : decision.choice(),
                 now.isApproved(),

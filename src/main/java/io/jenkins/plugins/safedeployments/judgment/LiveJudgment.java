@@ -4,7 +4,6 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.Item;
 import hudson.model.ParameterDefinition;
-import hudson.model.Run;
 import io.jenkins.plugins.safedeployments.engine.judgment.Choice;
 import io.jenkins.plugins.safedeployments.engine.judgment.Content;
 import io.jenkins.plugins.safedeployments.engine.judgment.Decision;
@@ -13,11 +12,13 @@ import io.jenkins.plugins.safedeployments.engine.judgment.Ruling;
 import io.jenkins.plugins.safedeployments.engine.judgment.Ruling.Kind;
 import io.jenkins.plugins.safedeployments.engine.judgment.Vote;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import io.jenkins.plugins.safedeployments.engine.notice.GateEvent;
+import io.jenkins.plugins.safedeployments.notify.Notifications;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.logging.Level;
@@ -48,13 +49,19 @@ final class LiveJudgment implements PendingJudgment {
 
     private static final Logger LOGGER = Logger.getLogger(LiveJudgment.class.getName());
 
+    private static final String OTHER = "What is judged has changed in the meantime: look again.";
+
     private final Subject subject;
     private final JudgmentSettings settings;
     private final Asker asker;
     private final JudgmentTeller teller;
+    private final Voters voters;
     private final Object turn = new Object();
     private volatile Judgment judgment;
     private volatile String missing;
+
+    /** What those are told who are asked, until they are. */
+    private volatile Notifications.Owed awaiting = Notifications.Owed.NOTHING;
 
     /** May wait for the security realm, if somebody has voted before. */
     LiveJudgment(Subject subject, JudgmentSettings settings, Judgment judgment, Asker asker) {
@@ -62,6 +69,7 @@ final class LiveJudgment implements PendingJudgment {
         this.settings = settings;
         this.judgment = judgment;
         this.asker = asker;
+        voters = new Voters(subject);
         missing = missingOf(judgment);
         teller = new JudgmentTeller(this, this::say);
     }
@@ -90,7 +98,7 @@ final class LiveJudgment implements PendingJudgment {
      *
      * @param choice name of the outcome
      * @param parameters what they filled in
-     * @param shown hash of the manifests and number of the release that they were shown; null if that is not known
+     * @param shown {@linkplain Content#shown what} they were shown; null if that is not known
      * @param byInput whether it is answered to an {@code input}
      */
     record Answer(
@@ -108,9 +116,9 @@ final class LiveJudgment implements PendingJudgment {
     @NonNull
     Ruling vote(Authentication who, Answer answer) throws IOException {
         tick(now());
-        Optional<RealmPerson> found = voter(who);
+        Optional<RealmPerson> found = voters.find(who);
         if (found.isEmpty()) {
-            return refused(Kind.FORBIDDEN, stranger(who));
+            return refused(Kind.FORBIDDEN, Voters.stranger(who));
         }
         RealmPerson person = found.get();
         List<String> empty = leftOut(answer);
@@ -118,26 +126,31 @@ final class LiveJudgment implements PendingJudgment {
             return refused(
                     Kind.WRONG, "This judgment asks for " + String.join(", ", empty) + ": fill it in on its page.");
         }
+        Content judged = judgment.content();
         Ruling changed = lookAgain(answer);
         if (changed != null) {
             return changed;
         }
         subject.beginVote();
         try {
-            return count(person, answer);
+            return count(person, answer, judged);
         } finally {
             subject.endVote();
         }
     }
 
-    private Ruling count(RealmPerson person, Answer answer) throws IOException {
-        boolean requester = !answer.choice().equals(Choice.STOP) && isRequester(person); // anybody may stop
+    private Ruling count(RealmPerson person, Answer answer, @CheckForNull Content judged) throws IOException {
+        boolean requester =
+                !answer.choice().equals(Choice.STOP) && voters.isRequester(person, judgment); // anybody stops
         while (true) {
             Judgment before = judgment;
-            Judgment.People people = peopleOf(before);
+            if (isOther(before, judged, answer)) {
+                return refused(Kind.LAPSED, OTHER);
+            }
+            Judgment.People people = voters.of(before); // may take long, so it is done before others are kept out
             Vote vote = new Vote(person.id(), answer.choice(), answer.comment(), now(), answer.parameters());
             Ruling ruling = before.vote(person, requester, vote, people);
-            if (take(before, ruling)) {
+            if (take(before, ruling, vote)) {
                 missing = ruling.judgment()
                         .missingText(vote.at(), id -> person.is(id) ? Optional.of(person) : people.apply(id));
                 return told(ruling, vote, answer.byInput(), JudgmentListener::voted);
@@ -145,10 +158,9 @@ final class LiveJudgment implements PendingJudgment {
         }
     }
 
-    /** By what waits, or by the run that made what is judged. */
-    private boolean isRequester(RealmPerson person) {
-        Run<?, ?> maker = BoundRelease.maker(judgment.content());
-        return subject.isRequester(person.id()) || maker != null && Requesters.include(maker, person.id());
+    /** Whether it is about something else than when it was looked at for an answer: somebody else has noticed a change since. */
+    private static boolean isOther(Judgment now, @CheckForNull Content judged, Answer answer) {
+        return !now.isDecided() && !answer.choice().equals(Choice.STOP) && !Objects.equals(now.content(), judged);
     }
 
     /** Parameters that were not sent; to stop needs none. */
@@ -191,7 +203,7 @@ final class LiveJudgment implements PendingJudgment {
 
     /** @return whether votes are void from now on */
     private boolean lapse(Judgment before, Ruling ruling) throws IOException {
-        if (ruling.kind() != Kind.LAPSED || !take(before, ruling)) {
+        if (ruling.kind() != Kind.LAPSED || !take(before, ruling, null)) {
             return false;
         }
         missing = ruling.judgment().missingText(now());
@@ -219,20 +231,20 @@ final class LiveJudgment implements PendingJudgment {
     @NonNull
     static String shown(Judgment judgment) {
         Content content = judgment.content();
-        return content == null ? "" : content.release() + "-" + content.manifests();
+        return content == null ? "" : content.shown();
     }
 
     /** Somebody takes their vote back. */
     @NonNull
     Ruling takeBack(Authentication who) throws IOException {
-        Optional<RealmPerson> found = voter(who);
+        Optional<RealmPerson> found = voters.find(who);
         if (found.isEmpty()) {
-            return refused(Kind.FORBIDDEN, stranger(who));
+            return refused(Kind.FORBIDDEN, Voters.stranger(who));
         }
         while (true) {
             Judgment before = judgment;
             Ruling ruling = before.takeBack(found.get());
-            if (take(before, ruling)) {
+            if (take(before, ruling, null)) {
                 missing = missingOf(ruling.judgment());
                 Vote nothing = new Vote(found.get().id(), "", "", now(), Map.of());
                 return told(ruling, nothing, false, JudgmentListener::voted);
@@ -243,14 +255,15 @@ final class LiveJudgment implements PendingJudgment {
     /** An administrator decides past the rules. */
     @NonNull
     Ruling override(Authentication who, Answer answer) throws IOException {
-        Optional<RealmPerson> found = voter(who);
+        Optional<RealmPerson> found = voters.find(who);
         if (found.isEmpty()) {
-            return refused(Kind.FORBIDDEN, stranger(who));
+            return refused(Kind.FORBIDDEN, Voters.stranger(who));
         }
         if (!Jenkins.get().getACL().hasPermission2(who, Jenkins.ADMINISTER)) {
             return refused(Kind.FORBIDDEN, "Only an administrator may override the rules.");
         }
         tick(now());
+        Content judged = judgment.content();
         Ruling changed = lookAgain(answer);
         if (changed != null) {
             return changed;
@@ -258,8 +271,11 @@ final class LiveJudgment implements PendingJudgment {
         Vote vote = new Vote(found.get().id(), answer.choice(), answer.comment(), now(), answer.parameters());
         while (true) {
             Judgment before = judgment;
+            if (isOther(before, judged, answer)) {
+                return refused(Kind.LAPSED, OTHER);
+            }
             Ruling ruling = before.override(found.get(), vote);
-            if (take(before, ruling)) {
+            if (take(before, ruling, vote)) {
                 return told(ruling, vote, false, JudgmentListener::voted);
             }
         }
@@ -268,16 +284,15 @@ final class LiveJudgment implements PendingJudgment {
     /** Somebody does not want it to go on: by the rules if they may vote, else if they may abort builds of the job. */
     @NonNull
     Ruling reject(Authentication who, boolean byInput) throws IOException {
-        boolean mayCancel =
-                !Jenkins.get().isUseSecurity() || subject.job().getACL().hasPermission2(who, Item.CANCEL);
+        boolean mayCancel = voters.mayCancel(who);
         Optional<RealmPerson> found;
         try {
-            found = voter(who);
+            found = voters.find(who);
         } catch (UserException e) {
             if (!mayCancel) {
                 throw e;
             }
-            found = noOne(); // for that nobody has to be looked up
+            found = Optional.empty(); // for that nobody has to be looked up
         }
         if (found.isPresent() && judgment.admits(found.get(), now())) {
             return vote(who, new Answer(Choice.STOP, "", Map.of(), null, byInput));
@@ -291,7 +306,7 @@ final class LiveJudgment implements PendingJudgment {
         while (true) {
             Judgment before = judgment;
             Ruling ruling = before.abort(who.getName(), "the build was aborted by " + who.getName() + ".", now());
-            if (take(before, ruling)) {
+            if (take(before, ruling, null)) {
                 return told(ruling, null, byInput, JudgmentListener::withdrawn);
             }
         }
@@ -309,7 +324,7 @@ final class LiveJudgment implements PendingJudgment {
         for (Optional<Judgment.Due> due = before.due(now); due.isPresent(); due = before.due(now)) {
             Judgment.Due happens =
                     settings.isBound() && due.get().goesOn() ? looked(before, due.get(), now) : due.get();
-            if (take(before, new Ruling(Kind.RECORDED, happens.judgment(), ""))) {
+            if (take(before, happens.judgment(), event(happens), null)) {
                 tell(happens);
             }
             before = judgment;
@@ -323,6 +338,14 @@ final class LiveJudgment implements PendingJudgment {
         } catch (UserException e) {
             return before.endUnseen(e.getMessage(), now);
         }
+    }
+
+    private static GateEvent.Kind event(Judgment.Due due) {
+        return switch (due.kind()) {
+            case REMINDER -> GateEvent.Kind.REMINDER;
+            case ESCALATION -> GateEvent.Kind.ESCALATED;
+            case TIMEOUT -> GateEvent.Kind.TIMED_OUT;
+        };
     }
 
     private void tell(Judgment.Due due) {
@@ -355,60 +378,81 @@ final class LiveJudgment implements PendingJudgment {
 
     /** Writes that it was withdrawn, and tells so. */
     void tellWithdrawn() throws IOException {
-        subject.keep(judgment);
+        keep(judgment, teller.owe(GateEvent.Kind.ABORTED, judgment, "", "")).tell();
         teller.tell(JudgmentListener::withdrawn, "", "", judgment.sentence());
     }
 
+    /** To be called before it is recorded that it is asked. */
+    void beginAwaiting() {
+        awaiting = teller.owe(GateEvent.Kind.AWAITING, judgment, "", "");
+    }
+
+    /** Instead of {@link #tellAwaiting}: nobody was asked. */
+    void dropAwaiting() {
+        awaiting.drop();
+    }
+
     void tellAwaiting() {
+        awaiting.tell();
         teller.tell(JudgmentListener::awaiting, "", "", "It waits for " + missing + ".");
-    }
-
-    private static Optional<RealmPerson> noOne() {
-        return Optional.empty();
-    }
-
-    private Optional<RealmPerson> voter(Authentication who) {
-        return RealmPerson.isSomebody(who) ? RealmPerson.voter(who, subject.job()) : noOne();
-    }
-
-    private static String stranger(Authentication who) {
-        return RealmPerson.isSomebody(who)
-                ? who.getName() + " is no user any more, or may not log in."
-                : "Log in first: who decides has to be known.";
     }
 
     private String missingOf(Judgment of) {
         try {
-            return of.missingText(now(), peopleOf(of));
+            return of.missingText(now(), voters.of(of));
         } catch (UserException e) {
             return of.missingText(now()); // the next vote tells
         }
     }
 
-    /**
-     * Those who voted, looked up now: what may take long is done before others are kept out.
-     *
-     * @throws UserException if that is not known now
-     */
-    private Judgment.People peopleOf(Judgment of) {
-        Map<String, Optional<RealmPerson>> people = new HashMap<>();
-        for (Vote vote : of.votes()) {
-            people.put(vote.user(), RealmPerson.now(vote.user(), subject.job()));
-        }
-        return id -> people.getOrDefault(id, noOne());
+    /** @return whether it was still as it was {@code before}, so that the ruling holds */
+    private boolean take(Judgment before, Ruling ruling, @CheckForNull Vote by) throws IOException {
+        return take(before, ruling.judgment(), event(ruling), by);
     }
 
-    /** @return whether it was still as it was {@code before}, so that the ruling holds */
-    private boolean take(Judgment before, Ruling ruling) throws IOException {
+    /** Null if nobody is told of it. */
+    @CheckForNull
+    private static GateEvent.Kind event(Ruling ruling) {
+        if (ruling.kind() == Kind.LAPSED) {
+            return GateEvent.Kind.LAPSED;
+        } else if (ruling.kind() != Kind.DECIDED) {
+            return null;
+        } else if (ruling.judgment().made().how() == Decision.How.ABORTED) {
+            return GateEvent.Kind.ABORTED;
+        }
+        return ruling.judgment().isApproved() ? GateEvent.Kind.APPROVED : GateEvent.Kind.REJECTED;
+    }
+
+    private boolean take(Judgment before, Judgment after, @CheckForNull GateEvent.Kind event, @CheckForNull Vote by)
+            throws IOException {
+        Notifications.Owed owed = Notifications.Owed.NOTHING;
         synchronized (turn) {
             if (judgment != before) {
                 return false;
             }
-            if (!ruling.judgment().equals(before)) {
-                subject.keep(ruling.judgment());
-                judgment = ruling.judgment();
+            if (!after.equals(before)) {
+                owed = event == null
+                        ? Notifications.Owed.NOTHING
+                        : teller.owe(event, after, by == null ? "" : by.user(), by == null ? "" : by.comment());
+                keep(after, owed);
+                judgment = after;
             }
-            return true;
+        }
+        owed.tell();
+        return true;
+    }
+
+    /** Who has to be told of it is written down before. */
+    private Notifications.Owed keep(Judgment after, Notifications.Owed owed) throws IOException {
+        boolean kept = false;
+        try {
+            subject.keep(after);
+            kept = true;
+            return owed;
+        } finally {
+            if (!kept) {
+                owed.drop();
+            }
         }
     }
 
@@ -424,8 +468,8 @@ final class LiveJudgment implements PendingJudgment {
             case RECORDED -> {
                 String said = vote == null || vote.choice().isEmpty()
                         ? user + " took the vote back."
-                        : user + " voted '" + vote.choice() + "'" + (comment.isEmpty() ? "" : " (" + line(vote) + ")")
-                                + ".";
+                        : user + " voted '" + ruling.judgment().terms().title(vote.choice()) + "'"
+                                + (comment.isEmpty() ? "" : " (" + line(vote) + ")") + ".";
                 say(said + " It takes " + missing + ".");
                 teller.tell(what, user, comment, said);
             }

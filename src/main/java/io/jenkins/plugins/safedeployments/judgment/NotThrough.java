@@ -3,10 +3,9 @@ package io.jenkins.plugins.safedeployments.judgment;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.Failure;
 import io.jenkins.plugins.safedeployments.engine.judgment.Ruling;
+import io.jenkins.plugins.safedeployments.pages.RefusedRequest;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.StaplerResponse2;
 
@@ -50,19 +49,13 @@ final class NotThrough extends Failure {
     @Override
     public void generateResponse(StaplerRequest2 request, StaplerResponse2 response, Object node)
             throws IOException, ServletException {
-        String accepted = request.getHeader("Accept");
-        boolean page = browser && accepted != null && accepted.contains("text/html");
+        boolean page = browser && RefusedRequest.isBrowser(request);
         if (page && status < 400) {
             response.sendRedirect2(request.getContextPath() + "/" + path);
         } else if (page) {
-            super.generateResponse(request, response, node);
+            RefusedRequest.of(status, getMessage(), path).generateResponse(request, response, node);
         } else {
-            response.setStatus(status);
-            response.setContentType("text/plain;charset=UTF-8");
-            response.setCharacterEncoding(StandardCharsets.UTF_8.name());
-            try (PrintWriter writer = response.getWriter()) {
-                writer.println(getMessage());
-            }
+            RefusedRequest.sayToProgram(response, status, getMessage());
         }
     }
 }

@@ -27,6 +27,19 @@ import java.util.Set;
  */
 record QueueSubject(Job<?, ?> job, long item, Judgments judgments) implements Subject {
 
+    private static final String ID = "queue/item/";
+
+    /** Whether it is what {@link #id} may say. */
+    static boolean isId(String id) {
+        return id.matches(ID + "\\d{1,18}");
+    }
+
+    /** The item of an {@link #id}; null also if it is none. */
+    @CheckForNull
+    static Queue.Item find(String id) {
+        return isId(id) ? find(Long.parseLong(id.substring(ID.length()))) : null;
+    }
+
     /** The item, also for some minutes after it has left the queue; null later. */
     @CheckForNull
     static Queue.Item find(long item) {
@@ -42,7 +55,7 @@ record QueueSubject(Job<?, ?> job, long item, Judgments judgments) implements Su
 
     @Override
     public String id() {
-        return "queue/item/" + item;
+        return ID + item;
     }
 
     @Override
@@ -52,7 +65,7 @@ record QueueSubject(Job<?, ?> job, long item, Judgments judgments) implements Su
 
     @Override
     public String url() {
-        return "queue/item/" + item + "/";
+        return ID + item + "/";
     }
 
     @Override

@@ -5,22 +5,27 @@ import hudson.Functions;
 import hudson.model.Item;
 import hudson.model.Run;
 import io.jenkins.plugins.safedeployments.Messages;
+import io.jenkins.plugins.safedeployments.config.Dashboards;
 import io.jenkins.plugins.safedeployments.engine.evidence.Evidence;
 import io.jenkins.plugins.safedeployments.engine.judgment.Content;
+import io.jenkins.plugins.safedeployments.engine.model.Target;
 import io.jenkins.plugins.safedeployments.promotion.ReleasesTab;
 import io.jenkins.plugins.safedeployments.runtime.ReleaseEntry;
 import io.jenkins.plugins.safedeployments.runtime.ReleasesAction;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
  * A page about the release that is judged.
  *
- * @param url below the root URL
+ * @param url below the root URL, or a whole one
  */
 public record ReleaseLink(String title, String url) {
 
@@ -30,15 +35,21 @@ public record ReleaseLink(String title, String url) {
     @NonNull
     static List<ReleaseLink> of(Collection<Run<?, ?>> runs, Content content) {
         List<ReleaseLink> links = new ArrayList<>();
+        Set<ReleaseLink> dashboards = new LinkedHashSet<>();
         for (Run<?, ?> run : runs) {
-            if (run.hasPermission(Item.READ)
-                    && ReleasesAction.entries(run).stream().anyMatch(entry -> isOf(entry, content))) {
+            Optional<Target> target = ReleasesAction.entries(run).stream()
+                    .filter(entry -> isOf(entry, content))
+                    .map(ReleaseEntry::getTarget)
+                    .findFirst();
+            if (run.hasPermission(Item.READ) && target.isPresent()) {
+                Dashboards.of(target.get()).forEach(each -> dashboards.add(new ReleaseLink(each.title(), each.url())));
                 links.add(new ReleaseLink(
                         Messages.ReleaseLink_Releases(run.getFullDisplayName()), run.getUrl() + ReleasesTab.URL + "/"));
                 addEvidence(run, content, "canary", Messages.ReleaseLink_Canary(), links);
                 addEvidence(run, content, "post-mortem", Messages.ReleaseLink_PostMortem(), links);
             }
         }
+        links.addAll(dashboards);
         return links;
     }
 

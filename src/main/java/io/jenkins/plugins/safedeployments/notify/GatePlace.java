@@ -37,6 +37,11 @@ public final class GatePlace {
         return new GatePlace(job, null);
     }
 
+    @NonNull
+    public Job<?, ?> getJob() {
+        return job;
+    }
+
     /** Null in the queue. */
     @CheckForNull
     public Run<?, ?> getRun() {

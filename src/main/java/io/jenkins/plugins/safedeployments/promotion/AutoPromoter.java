@@ -1,10 +1,8 @@
 package io.jenkins.plugins.safedeployments.promotion;
 
-import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.XmlFile;
-import hudson.model.Cause;
 import hudson.model.Item;
 import hudson.model.Job;
 import hudson.model.Queue;
@@ -21,29 +19,20 @@ import hudson.security.ACLContext;
 import io.jenkins.plugins.safedeployments.Messages;
 import io.jenkins.plugins.safedeployments.engine.condition.Answer;
 import io.jenkins.plugins.safedeployments.engine.condition.Condition;
-import io.jenkins.plugins.safedeployments.engine.model.Target;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
-import io.jenkins.plugins.safedeployments.engine.release.Phase;
-import io.jenkins.plugins.safedeployments.promotion.Handover.Kind;
-import io.jenkins.plugins.safedeployments.runtime.Origins;
-import io.jenkins.plugins.safedeployments.runtime.ReleaseEntry;
-import io.jenkins.plugins.safedeployments.runtime.ReleaseEntry.Act;
 import io.jenkins.plugins.safedeployments.runtime.ReleaseRuntime;
-import io.jenkins.plugins.safedeployments.runtime.ReleasesAction;
 import io.jenkins.plugins.safedeployments.triggers.Considered;
 import io.jenkins.plugins.safedeployments.triggers.RunValues;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import jenkins.model.Jenkins;
 import org.springframework.security.core.Authentication;
 
 /**
- * Promotes the releases of a run by themselves, one for each target, when the run has ended and the condition of its job holds;
+ * Promotes a run, or its releases, one for each target, by themselves when the run has ended and the condition of its job holds;
  * else says why not, in the log and on the page of the run. Each at most once: what was decided is kept with the run before
  * anything is started. What ended while Jenkins was down, or was lost from the queue, is caught up with after the next start.
  */
@@ -59,35 +48,46 @@ public final class AutoPromoter extends RunListener<Run<?, ?>> {
 
     @Override
     public void onCompleted(Run<?, ?> run, @NonNull TaskListener listener) {
-        if (condition(run.getParent()) != null) {
-            look(run, listener);
+        if (promotes(run.getParent())) {
+            look(run, listener, true);
             CONSIDERED.all(run.getParent());
         }
     }
 
-    /** Null if the job promotes nothing by itself. */
-    @CheckForNull
-    private static String condition(Job<?, ?> job) {
+    /** Whether a job promotes anything by itself. */
+    private static boolean promotes(Job<?, ?> job) {
         PromotionProperty property = PromotionProperty.of(job);
-        return property == null ? null : property.getAutoPromote();
+        return property != null && (property.getAutoPromote() != null || property.getAutoCanary() != null);
     }
 
-    private static void look(Run<?, ?> run, TaskListener listener) {
+    @NonNull
+    private static List<Candidate> candidates(Run<?, ?> run) {
+        List<Candidate> candidates = ReleaseCandidate.of(run);
+        RunPromotion promotion = RunPromotion.of(run);
+        if (promotion != null && promotion.isByItself()) {
+            candidates.add(promotion);
+        }
+        return candidates;
+    }
+
+    /** @param decide whether to decide what was not decided yet, too */
+    private static void look(Run<?, ?> run, TaskListener listener, boolean decide) {
         Job<?, ?> job = run.getParent();
-        String condition = condition(job);
-        List<ReleaseEntry> canaries = canaries(run);
-        if (condition == null || canaries.isEmpty()) {
+        List<Candidate> candidates = candidates(run);
+        if (candidates.isEmpty()) {
             return;
         }
         Authentication who = job instanceof Queue.Task task ? Tasks.getAuthenticationOf2(task) : ACL.SYSTEM2;
         try (ACLContext ignored = ACL.as2(who)) {
             synchronized (DECIDING) {
-                for (ReleaseEntry canary : canaries) {
+                for (Candidate candidate : candidates) {
                     Followed followed = Followed.of(run);
-                    if (!followed.isDecided(canary.getTarget())) {
-                        decide(run, listener, condition, canary, who);
-                    } else if (followed.isPromotionMissing(canary.getTarget())) {
-                        startAgain(run, condition, canary, who);
+                    if (!followed.isDecided(candidate.target())) {
+                        if (decide) {
+                            decide(run, listener, candidate, who);
+                        }
+                    } else if (followed.isPromotionMissing(candidate.target())) {
+                        startAgain(run, candidate, who);
                     }
                 }
             }
@@ -96,114 +96,57 @@ public final class AutoPromoter extends RunListener<Run<?, ?>> {
         }
     }
 
-    /** The last one of each target. */
-    @NonNull
-    static List<ReleaseEntry> canaries(Run<?, ?> run) {
-        Map<Target, ReleaseEntry> last = new LinkedHashMap<>();
-        for (ReleaseEntry entry : ReleasesAction.entries(run)) {
-            if (entry.getAct() == Act.CANARY_DEPLOY) {
-                last.put(entry.getTarget(), entry);
-            }
-        }
-        return new ArrayList<>(last.values());
-    }
-
-    private static void decide(
-            Run<?, ?> run, TaskListener listener, String condition, ReleaseEntry canary, Authentication who)
+    private static void decide(Run<?, ?> run, TaskListener listener, Candidate candidate, Authentication who)
             throws IOException {
         Answer answer;
         try {
-            answer = Condition.parse(condition).check(new RunValues(run, canary));
+            answer = Condition.parse(candidate.condition()).check(new RunValues(run, candidate.entry()));
         } catch (UserException e) {
-            say(run, listener, canary, Messages.AutoPromoter_Not(e.getMessage()), false);
+            say(run, listener, candidate, Messages.AutoPromoter_Not(e.getMessage()), false);
             return;
         }
-        Handover handover = handover(run, canary);
-        String locked = locked(handover, canary, who);
-        PromotionCause circle = circle(run, canary);
         answer.lines().forEach(listener.getLogger()::println);
-        if (!answer.holds()) {
-            say(run, listener, canary, Messages.AutoPromoter_Not(answer.why()), false);
-        } else if (circle != null) {
-            String why = Messages.AutoPromoter_Circle(circle.getRelease() + " of " + circle.target());
-            say(run, listener, canary, Messages.AutoPromoter_Not(why), false);
-        } else if (!locked.isEmpty()) {
-            say(run, listener, canary, Messages.AutoPromoter_Not(locked), false);
+        String whyNot = answer.holds() ? candidate.circle() : answer.why();
+        if (whyNot.isEmpty()) {
+            whyNot = candidate.whyNot(who);
+        }
+        if (whyNot.isEmpty()) {
+            say(run, listener, candidate, Messages.AutoPromoter_Promoted(answer.why()), true);
+            start(run, listener, candidate, answer.why());
         } else {
-            say(run, listener, canary, Messages.AutoPromoter_Promoted(answer.why()), true);
-            start(run, listener, canary, handover, answer.why());
+            say(run, listener, candidate, Messages.AutoPromoter_Not(whyNot), false);
         }
     }
 
-    /** The promotion that has led to this release of the same target; null if none has. */
-    @CheckForNull
-    private static PromotionCause circle(Run<?, ?> run, ReleaseEntry canary) {
-        return Origins.of(run).stream()
-                .filter(PromotionCause.class::isInstance)
-                .map(PromotionCause.class::cast)
-                .filter(cause -> cause.kind() == Kind.PROMOTE && cause.target().equals(canary.getTarget()))
-                .findFirst()
-                .orElse(null);
-    }
-
-    private static void start(Run<?, ?> run, TaskListener listener, ReleaseEntry canary, Handover handover, String why)
+    private static void start(Run<?, ?> run, TaskListener listener, Candidate candidate, String why)
             throws IOException {
-        PromotionCause cause = new PromotionCause(handover, run.getParent(), run, "", why);
-        String whyNot = handover.start(cause, handover.told("", false), ReleasesTab.defaults(handover));
+        String whyNot = candidate.promote(why);
         if (!whyNot.isEmpty()) {
-            say(run, listener, canary, Messages.AutoPromoter_Not(whyNot), false);
+            say(run, listener, candidate, Messages.AutoPromoter_Not(whyNot), false);
         }
     }
 
-    /** Why the release can't be promoted now, in a sentence; empty if it can. */
-    private static String locked(@CheckForNull Handover handover, ReleaseEntry canary, Authentication who) {
-        KnownRelease newest = handover == null ? null : handover.history().newest();
-        if (newest != null && newest.getNumber() > canary.getRelease()) {
-            return Messages.AutoPromoter_Newer(newest.getTitle());
-        }
-        return handover == null || canary.getPhase() == Phase.ROLLED_BACK
-                ? Messages.Handover_NotNow(
-                        "release " + canary.getRelease(), canary.getPhase().text())
-                : handover.lockedByItself(who);
-    }
-
-    @CheckForNull
-    private static Handover handover(Run<?, ?> run, ReleaseEntry canary) {
-        return new JobReleasesTab(run.getParent())
-                .histories().stream()
-                        .filter(history -> history.getTarget().equals(canary.getTarget()))
-                        .filter(history -> history.find(canary.getRelease()) != null)
-                        .map(history ->
-                                new Handover(Kind.PROMOTE, run.getParent(), history, history.find(canary.getRelease())))
-                        .findFirst()
-                        .orElse(null);
-    }
-
-    private static void say(Run<?, ?> run, TaskListener listener, ReleaseEntry canary, String text, boolean promotes)
+    private static void say(Run<?, ?> run, TaskListener listener, Candidate candidate, String text, boolean promotes)
             throws IOException {
-        String told = canaries(run).size() == 1
-                ? text
-                : Messages.AutoPromoter_Of("release " + canary.getRelease() + " of " + canary.getTarget(), text);
-        Followed.decide(run, canary.getTarget(), told, promotes);
+        String told = candidates(run).size() == 1 ? text : Messages.AutoPromoter_Of(candidate.title(), text);
+        Followed.decide(run, candidate.target(), told, promotes);
         listener.getLogger().println(told);
     }
 
-    /** What was decided stays, unless the release can't be promoted any more. */
-    private static void startAgain(Run<?, ?> run, String condition, ReleaseEntry canary, Authentication who)
-            throws IOException {
-        Handover handover = handover(run, canary);
-        Job<?, ?> stable = handover == null ? null : handover.job();
-        if (stable != null
-                && Handover.hasRun(
-                        stable, cause -> cause.target().equals(canary.getTarget()) && run.equals(cause.run()))) {
+    /** What was decided stays, unless it can't be promoted any more. */
+    private static void startAgain(Run<?, ?> run, Candidate candidate, Authentication who) throws IOException {
+        JobStart start = candidate.jobStart();
+        if (start != null
+                && start.hasRun(
+                        cause -> Objects.equals(cause.about(), candidate.target()) && run.equals(cause.run()))) {
             return; // only the link to it was lost
         }
-        String locked = locked(handover, canary, who);
-        if (locked.isEmpty()) {
-            start(run, TaskListener.NULL, canary, handover, condition);
-        } else if (handover == null || !handover.isUnderWay()) {
-            String why = Messages.AutoPromoter_Not(Messages.AutoPromoter_Lost(locked));
-            say(run, TaskListener.NULL, canary, why, false);
+        String whyNot = candidate.whyNot(who);
+        if (whyNot.isEmpty()) {
+            start(run, TaskListener.NULL, candidate, candidate.condition());
+        } else if (start == null || !start.isUnderWay()) {
+            String why = Messages.AutoPromoter_Not(Messages.AutoPromoter_Lost(whyNot));
+            say(run, TaskListener.NULL, candidate, why, false);
         }
     }
 
@@ -211,9 +154,9 @@ public final class AutoPromoter extends RunListener<Run<?, ?>> {
     static void catchUp() {
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
             for (Job<?, ?> job : Jenkins.get().allItems(Job.class)) {
-                if (condition(job) != null) {
+                if (promotes(job)) {
                     for (Run<?, ?> run : CONSIDERED.notYet(job, AutoPromoter::isPromotionMissing)) {
-                        look(run, TaskListener.NULL);
+                        look(run, TaskListener.NULL, !CONSIDERED.contains(run));
                     }
                     CONSIDERED.all(job);
                 }
@@ -227,18 +170,18 @@ public final class AutoPromoter extends RunListener<Run<?, ?>> {
     }
 
     /** What people have taken out of the queue, by hand or by a judgment, is not started again by itself. */
-    private static void takenOut(PromotionCause cause, Job<?, ?> stable) {
+    private static void takenOut(GivenCause cause, Job<?, ?> job) {
         Run<?, ?> run = cause.run();
         if (run == null) {
             return;
         }
         try {
             synchronized (DECIDING) {
-                String why = Messages.AutoPromoter_Not(Messages.AutoPromoter_TakenOut(stable.getFullDisplayName()));
-                for (ReleaseEntry canary : canaries(run)) {
-                    if (canary.getTarget().equals(cause.target())
-                            && Followed.of(run).isPromotionMissing(cause.target())) {
-                        say(run, TaskListener.NULL, canary, why, false);
+                String why = Messages.AutoPromoter_Not(Messages.AutoPromoter_TakenOut(job.getFullDisplayName()));
+                for (Candidate candidate : candidates(run)) {
+                    if (Objects.equals(candidate.target(), cause.about())
+                            && Followed.of(run).isPromotionMissing(cause.about())) {
+                        say(run, TaskListener.NULL, candidate, why, false);
                     }
                 }
             }
@@ -256,11 +199,9 @@ public final class AutoPromoter extends RunListener<Run<?, ?>> {
             if (!item.isCancelled() || Jenkins.get().isTerminating() || !(item.task instanceof Job<?, ?> job)) {
                 return;
             }
-            for (Cause cause : item.getCauses()) {
-                if (cause instanceof PromotionCause promotion && promotion.isByItself()) {
-                    ReleaseRuntime.get().execute(() -> takenOut(promotion, job));
-                }
-            }
+            GivenCause.among(item.getCauses())
+                    .filter(GivenCause::isByItself)
+                    .forEach(cause -> ReleaseRuntime.get().execute(() -> takenOut(cause, job)));
         }
     }
 
@@ -291,7 +232,7 @@ public final class AutoPromoter extends RunListener<Run<?, ?>> {
 
     private static void configured(Object item) {
         if (item instanceof Job<?, ?> job) {
-            boolean follows = condition(job) != null;
+            boolean follows = promotes(job);
             if (follows != CONSIDERED.isKept(job)) {
                 if (follows) {
                     CONSIDERED.all(job);

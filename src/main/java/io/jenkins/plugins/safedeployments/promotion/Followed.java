@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** What followed a run's release: the runs that were started to promote it or take it back, and why none started by itself. */
+/** What followed a run or its releases: the runs that were started to promote them or take them back, and why none did by itself. */
 public final class Followed extends InvisibleAction {
 
     private static final Logger LOGGER = Logger.getLogger(Followed.class.getName());
@@ -27,7 +27,7 @@ public final class Followed extends InvisibleAction {
     /** Replaced as a whole and never changed, so that it can be written to the disk at any time. */
     private volatile List<Follow> follows = new ArrayList<>();
 
-    /** Of promotions by themselves, one for each target that was looked at; replaced as a whole and never changed. */
+    /** Of promotions by themselves, one for the run and each target that was looked at; replaced as a whole and never changed. */
     private volatile List<Decision> decisions = new ArrayList<>();
 
     /** What was decided about a promotion by itself: why none has started, or that one has. */
@@ -35,12 +35,14 @@ public final class Followed extends InvisibleAction {
 
         private static final long serialVersionUID = 1L;
 
+        /** Empty if it is about the run itself. */
         private final String target;
+
         private final String text;
         private final boolean promotes;
 
-        private Decision(Target target, String text, boolean promotes) {
-            this.target = target.toString();
+        private Decision(@CheckForNull Target target, String text, boolean promotes) {
+            this.target = key(target);
             this.text = text;
             this.promotes = promotes;
         }
@@ -52,7 +54,11 @@ public final class Followed extends InvisibleAction {
         private static final long serialVersionUID = 1L;
 
         private final String kind;
+
+        /** Empty if it is about the run itself. */
         private final String target;
+
+        /** 0 if it is about the run itself. */
         private final int release;
 
         /** Empty if it started by itself. */
@@ -64,9 +70,9 @@ public final class Followed extends InvisibleAction {
         /** When the job was called so, in milliseconds of the epoch; 0 in what is from before it was kept. */
         private final long at;
 
-        private Follow(PromotionCause cause, Run<?, ?> run) {
+        private Follow(GivenCause cause, Run<?, ?> run) {
             this.kind = cause.kind().id();
-            this.target = cause.target().toString();
+            this.target = key(cause.about());
             this.release = cause.getRelease();
             this.user = cause.getUser();
             this.job = run.getParent().getFullName();
@@ -79,6 +85,7 @@ public final class Followed extends InvisibleAction {
             return kind;
         }
 
+        /** Number of the release that was given to it; 0 if it was the run itself. */
         public int getRelease() {
             return release;
         }
@@ -108,7 +115,7 @@ public final class Followed extends InvisibleAction {
         return new ArrayList<>(follows);
     }
 
-    /** Why no promotions have started by themselves, or that they have: a sentence for each target that was looked at. */
+    /** Why no promotions have started by themselves, or that they have: a sentence for the run, and for each target that was looked at. */
     @NonNull
     public List<String> getAutomatic() {
         return decisions.stream().map(decision -> decision.text).toList();
@@ -120,25 +127,30 @@ public final class Followed extends InvisibleAction {
         follows = next;
     }
 
-    private synchronized void decide(Target target, String text, boolean promotes) {
+    private synchronized void decide(@CheckForNull Target target, String text, boolean promotes) {
         List<Decision> next = new ArrayList<>(decisions);
-        next.removeIf(decision -> decision.target.equals(target.toString()));
+        next.removeIf(decision -> decision.target.equals(key(target)));
         next.add(new Decision(target, text, promotes));
         decisions = next;
     }
 
-    /** Whether it was decided if the release of a target is promoted by itself. */
-    boolean isDecided(Target target) {
-        return decisions.stream().anyMatch(decision -> decision.target.equals(target.toString()));
+    /** What a decision is about in the file: a target, or, if there is none, the run itself. */
+    private static String key(@CheckForNull Target target) {
+        return target == null ? "" : target.toString();
+    }
+
+    /** Whether it was decided if the release of a target is promoted by itself; or, without a target, the run itself. */
+    boolean isDecided(@CheckForNull Target target) {
+        return decisions.stream().anyMatch(decision -> decision.target.equals(key(target)));
     }
 
     /** Whether a promotion was to start by itself, and none has started since, as far as the run knows. */
-    boolean isPromotionMissing(Target target) {
+    boolean isPromotionMissing(@CheckForNull Target target) {
         return decisions.stream()
-                .anyMatch(decision -> decision.target.equals(target.toString()) && isPromotionMissing(decision));
+                .anyMatch(decision -> decision.target.equals(key(target)) && isPromotionMissing(decision));
     }
 
-    /** The same for any target. */
+    /** The same for the run itself and any target. */
     boolean isPromotionMissing() {
         return decisions.stream().anyMatch(this::isPromotionMissing);
     }
@@ -166,10 +178,11 @@ public final class Followed extends InvisibleAction {
      * Keeps with a run what was decided about an automatic promotion of its release of a target, before anything is started, so
      * that it is at most one.
      *
+     * @param target null for a promotion of the run itself
      * @param promotes whether one is started
      * @throws IOException if it can't be kept, so that nothing may be started
      */
-    static void decide(Run<?, ?> run, Target target, String text, boolean promotes) throws IOException {
+    static void decide(Run<?, ?> run, @CheckForNull Target target, String text, boolean promotes) throws IOException {
         of(run).decide(target, text, promotes);
         run.save();
     }
@@ -180,7 +193,7 @@ public final class Followed extends InvisibleAction {
 
         @Override
         public void onStarted(Run<?, ?> started, TaskListener listener) {
-            PromotionCause cause = started.getCause(PromotionCause.class);
+            GivenCause cause = GivenCause.among(started.getCauses()).findFirst().orElse(null);
             if (cause == null) {
                 return;
             }
@@ -191,7 +204,7 @@ public final class Followed extends InvisibleAction {
                     run.save();
                 }
             } catch (IOException e) {
-                LOGGER.log(Level.WARNING, e, () -> "could not save that " + started + " follows a release");
+                LOGGER.log(Level.WARNING, e, () -> "could not save what " + started + " follows");
             }
         }
     }

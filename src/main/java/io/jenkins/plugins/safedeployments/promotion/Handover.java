@@ -2,20 +2,7 @@ package io.jenkins.plugins.safedeployments.promotion;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
-import hudson.model.Action;
-import hudson.model.Cause;
-import hudson.model.CauseAction;
-import hudson.model.Computer;
-import hudson.model.Executor;
-import hudson.model.Item;
 import hudson.model.Job;
-import hudson.model.ParameterDefinition;
-import hudson.model.ParameterValue;
-import hudson.model.ParametersAction;
-import hudson.model.Queue;
-import hudson.model.Run;
-import hudson.model.queue.ScheduleResult;
-import hudson.model.queue.WorkUnit;
 import hudson.security.Permission;
 import io.jenkins.plugins.safedeployments.Messages;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsPermissions;
@@ -27,12 +14,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
-import jenkins.model.Jenkins;
-import org.springframework.security.core.Authentication;
 
-/** A release that is given to the job that is named for it: what is to be done, whether that may be now, and how it starts. */
-public final class Handover {
+/** A release that is given to the job that is named for it, and what is to be done. */
+public final class Handover extends JobStart {
 
     /** What the other job is to do. */
     public enum Kind {
@@ -59,22 +43,12 @@ public final class Handover {
         }
     }
 
-    /** So many of the last runs of the other job are looked at. */
-    private static final int RUNS = 20;
-
-    /** Held from the last look at whether something is under way until the next one is in the queue. */
-    private static final Object STARTING = new Object();
-
     private final Kind kind;
-    private final Job<?, ?> owner;
     private final TargetHistory history;
     private final KnownRelease release;
 
     /** Whether another of the good releases can be chosen instead. */
     private final boolean choice;
-
-    /** When it was looked up where the release is; what has begun since may have brought it somewhere else. */
-    private final long lookedUp;
 
     /** @param owner whose release it is; names the other job, and its permissions count */
     Handover(Kind kind, Job<?, ?> owner, TargetHistory history, KnownRelease release) {
@@ -82,12 +56,11 @@ public final class Handover {
     }
 
     private Handover(Kind kind, Job<?, ?> owner, TargetHistory history, KnownRelease release, boolean choice) {
+        super(owner, history.lookedUp());
         this.choice = choice;
         this.kind = kind;
-        this.owner = owner;
         this.history = history;
         this.release = release;
-        this.lookedUp = history.lookedUp();
     }
 
     /** Those that a release's phase offers, whether or not they may be done now. */
@@ -110,7 +83,7 @@ public final class Handover {
     /** The same, but that another of the good releases can be chosen to return to. */
     @NonNull
     Handover withChoice() {
-        return new Handover(kind, owner, history, release, kind == Kind.RETURN);
+        return new Handover(kind, owner(), history, release, kind == Kind.RETURN);
     }
 
     /** Those that can be chosen to return to; empty if there is no choice. */
@@ -139,8 +112,8 @@ public final class Handover {
         return release;
     }
 
-    /** On the button. */
     @NonNull
+    @Override
     public String getTitle() {
         if (choice) {
             return Messages.Handover_RollBack();
@@ -174,131 +147,59 @@ public final class Handover {
         return stable == null ? "" : Integer.toString(stable.getNumber());
     }
 
-    /** What who asks for it needs on the job whose release it is. */
     @NonNull
+    @Override
     Permission permission() {
         return kind == Kind.PROMOTE ? SafeDeploymentsPermissions.PROMOTE : SafeDeploymentsPermissions.ROLL_BACK;
     }
 
-    /** The job that does it; null if there is none, or who asks may not see it. */
     @CheckForNull
-    Job<?, ?> job() {
-        return PromotionProperty.job(jobName(), owner);
-    }
-
-    @CheckForNull
-    private String jobName() {
-        PromotionProperty property = PromotionProperty.of(owner);
+    @Override
+    String jobName() {
+        PromotionProperty property = PromotionProperty.of(owner());
         if (property == null) {
             return null;
         }
         return kind == Kind.PROMOTE ? property.getStableJob() : property.getRollbackJob();
     }
 
-    /** Why it can't be done now by who asks, in a sentence; empty if it can. */
     @NonNull
-    public String getLocked() {
-        return release.isUnderWay()
-                ? Messages.Handover_MakerUnderWay(release.getMadeBy())
-                : locked(Jenkins.getAuthentication2(), owner.hasPermission(permission()));
+    @Override
+    String noJobName() {
+        return kind == Kind.PROMOTE ? Messages.Handover_NoStableJob() : Messages.Handover_NoRollbackJob();
     }
 
-    /** @param may whether the permission on the owner is given, or not needed */
     @NonNull
-    String locked(Authentication who, boolean may) {
-        if (!may) {
-            return Messages.Handover_NoPermission(permission().group.title + "/" + permission().name);
-        }
-        if (jobName() == null) {
-            return kind == Kind.PROMOTE ? Messages.Handover_NoStableJob() : Messages.Handover_NoRollbackJob();
-        }
-        Job<?, ?> job = job();
-        if (job == null) {
-            return Messages.Handover_JobNotSeen();
-        }
-        if (!job.getACL().hasPermission2(who, Item.BUILD)) {
-            return Messages.Handover_MayNotBuild(job.getFullDisplayName());
-        }
-        if (!job.isBuildable()) {
-            return Messages.Handover_NotBuildable(job.getFullDisplayName());
-        }
+    @Override
+    public String getLocked() {
+        return release.isUnderWay() ? Messages.Handover_MakerUnderWay(release.getMadeBy()) : super.getLocked();
+    }
+
+    @NonNull
+    @Override
+    String notNow(Job<?, ?> job) {
         if (!fits()) {
             return Messages.Handover_NotNow(
                     release.getTitle(), release.getPhase().text());
         }
         KnownRelease inProgress = kind == Kind.RETURN ? history.inProgress() : null;
-        if (inProgress != null) {
-            return Messages.Handover_InProgress(
-                    inProgress.getNumber(), inProgress.getPhase().text());
-        }
-        return underWay(job);
-    }
-
-    /**
-     * Two are never started for the same release at once. What leaves the queue is with an executor before, and has a run before
-     * it leaves that, so that nothing is missed in between.
-     */
-    private String underWay(Job<?, ?> job) {
-        for (Queue.Item item : Jenkins.get().getQueue().getItems()) {
-            PromotionCause cause = item.task == job ? mine(item.getCauses()) : null;
-            if (cause != null) {
-                return Messages.Handover_Queued(job.getFullDisplayName(), cause.by());
-            }
-        }
-        for (Queue.Item item : begun()) {
-            PromotionCause cause = item.task == job ? mine(item.getCauses()) : null;
-            if (cause != null) {
-                return Messages.Handover_UnderWay(job.getFullDisplayName(), cause.by());
-            }
-        }
-        int looked = 0;
-        for (Run<?, ?> run = job.getLastBuild(); run != null && looked < RUNS; run = run.getPreviousBuild(), looked++) {
-            PromotionCause cause = run.isBuilding() || run.getTimeInMillis() >= lookedUp ? mine(run.getCauses()) : null;
-            if (cause != null) {
-                return Messages.Handover_UnderWay(run.getFullDisplayName(), cause.by());
-            }
-        }
-        return "";
-    }
-
-    /** Whether it has been started, and has not ended. */
-    boolean isUnderWay() {
-        Job<?, ?> job = job();
-        return job != null && !underWay(job).isEmpty();
+        return inProgress == null
+                ? ""
+                : Messages.Handover_InProgress(
+                        inProgress.getNumber(), inProgress.getPhase().text());
     }
 
     /** Returns to different releases are about the same one, too: that which is taken back. */
-    @CheckForNull
-    private PromotionCause mine(List<Cause> causes) {
-        return causes.stream()
-                .filter(PromotionCause.class::isInstance)
-                .map(PromotionCause.class::cast)
-                .filter(cause -> cause.target().equals(release.getTarget()))
-                .filter(cause ->
-                        cause.getRelease() == release.getNumber() || kind == Kind.RETURN && cause.kind() == Kind.RETURN)
-                .findFirst()
-                .orElse(null);
+    @Override
+    boolean isMine(GivenCause cause) {
+        return release.getTarget().equals(cause.about())
+                && (cause.getRelease() == release.getNumber() || kind == Kind.RETURN && cause.kind() == Kind.RETURN);
     }
 
-    /** What executors have taken from the queue. */
-    private static List<Queue.Item> begun() {
-        List<Queue.Item> begun = new ArrayList<>();
-        for (Computer computer : Jenkins.get().getComputers()) {
-            for (Executor executor : computer.getAllExecutors()) {
-                WorkUnit unit = executor.getCurrentWorkUnit();
-                if (unit != null) {
-                    begun.add(unit.context.item);
-                }
-            }
-        }
-        return begun;
-    }
-
-    /** Whether the job has had a run that this cause has started, as far as its last runs tell. */
-    static boolean hasRun(Job<?, ?> job, Predicate<PromotionCause> cause) {
-        return job.getBuilds().limit(50).stream()
-                .anyMatch(run -> run.getCauses().stream()
-                        .anyMatch(one -> one instanceof PromotionCause promotion && cause.test(promotion)));
+    @NonNull
+    @Override
+    Set<String> names() {
+        return told("", false).keySet();
     }
 
     /** What the other job is told, by name of the parameter. */
@@ -320,31 +221,6 @@ public final class Handover {
         return told;
     }
 
-    /** The parameters of the other job that it is not told, and has to get otherwise. */
-    @NonNull
-    List<ParameterDefinition> asked() {
-        Job<?, ?> job = job();
-        Set<String> told = told("", false).keySet();
-        return job == null
-                ? List.of()
-                : HandedOn.definitions(job).stream()
-                        .filter(definition -> !told.contains(definition.getName()))
-                        .toList();
-    }
-
-    /** {@link #locked}, or that nobody is there to give a parameter a value. */
-    @NonNull
-    String lockedByItself(Authentication who) {
-        String locked = locked(who, true);
-        return locked.isEmpty()
-                ? asked().stream()
-                        .filter(definition -> definition.getDefaultParameterValue() == null)
-                        .findFirst()
-                        .map(definition -> Messages.Handover_NoValue(definition.getName()))
-                        .orElse("")
-                : locked;
-    }
-
     /** As the trigger for rollback jobs and the like tell it. */
     private static Map<String, String> ofRun(@CheckForNull KnownRelease acted, Map<String, String> told) {
         if (acted == null) {
@@ -356,40 +232,5 @@ public final class Handover {
                 acted.getImage(),
                 acted.getPhase(),
                 List.of(HandedOn.line(acted.getTarget(), acted.getNumber(), acted.getPhase())));
-    }
-
-    /**
-     * Puts it into the queue, unless it is under way already: of many that ask at once one gets through.
-     *
-     * @param others values of the parameters that are {@link #asked} for
-     * @return why it was not done, in a sentence; empty if it was
-     */
-    @NonNull
-    String start(PromotionCause cause, Map<String, String> told, List<ParameterValue> others) {
-        Job<?, ?> job = job();
-        if (job == null) {
-            return Messages.Handover_JobNotSeen();
-        }
-        synchronized (STARTING) {
-            String underWay = underWay(job);
-            if (!underWay.isEmpty()) {
-                return underWay;
-            }
-            return schedule(job, cause, told, others) ? "" : Messages.Handover_NotTaken();
-        }
-    }
-
-    private static boolean schedule(
-            Job<?, ?> job, PromotionCause cause, Map<String, String> told, List<ParameterValue> others) {
-        List<ParameterValue> values = HandedOn.values(job, told);
-        values.addAll(others);
-        List<Cause> causes = new ArrayList<>(List.of(cause));
-        if (!cause.getUser().isEmpty()) {
-            causes.add(new Cause.UserIdCause(cause.getUser()));
-        }
-        Action[] actions = {new CauseAction(causes), new ParametersAction(values, told.keySet())};
-        Queue.Task task = (Queue.Task) job;
-        ScheduleResult result = Jenkins.get().getQueue().schedule2(task, 0, actions);
-        return result.isAccepted();
     }
 }

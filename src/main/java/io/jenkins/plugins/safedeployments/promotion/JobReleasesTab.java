@@ -6,8 +6,11 @@ import hudson.Extension;
 import hudson.model.Job;
 import hudson.model.Run;
 import io.jenkins.plugins.safedeployments.Messages;
+import io.jenkins.plugins.safedeployments.config.Dashboards;
+import io.jenkins.plugins.safedeployments.config.Dashboards.Dashboard;
 import io.jenkins.plugins.safedeployments.engine.model.Target;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import io.jenkins.plugins.safedeployments.pages.RefusedRequest;
 import io.jenkins.plugins.safedeployments.runtime.ReleasesAction;
 import java.util.Collection;
 import java.util.List;
@@ -52,7 +55,8 @@ public final class JobReleasesTab extends ReleasesTab {
     public String getIconFileName() {
         Run<?, ?> last = job.getLastBuild();
         Run<?, ?> completed = job.getLastCompletedBuild();
-        boolean releases = PromotionProperty.of(job) != null
+        PromotionProperty property = PromotionProperty.of(job);
+        boolean releases = (property != null && property.isForReleases())
                 || (last != null && !ReleasesAction.entries(last).isEmpty())
                 || (completed != null && !ReleasesAction.entries(completed).isEmpty());
         return releases ? "symbol-rocket-outline plugin-ionicons-api" : null;
@@ -62,7 +66,7 @@ public final class JobReleasesTab extends ReleasesTab {
     @NonNull
     public List<TargetView> getTargets() {
         return histories().stream()
-                .map(history -> new TargetView(history, rows(history), ""))
+                .map(history -> new TargetView(history, rows(history), List.of(), ""))
                 .toList();
     }
 
@@ -74,7 +78,7 @@ public final class JobReleasesTab extends ReleasesTab {
         checkMayAct();
         TargetHistory history = history(cluster, namespace, app);
         return history == null
-                ? HttpResponses.errorWithoutStack(404, Messages.ReleasesTab_NotKnown())
+                ? RefusedRequest.of(404, Messages.ReleasesTab_NotKnown())
                 : HttpResponses.forwardToView(new Asked(this, ask(history)), "index");
     }
 
@@ -82,15 +86,19 @@ public final class JobReleasesTab extends ReleasesTab {
         try {
             ClusterRecord record = ClusterRecord.of(seen.getTarget(), job);
             TargetHistory history = TargetHistory.of(seen, record.releases());
-            return new TargetView(history, rows(history), "");
+            return new TargetView(
+                    history,
+                    rows(history),
+                    record.tracks().stream().map(TrackView::new).toList(),
+                    "");
         } catch (UserException e) {
-            return new TargetView(seen, rows(seen), e.getMessage());
+            return new TargetView(seen, rows(seen), List.of(), e.getMessage());
         }
     }
 
     /** One target with its releases. */
     @Restricted(NoExternalUse.class) // index.jelly
-    public record TargetView(TargetHistory history, List<ReleaseRow> rows, String problem) {
+    public record TargetView(TargetHistory history, List<ReleaseRow> rows, List<TrackView> tracks, String problem) {
 
         @NonNull
         public Target getTarget() {
@@ -104,6 +112,17 @@ public final class JobReleasesTab extends ReleasesTab {
         @NonNull
         public List<ReleaseRow> getRows() {
             return rows;
+        }
+
+        /** How stable and canary are at this moment, if the cluster was asked. */
+        @NonNull
+        public List<TrackView> getTracks() {
+            return tracks;
+        }
+
+        @NonNull
+        public List<Dashboard> getDashboards() {
+            return Dashboards.of(getTarget());
         }
 
         /** Why the cluster did not say; empty if it did, or was not asked. */

@@ -16,7 +16,7 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /** That a run was started to promote a release or to take it back: which, from which run, and by whom or why. */
-public final class PromotionCause extends Cause implements ForRelease {
+public final class PromotionCause extends Cause implements ForRelease, GivenCause {
 
     private final Handover.Kind kind;
     private final String cluster;
@@ -60,21 +60,30 @@ public final class PromotionCause extends Cause implements ForRelease {
     }
 
     @NonNull
-    Handover.Kind kind() {
+    @Override
+    public Handover.Kind kind() {
         return kind;
     }
 
-    /** Id of who asked for it; empty if nobody did. */
     @NonNull
+    @Override
+    public Target about() {
+        return target();
+    }
+
+    @NonNull
+    @Override
     public String getUser() {
         return user;
     }
 
-    /** Whether it is a promotion that nobody asked for. */
-    boolean isByItself() {
-        return kind == Handover.Kind.PROMOTE && user.isEmpty();
+    /** Full name, as it is called now, of the job on whose page it was asked for, or whose run it follows. */
+    @NonNull
+    String job() {
+        return RenamedJobs.now(job, at);
     }
 
+    @Override
     public int getRelease() {
         return release;
     }
@@ -100,8 +109,7 @@ public final class PromotionCause extends Cause implements ForRelease {
     @Override
     public String getShortDescription() {
         String what = "release " + release + (image.isEmpty() ? "" : " (" + image + ")") + " of " + target();
-        String now = RenamedJobs.now(job, at);
-        String from = build == 0 ? now : now + " #" + build;
+        String from = build == 0 ? job() : job() + " #" + build;
         String text =
                 switch (kind) {
                     case PROMOTE -> Messages.PromotionCause_Promote(what, from);
@@ -111,10 +119,10 @@ public final class PromotionCause extends Cause implements ForRelease {
         return text + " " + by();
     }
 
-    /** {@code asked for by alice}, or why it started by itself. */
     @NonNull
-    String by() {
-        return user.isEmpty() ? Messages.PromotionCause_ByItself(why) : Messages.PromotionCause_AskedFor(user);
+    @Override
+    public String by() {
+        return GivenCause.by(user, why);
     }
 
     /** Null as well if who looks may not see it. */
@@ -124,9 +132,10 @@ public final class PromotionCause extends Cause implements ForRelease {
         return build == 0 ? null : RenamedJobs.run(job, at, build);
     }
 
-    /** The run to link it with: the one that it follows, or else the one that made the release. */
+    /** The one that it follows, or else the one that made the release. */
     @CheckForNull
-    Run<?, ?> followed() {
+    @Override
+    public Run<?, ?> followed() {
         Run<?, ?> run = run();
         return run == null ? maker() : run;
     }

@@ -8,15 +8,18 @@ import hudson.model.AutoCompletionCandidates;
 import hudson.model.Item;
 import hudson.model.Items;
 import hudson.model.Job;
+import hudson.model.Run;
 import hudson.model.listeners.ItemListener;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.safedeployments.Messages;
+import io.jenkins.plugins.safedeployments.runtime.ReleaseEntry;
 import io.jenkins.plugins.safedeployments.triggers.ConditionForm;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import jenkins.model.Jenkins;
@@ -30,11 +33,13 @@ import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 import org.springframework.security.access.AccessDeniedException;
 
-/** On a job that releases: which jobs promote its releases and take them back, and when a promotion starts by itself. */
+/** On a job that builds or releases: which jobs promote its runs and releases and take these back, and when that starts by itself. */
 public final class PromotionProperty extends OptionalJobProperty<Job<?, ?>> {
 
     private static final Logger LOGGER = Logger.getLogger(PromotionProperty.class.getName());
 
+    private String canaryJob;
+    private String autoCanary;
     private String stableJob;
     private String rollbackJob;
     private String autoPromote;
@@ -44,7 +49,29 @@ public final class PromotionProperty extends OptionalJobProperty<Job<?, ?>> {
         // all is set by setters
     }
 
-    /** The job that promotes, by its name relative to this one; null for none. */
+    /** The job that goes on with what a run has built, by its name relative to this one; null for none. */
+    @CheckForNull
+    public String getCanaryJob() {
+        return canaryJob;
+    }
+
+    @DataBoundSetter
+    public void setCanaryJob(String canaryJob) {
+        this.canaryJob = Util.fixEmptyAndTrim(canaryJob);
+    }
+
+    /** The condition by which that job starts by itself when a run has ended; null for never. */
+    @CheckForNull
+    public String getAutoCanary() {
+        return autoCanary;
+    }
+
+    @DataBoundSetter
+    public void setAutoCanary(String autoCanary) {
+        this.autoCanary = Util.fixEmptyAndTrim(autoCanary);
+    }
+
+    /** The job that promotes releases, by its name relative to this one; null for none. */
     @CheckForNull
     public String getStableJob() {
         return stableJob;
@@ -66,7 +93,7 @@ public final class PromotionProperty extends OptionalJobProperty<Job<?, ?>> {
         this.rollbackJob = Util.fixEmptyAndTrim(rollbackJob);
     }
 
-    /** The condition by which a promotion starts by itself when a run has ended; null for never. */
+    /** The condition by which the promotion of a release starts by itself when a run has ended; null for never. */
     @CheckForNull
     public String getAutoPromote() {
         return autoPromote;
@@ -75,6 +102,11 @@ public final class PromotionProperty extends OptionalJobProperty<Job<?, ?>> {
     @DataBoundSetter
     public void setAutoPromote(String autoPromote) {
         this.autoPromote = Util.fixEmptyAndTrim(autoPromote);
+    }
+
+    /** Whether it is about releases, and not only about the runs themselves. */
+    boolean isForReleases() {
+        return stableJob != null || rollbackJob != null || autoPromote != null;
     }
 
     @CheckForNull
@@ -104,12 +136,13 @@ public final class PromotionProperty extends OptionalJobProperty<Job<?, ?>> {
         }
 
         @POST
+        public FormValidation doCheckCanaryJob(@AncestorInPath Item item, @QueryParameter String value) {
+            return checkOther(item, value, Messages.RunPromotion_Itself());
+        }
+
+        @POST
         public FormValidation doCheckStableJob(@AncestorInPath Item item, @QueryParameter String value) {
-            FormValidation checked = check(item, value);
-            boolean itself = item instanceof Job<?, ?> job && job(Util.fixEmptyAndTrim(value), job) == item;
-            return itself && checked.kind == FormValidation.Kind.OK && item.hasPermission(Item.CONFIGURE)
-                    ? FormValidation.warning(Messages.PromotionProperty_Itself())
-                    : checked;
+            return checkOther(item, value, Messages.PromotionProperty_Itself());
         }
 
         @POST
@@ -119,12 +152,29 @@ public final class PromotionProperty extends OptionalJobProperty<Job<?, ?>> {
 
         /** Checks the condition, and says what it would have said of the last runs. */
         @POST
+        public FormValidation doCheckAutoCanary(@AncestorInPath Item item, @QueryParameter String value) {
+            return check(item, value, run -> List.of());
+        }
+
+        /** Checks the condition, and says what it would have said of the last runs. */
+        @POST
         public FormValidation doCheckAutoPromote(@AncestorInPath Item item, @QueryParameter String value) {
+            return check(item, value, ReleaseCandidate::canaries);
+        }
+
+        private static FormValidation check(
+                @CheckForNull Item item, String value, Function<Run<?, ?>, List<ReleaseEntry>> meant) {
             return ConditionForm.check(
-                    item,
-                    value,
-                    () -> item instanceof Job<?, ?> job ? List.of(job) : List.of(),
-                    AutoPromoter::canaries);
+                    item, value, () -> item instanceof Job<?, ?> job ? List.of(job) : List.of(), meant);
+        }
+
+        /** @param itself what is wrong with the job itself */
+        private static FormValidation checkOther(@CheckForNull Item item, String value, String itself) {
+            FormValidation checked = check(item, value);
+            boolean same = item instanceof Job<?, ?> job && job(Util.fixEmptyAndTrim(value), job) == item;
+            return same && checked.kind == FormValidation.Kind.OK && item.hasPermission(Item.CONFIGURE)
+                    ? FormValidation.warning(itself)
+                    : checked;
         }
 
         private static FormValidation check(@CheckForNull Item item, String value) {
@@ -135,6 +185,12 @@ public final class PromotionProperty extends OptionalJobProperty<Job<?, ?>> {
             return job(name, job) == null
                     ? FormValidation.warning(Messages.PromotionProperty_NoJob(name))
                     : FormValidation.ok();
+        }
+
+        /** Of jobs that the person who types may see. */
+        public AutoCompletionCandidates doAutoCompleteCanaryJob(
+                @QueryParameter String value, @AncestorInPath Item item) {
+            return candidates(value, item);
         }
 
         /** Of jobs that the person who types may see. */
@@ -173,11 +229,15 @@ public final class PromotionProperty extends OptionalJobProperty<Job<?, ?>> {
         }
 
         private static void follow(Job<?, ?> job, PromotionProperty property, String oldFullName, String newFullName) {
+            String canary = renamed(property.canaryJob, job, oldFullName, newFullName);
             String stable = renamed(property.stableJob, job, oldFullName, newFullName);
             String rollback = renamed(property.rollbackJob, job, oldFullName, newFullName);
-            if (Objects.equals(stable, property.stableJob) && Objects.equals(rollback, property.rollbackJob)) {
+            if (Objects.equals(canary, property.canaryJob)
+                    && Objects.equals(stable, property.stableJob)
+                    && Objects.equals(rollback, property.rollbackJob)) {
                 return;
             }
+            property.canaryJob = canary;
             property.stableJob = stable;
             property.rollbackJob = rollback;
             try {

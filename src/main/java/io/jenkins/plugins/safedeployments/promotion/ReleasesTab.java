@@ -4,6 +4,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Util;
 import hudson.model.Actionable;
+import hudson.model.Cause;
 import hudson.model.Item;
 import hudson.model.Job;
 import hudson.model.ParameterDefinition;
@@ -13,12 +14,13 @@ import io.jenkins.plugins.safedeployments.Messages;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsPermissions;
 import io.jenkins.plugins.safedeployments.engine.model.InertText;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import io.jenkins.plugins.safedeployments.pages.RefusedRequest;
 import io.jenkins.plugins.safedeployments.promotion.Handover.Kind;
 import jakarta.servlet.ServletException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
 import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -118,7 +120,7 @@ public abstract class ReleasesTab extends Tab {
             @QueryParameter boolean choose) {
         Handover handover = find(kind, cluster, namespace, app, release);
         if (handover == null) {
-            return HttpResponses.errorWithoutStack(404, Messages.ReleasesTab_NotKnown());
+            return RefusedRequest.of(404, Messages.ReleasesTab_NotKnown());
         }
         job().checkPermission(handover.permission());
         return HttpResponses.forwardToView(new Confirmation(this, choose ? handover.withChoice() : handover), "index");
@@ -147,7 +149,7 @@ public abstract class ReleasesTab extends Tab {
             throws ServletException {
         Handover handover = find(kind, cluster, namespace, app, release);
         if (handover == null) {
-            return HttpResponses.errorWithoutStack(404, Messages.ReleasesTab_NotKnown());
+            return RefusedRequest.of(404, Messages.ReleasesTab_NotKnown());
         }
         job().checkPermission(handover.permission());
         String locked = handover.getLocked();
@@ -155,23 +157,30 @@ public abstract class ReleasesTab extends Tab {
             locked = Messages.ReleasesTab_OtherStable(stable);
         }
         if (!locked.isEmpty()) {
-            return HttpResponses.errorWithoutStack(409, locked);
+            return RefusedRequest.of(409, locked);
         }
         String why = oneLine(reason);
         if (handover.isDestructive() && why.isEmpty()) {
-            return HttpResponses.errorWithoutStack(400, Messages.ReleasesTab_NoReason());
+            return RefusedRequest.of(400, Messages.ReleasesTab_NoReason());
         }
-        String user = Jenkins.getAuthentication2().getName();
-        PromotionCause cause = new PromotionCause(handover, job(), run(), user, "");
+        PromotionCause cause = new PromotionCause(
+                handover, job(), run(), Jenkins.getAuthentication2().getName(), "");
+        return start(request, handover, cause, handover.told(why, acknowledgeMigration), why);
+    }
+
+    /** @param why the reason that was given; empty if none was */
+    final <C extends Cause & GivenCause> HttpResponse start(
+            StaplerRequest2 request, JobStart start, C cause, Map<String, String> told, String why)
+            throws ServletException {
         List<ParameterValue> others;
         try {
-            others = others(request, handover);
+            others = others(request, start);
         } catch (UserException e) {
-            return HttpResponses.errorWithoutStack(400, e.getMessage());
+            return RefusedRequest.of(400, e.getMessage());
         }
-        String whyNot = handover.start(cause, handover.told(why, acknowledgeMigration), others);
+        String whyNot = start.start(cause, told, others);
         if (!whyNot.isEmpty()) {
-            return HttpResponses.errorWithoutStack(409, whyNot);
+            return RefusedRequest.of(409, whyNot);
         }
         LOGGER.log(Level.INFO, () -> cause.getShortDescription() + (why.isEmpty() ? "" : ": " + why));
         return HttpResponses.redirectToDot();
@@ -182,13 +191,13 @@ public abstract class ReleasesTab extends Tab {
      *
      * @throws UserException if there is neither, or a value is no good
      */
-    private static List<ParameterValue> others(StaplerRequest2 request, Handover handover) throws ServletException {
+    private static List<ParameterValue> others(StaplerRequest2 request, JobStart start) throws ServletException {
         Object form = request.getParameter("json") == null
                 ? null
                 : request.getSubmittedForm().opt("parameter");
         JSONArray given = form == null ? new JSONArray() : JSONArray.fromObject(form);
         List<ParameterValue> values = new ArrayList<>();
-        for (ParameterDefinition definition : handover.asked()) {
+        for (ParameterDefinition definition : start.asked()) {
             ParameterValue value = value(request, definition, given);
             if (value == null) {
                 throw new UserException(Messages.Handover_NoValue(definition.getName()));
@@ -211,15 +220,6 @@ public abstract class ReleasesTab extends Tab {
             }
         }
         return definition.getDefaultParameterValue();
-    }
-
-    /** The values that the job defines for the parameters that are asked for. */
-    @NonNull
-    static List<ParameterValue> defaults(Handover handover) {
-        return handover.asked().stream()
-                .map(ParameterDefinition::getDefaultParameterValue)
-                .filter(Objects::nonNull)
-                .toList();
     }
 
     /** What is meant; the cluster is asked where runs do not know, or know better than to do it. */

@@ -10,7 +10,9 @@ import hudson.model.Item;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.safedeployments.Messages;
+import io.jenkins.plugins.safedeployments.engine.evidence.LiveManifest;
 import io.jenkins.plugins.safedeployments.engine.manifest.ImageReference;
+import io.jenkins.plugins.safedeployments.engine.model.Target;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.engine.operation.CanaryDeploy;
 import io.jenkins.plugins.safedeployments.engine.operation.CanaryRequest;
@@ -18,9 +20,11 @@ import io.jenkins.plugins.safedeployments.engine.operation.CanarySize;
 import io.jenkins.plugins.safedeployments.engine.operation.OnBusy;
 import io.jenkins.plugins.safedeployments.engine.operation.Operation;
 import io.jenkins.plugins.safedeployments.engine.operation.Session;
+import io.jenkins.plugins.safedeployments.runtime.ClusterQuestion;
 import io.jenkins.plugins.safedeployments.runtime.IfOrphaned;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,6 +32,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import jenkins.model.Jenkins;
 import net.sf.json.JSONObject;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.kohsuke.accmod.Restricted;
@@ -55,6 +60,7 @@ public final class CanaryDeployStep extends GuardedStep {
     private String onFailure = ROLLBACK;
     private String onBusy = "fail";
     private boolean postMortem;
+    private int soakMinutes;
 
     @DataBoundConstructor
     public CanaryDeployStep(String app) {
@@ -188,6 +194,16 @@ public final class CanaryDeployStep extends GuardedStep {
         this.postMortem = postMortem;
     }
 
+    /** For how long the canary has to stay well in the traffic before the step ends. */
+    public int getSoakMinutes() {
+        return soakMinutes;
+    }
+
+    @DataBoundSetter
+    public void setSoakMinutes(int soakMinutes) {
+        this.soakMinutes = soakMinutes;
+    }
+
     /** Steps that were begun by a version without some of the fields. */
     private Object readResolve() {
         setOnBusy(onBusy);
@@ -250,6 +266,7 @@ public final class CanaryDeployStep extends GuardedStep {
                 onBusy(),
                 force(),
                 postMortem,
+                Duration.ofMinutes(soakMinutes),
                 resumed);
     }
 
@@ -316,6 +333,32 @@ public final class CanaryDeployStep extends GuardedStep {
                 return FormValidation.ok();
             }
             return checked(() -> ImageReference.parse(value));
+        }
+
+        /** Shows the manifest of what is there, to begin with. */
+        @POST
+        public FormValidation doCopyManifest(
+                @AncestorInPath Item item,
+                @QueryParameter String cluster,
+                @QueryParameter String namespace,
+                @QueryParameter String app,
+                @QueryParameter String credentialsId) {
+            if (item == null) {
+                Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+            } else {
+                item.checkPermission(Item.CONFIGURE);
+            }
+            try {
+                Target target = new Target(Util.fixNull(cluster).trim(), namespace, app);
+                String manifest = ClusterQuestion.ask(
+                        target,
+                        Util.fixNull(credentialsId),
+                        item == null ? "" : item.getFullName(),
+                        live -> LiveManifest.of(live, target));
+                return FormValidation.okWithMarkup("<pre>" + Util.xmlEscape(manifest) + "</pre>");
+            } catch (UserException e) {
+                return FormValidation.error(Messages.CanaryDeployStep_NotCopied(e.getMessage()));
+            }
         }
 
         @POST

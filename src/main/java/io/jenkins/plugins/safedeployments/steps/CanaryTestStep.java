@@ -1,5 +1,6 @@
 package io.jenkins.plugins.safedeployments.steps;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.ExtensionList;
@@ -24,6 +25,7 @@ public final class CanaryTestStep extends ReleaseStep {
     private static final long serialVersionUID = 1L;
 
     private ArrayList<CanaryTest> tests = new ArrayList<>();
+    private Integer release;
 
     @DataBoundConstructor
     public CanaryTestStep(String app) {
@@ -40,8 +42,22 @@ public final class CanaryTestStep extends ReleaseStep {
         this.tests = tests == null ? new ArrayList<>() : new ArrayList<>(tests);
     }
 
+    /** Number of the release to test; null for the one that the run has to do with, or else the one in canary. */
+    @CheckForNull
+    public Integer getRelease() {
+        return release;
+    }
+
+    @DataBoundSetter
+    public void setRelease(Integer release) {
+        this.release = release;
+    }
+
     @Override
     void check() {
+        if (release != null && release < 1) {
+            throw new UserException("'release' is " + release + ": releases are counted from 1.");
+        }
         if (checks().isEmpty()) {
             throw new UserException(
                     "'tests' is missing: say what is to be tried in the canary, such as [exec('npm run ping')].");
@@ -61,7 +77,8 @@ public final class CanaryTestStep extends ReleaseStep {
 
     @Override
     Operation operation(Session session, ReleaseDriver.Caller caller, boolean resumed) {
-        return new TestCanary(session, checks());
+        int number = MeantRelease.number(release, run(caller), session.target(), "test");
+        return new TestCanary(session, number, checks());
     }
 
     @Extension

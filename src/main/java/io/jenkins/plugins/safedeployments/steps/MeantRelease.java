@@ -1,10 +1,12 @@
 package io.jenkins.plugins.safedeployments.steps;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.Cause;
 import hudson.model.Result;
 import hudson.model.Run;
 import io.jenkins.plugins.safedeployments.engine.model.Target;
+import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.judgment.Approvals;
 import io.jenkins.plugins.safedeployments.runtime.ForRelease;
 import io.jenkins.plugins.safedeployments.runtime.ReleaseEntry;
@@ -19,6 +21,26 @@ import io.jenkins.plugins.safedeployments.runtime.ReleasesAction;
  * @param none why it is none; empty if it is one
  */
 record MeantRelease(int number, String none) {
+
+    /**
+     * Number of the only release that a step may go on with.
+     *
+     * @param asked what the step was given
+     * @param verb what is to be done with it: "promote"
+     * @return 0 for whichever is in canary
+     * @throws UserException if there is none
+     */
+    static int number(@CheckForNull Integer asked, Run<?, ?> run, Target target, String verb) {
+        if (asked != null) {
+            return asked;
+        }
+        MeantRelease meant = of(run, target);
+        if (!meant.none().isEmpty()) {
+            throw new UserException("Nothing to " + verb + ": " + meant.none() + ". To " + verb
+                    + " what another run has in canary, give its number as 'release'.");
+        }
+        return meant.number();
+    }
 
     /** By what a run has done up to now. */
     @NonNull

@@ -114,15 +114,7 @@ public final class PromoteStableStep extends GuardedStep {
 
     /** Not what others have put in its place: that is not what the run has tested and had judged. */
     private int meant(Run<?, ?> run, Target target) {
-        if (release != null) {
-            return release;
-        }
-        MeantRelease meant = MeantRelease.of(run, target);
-        if (!meant.none().isEmpty()) {
-            throw new UserException("Nothing to promote: " + meant.none()
-                    + ". To promote what another run has in canary, give its number as 'release'.");
-        }
-        return meant.number();
+        return MeantRelease.number(release, run, target, "promote");
     }
 
     private PromoteRequest request(int number) {

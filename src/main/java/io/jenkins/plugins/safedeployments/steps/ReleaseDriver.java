@@ -31,6 +31,7 @@ import io.jenkins.plugins.safedeployments.runtime.ReleaseRecorder;
 import io.jenkins.plugins.safedeployments.runtime.ReleaseRuntime;
 import io.jenkins.plugins.safedeployments.runtime.ReleasesAction;
 import io.jenkins.plugins.safedeployments.runtime.RunningReleases;
+import io.jenkins.plugins.safedeployments.windows.Skips;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -167,7 +168,8 @@ public final class ReleaseDriver {
                     deadline(resumed),
                     step.timeoutDuration(),
                     wake,
-                    RunningReleases::isOver);
+                    RunningReleases::isOver,
+                    Skips.told(run));
             warn(report, resumed);
             begins(run, report, resumed);
             keep(session, run, resumed);
@@ -321,6 +323,7 @@ public final class ReleaseDriver {
             result.put("phase", release.phase().name());
             result.put("image", release.plan().image());
             result.put("cause", release.cause());
+            result.put("serviceAddress", outcome.serviceAddress());
         }
         return result;
     }

@@ -6,6 +6,7 @@ import hudson.Util;
 import hudson.model.Item;
 import hudson.model.Run;
 import hudson.model.TaskListener;
+import hudson.util.ComboBoxModel;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.safedeployments.config.ClusterCredentials;
@@ -42,6 +43,7 @@ public abstract class ReleaseStep extends Step implements Serializable, Cloneabl
     private static final long serialVersionUID = 1L;
 
     static final int DEFAULT_TIMEOUT = 10;
+    private static final Duration LONGEST = Duration.ofDays(7);
 
     private String app;
     private String cluster;
@@ -127,6 +129,7 @@ public abstract class ReleaseStep extends Step implements Serializable, Cloneabl
             throw new IllegalStateException("steps can be copied", e);
         }
         copy.app = variables.apply(app).trim();
+        copy.setCluster(expanded(cluster, variables));
         copy.setNamespace(expanded(namespace, variables));
         copy.expand(variables);
         return copy;
@@ -153,11 +156,12 @@ public abstract class ReleaseStep extends Step implements Serializable, Cloneabl
 
     @NonNull
     final Duration timeoutDuration() {
-        if (timeout < 1 || timeoutUnit.toDays(timeout) > 7) {
+        Duration duration = Duration.of(timeout, timeoutUnit.toChronoUnit());
+        if (timeout < 1 || duration.compareTo(LONGEST) > 0) {
             throw new UserException(
                     "'timeout' is " + timeout + " " + timeoutUnit + ": it must be at least 1, and at most 7 days.");
         }
-        return Duration.of(timeout, timeoutUnit.toChronoUnit());
+        return duration;
     }
 
     @Override
@@ -228,15 +232,19 @@ public abstract class ReleaseStep extends Step implements Serializable, Cloneabl
         }
 
         @POST
-        public ListBoxModel doFillClusterItems(@AncestorInPath Item item, @QueryParameter String cluster) {
-            ListBoxModel items = new ListBoxModel();
+        public ComboBoxModel doFillClusterItems(@AncestorInPath Item item) {
+            ComboBoxModel items = new ComboBoxModel();
             if (mayConfigure(item)) {
-                items.add("", "");
                 SafeDeploymentsConfiguration.get().getClusters().forEach(c -> items.add(c.getName()));
-            } else if (Util.fixEmpty(cluster) != null) {
-                items.add(cluster);
             }
             return items;
+        }
+
+        @POST
+        public FormValidation doCheckCluster(@AncestorInPath Item item, @QueryParameter String value) {
+            return mayConfigure(item) && !value.isBlank() && !hasVariable(value)
+                    ? checked(() -> SafeDeploymentsConfiguration.get().cluster(value.trim()))
+                    : FormValidation.ok();
         }
 
         @POST

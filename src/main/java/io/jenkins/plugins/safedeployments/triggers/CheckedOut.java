@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Which branches a run has checked out, as the git plugin said at that time. The environment of a freestyle run has it, too, but
+ * Which branches and commits a run has checked out, as the git plugin said at that time. The environment of a freestyle run has it, too, but
  * not that of a Pipeline, which gets it as a result of its step.
  */
 public final class CheckedOut extends InvisibleAction {
@@ -27,20 +27,43 @@ public final class CheckedOut extends InvisibleAction {
     /** Replaced as a whole and never changed, so that it can be written to the disk at any time. */
     private volatile List<String> branches = new ArrayList<>();
 
+    /** The same of the commits. */
+    private volatile List<String> commits = new ArrayList<>();
+
+    /** Files of before commits were kept have none. */
+    private Object readResolve() {
+        if (commits == null) {
+            commits = new ArrayList<>();
+        }
+        return this;
+    }
+
     /** Null if the run has checked out none, or several different ones, of which nobody knows which one is meant. */
     @CheckForNull
     static String branch(Run<?, ?> run) {
         CheckedOut action = run.getAction(CheckedOut.class);
-        List<String> all = action == null ? List.of() : action.branches;
+        return action == null ? null : only(action.branches);
+    }
+
+    /** The same of its commits. */
+    @CheckForNull
+    static String commit(Run<?, ?> run) {
+        CheckedOut action = run.getAction(CheckedOut.class);
+        return action == null ? null : only(action.commits);
+    }
+
+    @CheckForNull
+    private static String only(List<String> all) {
         return all.size() == 1 ? all.get(0) : null;
     }
 
-    private void add(String branch) {
-        if (!branches.contains(branch)) {
-            List<String> more = new ArrayList<>(branches);
-            more.add(branch);
-            branches = more;
+    private static List<String> with(List<String> all, @CheckForNull String one) {
+        if (one == null || all.contains(one)) {
+            return all;
         }
+        List<String> more = new ArrayList<>(all);
+        more.add(one);
+        return more;
     }
 
     /** Asks each SCM when it has checked something out. */
@@ -58,14 +81,17 @@ public final class CheckedOut extends InvisibleAction {
             Map<String, String> environment = new HashMap<>();
             scm.buildEnvironment(run, environment);
             String branch = Util.fixEmptyAndTrim(environment.get("GIT_BRANCH"));
-            if (branch != null) {
+            String commit = Util.fixEmptyAndTrim(environment.get("GIT_COMMIT"));
+            if (branch != null || commit != null) {
                 synchronized (run) {
                     CheckedOut action = run.getAction(CheckedOut.class);
                     if (action == null) {
                         action = new CheckedOut();
                         run.addAction(action);
                     }
-                    action.add(branch.startsWith(REMOTE) ? branch.substring(REMOTE.length()) : branch);
+                    boolean remote = branch != null && branch.startsWith(REMOTE);
+                    action.branches = with(action.branches, remote ? branch.substring(REMOTE.length()) : branch);
+                    action.commits = with(action.commits, commit);
                 }
             }
         }

@@ -72,6 +72,11 @@ public final class Considered {
         return runs;
     }
 
+    /** Whether a run has been considered. */
+    public synchronized boolean contains(Run<?, ?> run) {
+        return run.getNumber() <= read(run.getParent());
+    }
+
     /** Whether anybody has followed the job, and it was not {@linkplain #forget forgotten}. */
     public boolean isKept(Job<?, ?> followed) {
         return file(followed).isFile();

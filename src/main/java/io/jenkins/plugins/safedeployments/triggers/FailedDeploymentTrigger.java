@@ -47,13 +47,14 @@ import org.springframework.security.core.Authentication;
  * Starts a job when one of others has ended with one of certain results: {@code failedDeployment}. For rollback jobs; unlike
  * "build after other projects", it can say "failed, and not succeeded".
  */
-@SuppressWarnings("rawtypes") // so it is with triggers
-public final class FailedDeploymentTrigger extends Trigger<Job> {
+public final class FailedDeploymentTrigger extends Trigger<Item> {
 
     private static final Logger LOGGER = Logger.getLogger(FailedDeploymentTrigger.class.getName());
 
+    private static final List<String> DEFAULT_RESULTS = List.of(Result.FAILURE.toString());
+
     private String upstream;
-    private Set<String> results = new LinkedHashSet<>(List.of(Result.FAILURE.toString()));
+    private Set<String> results = new LinkedHashSet<>(DEFAULT_RESULTS);
     private String when;
     private List<String> parameters = new ArrayList<>();
     private boolean onlyIfDeployed = true;
@@ -75,10 +76,11 @@ public final class FailedDeploymentTrigger extends Trigger<Job> {
         return new ArrayList<>(results);
     }
 
+    /** @param results none for {@code FAILURE}, since Job DSL sets an empty list if a script says nothing */
     @DataBoundSetter
-    public void setResults(List<String> results) {
+    public void setResults(@CheckForNull List<String> results) {
         Set<String> known = new LinkedHashSet<>();
-        for (String text : results) {
+        for (String text : results == null || results.isEmpty() ? DEFAULT_RESULTS : results) {
             Result result = Result.fromString(text.trim());
             if (!result.toString().equalsIgnoreCase(text.trim())) {
                 throw new IllegalArgumentException("'results' has '" + text
@@ -122,11 +124,15 @@ public final class FailedDeploymentTrigger extends Trigger<Job> {
     }
 
     @Override
-    public void start(Job project, boolean newInstance) {
-        super.start(project, newInstance);
+    public void start(Item item, boolean newInstance) {
+        super.start(item, newInstance);
         FollowedJobs.get().forget();
-        if (newInstance) {
-            upstreams(project).forEach(FollowedJobs.CONSIDERED::all); // what ended before is none of its business
+        if (!(item
+                instanceof
+                Job)) { // such as a multibranch project, where no form offers it, but a seed script can put it
+            LOGGER.warning(() -> item.getFullName() + " is no job, so its trigger failedDeployment starts nothing");
+        } else if (newInstance) {
+            upstreams(item).forEach(FollowedJobs::begin);
         }
     }
 
@@ -136,8 +142,9 @@ public final class FailedDeploymentTrigger extends Trigger<Job> {
         FollowedJobs.get().forget();
     }
 
+    @SuppressWarnings("rawtypes") // so items are found
     @NonNull
-    List<Job> upstreams(Job project) {
+    List<Job> upstreams(Item project) {
         try (ACLContext as = ACL.as2(ACL.SYSTEM2)) {
             return Items.fromNameList(project.getParent(), upstream, Job.class);
         }
@@ -167,7 +174,7 @@ public final class FailedDeploymentTrigger extends Trigger<Job> {
     }
 
     private void consider(Run<?, ?> run, TaskListener log, boolean afterwards) {
-        Job<?, ?> project = job;
+        Job<?, ?> project = job instanceof Job<?, ?> its ? its : null;
         Result result = run.getResult();
         if (project == null || result == null || !results.contains(result.toString())) {
             return;

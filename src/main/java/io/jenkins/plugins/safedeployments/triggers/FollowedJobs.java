@@ -5,6 +5,7 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.ExtensionList;
 import hudson.Util;
+import hudson.init.InitMilestone;
 import hudson.model.AbstractProject;
 import hudson.model.Item;
 import hudson.model.Job;
@@ -40,6 +41,16 @@ public final class FollowedJobs extends RunListener<Run<?, ?>> {
     @NonNull
     static FollowedJobs get() {
         return ExtensionList.lookupSingleton(FollowedJobs.class);
+    }
+
+    /**
+     * Somebody begins to follow a job. What it has ended before is none of their business; but jobs that are written as code are
+     * made anew at each start of Jenkins, and have to see what ended while it was down.
+     */
+    static void begin(Job<?, ?> upstream) {
+        if (Jenkins.get().getInitLevel() == InitMilestone.COMPLETED || !CONSIDERED.isKept(upstream)) {
+            CONSIDERED.all(upstream);
+        }
     }
 
     synchronized void forget() {
@@ -114,6 +125,11 @@ public final class FollowedJobs extends RunListener<Run<?, ?>> {
                     CONSIDERED.all(upstream);
                 }
             });
+            for (Job<?, ?> job : Jenkins.get().allItems(Job.class)) {
+                if (!followers().containsKey(job.getFullName())) {
+                    CONSIDERED.forget(job); // or who follows it again would see what ended until then
+                }
+            }
         }
     }
 

@@ -2,6 +2,7 @@ package io.jenkins.plugins.safedeployments.triggers;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.Util;
 import hudson.model.BooleanParameterDefinition;
 import hudson.model.BooleanParameterValue;
 import hudson.model.Job;
@@ -10,6 +11,8 @@ import hudson.model.ParameterValue;
 import hudson.model.ParametersDefinitionProperty;
 import hudson.model.Run;
 import hudson.model.StringParameterValue;
+import io.jenkins.plugins.safedeployments.engine.condition.Subject;
+import io.jenkins.plugins.safedeployments.engine.condition.Word;
 import io.jenkins.plugins.safedeployments.engine.model.Target;
 import io.jenkins.plugins.safedeployments.engine.release.Phase;
 import java.util.ArrayList;
@@ -52,6 +55,19 @@ public final class HandedOn {
     /** What the names of all begin with that say of which run a release is rolled back. */
     static final String OF = "ROLLBACK_OF_";
 
+    /** What the names of all begin with that say which run is promoted. */
+    private static final String OF_PROMOTED = "PROMOTED_";
+
+    /** What is told of a run that is promoted. */
+    public static final Set<String> PROMOTED = Set.of(
+            OF_PROMOTED + "JOB",
+            OF_PROMOTED + "NUMBER",
+            OF_PROMOTED + "URL",
+            OF_PROMOTED + "RESULT",
+            OF_PROMOTED + "BRANCH",
+            OF_PROMOTED + "TAG",
+            OF_PROMOTED + "COMMIT");
+
     private HandedOn() {}
 
     /** All names of what is to be done, without a release to return to, a reason, and a word for what is dangerous. */
@@ -85,12 +101,7 @@ public final class HandedOn {
             String image,
             @CheckForNull Phase phase,
             List<String> releases) {
-        Map<String, String> told = new LinkedHashMap<>();
-        String root = Jenkins.get().getRootUrl();
-        told.put(OF + "JOB", run == null ? "" : run.getParent().getFullName());
-        told.put(OF + "NUMBER", run == null ? "" : String.valueOf(run.getNumber()));
-        told.put(OF + "URL", run == null || root == null ? "" : root + run.getUrl());
-        told.put(OF + "RESULT", run == null ? "" : String.valueOf(run.getResult()));
+        Map<String, String> told = run(OF, run);
         told.put(OF + APP, what.get(APP));
         told.put(OF + CLUSTER, what.get(CLUSTER));
         told.put(OF + NAMESPACE, what.get(NAMESPACE));
@@ -98,6 +109,32 @@ public final class HandedOn {
         told.put(OF + "IMAGE", image);
         told.put(OF + "PHASE", phase == null ? "" : phase.name());
         told.put(OF + "RELEASES", String.join("\n", releases));
+        return told;
+    }
+
+    /**
+     * All names of {@link #PROMOTED} with what they say of a run; empty where it is not known.
+     *
+     * @throws io.jenkins.plugins.safedeployments.engine.model.UserException if the run's environment can't be read
+     */
+    @NonNull
+    public static Map<String, String> promoted(Run<?, ?> run) {
+        Map<String, String> told = run(OF_PROMOTED, run);
+        RunValues values = new RunValues(run, null);
+        told.put(OF_PROMOTED + "BRANCH", Util.fixNull(values.value(new Subject(Word.BRANCH, ""))));
+        told.put(OF_PROMOTED + "TAG", Util.fixNull(values.value(new Subject(Word.TAG, ""))));
+        told.put(OF_PROMOTED + "COMMIT", Util.fixNull(CheckedOut.commit(run)));
+        return told;
+    }
+
+    /** Which run it is. */
+    private static Map<String, String> run(String prefix, @CheckForNull Run<?, ?> run) {
+        Map<String, String> told = new LinkedHashMap<>();
+        String root = Jenkins.get().getRootUrl();
+        told.put(prefix + "JOB", run == null ? "" : run.getParent().getFullName());
+        told.put(prefix + "NUMBER", run == null ? "" : String.valueOf(run.getNumber()));
+        told.put(prefix + "URL", run == null || root == null ? "" : root + run.getUrl());
+        told.put(prefix + "RESULT", run == null ? "" : String.valueOf(run.getResult()));
         return told;
     }
 

@@ -8,6 +8,7 @@ import hudson.Util;
 import hudson.model.Api;
 import hudson.model.RootAction;
 import io.jenkins.plugins.safedeployments.Messages;
+import io.jenkins.plugins.safedeployments.pages.RefusedRequest;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
 import java.time.Clock;
@@ -17,7 +18,6 @@ import jenkins.management.Badge;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.HttpResponse;
-import org.kohsuke.stapler.HttpResponses;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.Stapler;
 import org.kohsuke.stapler.StaplerRequest2;
@@ -91,7 +91,7 @@ public final class WaitingPage implements RootAction {
                 return decide(gate, Util.fixNull(outcome), request);
             }
         }
-        return HttpResponses.errorWithoutStack(409, Messages.WaitingPage_NotWaiting());
+        return RefusedRequest.of(409, Messages.WaitingPage_NotWaiting());
     }
 
     private static HttpResponse decide(WaitingGate gate, String outcome, StaplerRequest2 request)
@@ -101,7 +101,7 @@ public final class WaitingPage implements RootAction {
                 outcome.isEmpty() && outcomes.size() == 1 ? outcomes.get(0).name() : outcome;
         return outcomes.stream().anyMatch(one -> one.name().equals(name))
                 ? gate.decide(name, request)
-                : HttpResponses.errorWithoutStack(400, Messages.WaitingPage_NoSuchOutcome());
+                : RefusedRequest.of(400, Messages.WaitingPage_NoSuchOutcome());
     }
 
     /** Once a request, since the header asks several times. */

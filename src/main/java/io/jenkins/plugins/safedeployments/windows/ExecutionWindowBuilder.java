@@ -44,7 +44,7 @@ public final class ExecutionWindowBuilder extends Builder {
             } else {
                 window.checkOpens(state);
                 new WaitingBuild(build, listener, "executionWindow", now -> state(build, now))
-                        .spreading(window.spread())
+                        .spreading(window.spread(WindowSettings.isManual(build)))
                         .warning(window.getSkipMessage())
                         .await();
             }

@@ -128,7 +128,7 @@ final class ExecutionWindowExecution extends StepExecution implements Wait.Waite
 
     @Override
     public Jitter spread() {
-        return step.window().spread();
+        return step.window().spread(WindowSettings.isManual(owner()));
     }
 
     @Override

@@ -7,7 +7,6 @@ import hudson.Util;
 import hudson.model.Item;
 import hudson.model.Run;
 import hudson.model.TaskListener;
-import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.safedeployments.Messages;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
@@ -27,12 +26,9 @@ import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
-import org.kohsuke.accmod.Restricted;
-import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.AncestorInPath;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
-import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.verb.POST;
 
@@ -148,6 +144,15 @@ public class ExecutionWindowStep extends Step implements Serializable {
         window.setJitter(jitter);
     }
 
+    public final boolean isSkipJitterForManual() {
+        return window.isSkipJitterForManual();
+    }
+
+    @DataBoundSetter
+    public final void setSkipJitterForManual(boolean skipJitterForManual) {
+        window.setSkipJitterForManual(skipJitterForManual);
+    }
+
     @CheckForNull
     public final String getSkipMessage() {
         return window.getSkipMessage();
@@ -211,7 +216,7 @@ public class ExecutionWindowStep extends Step implements Serializable {
         oneOf("mode", mode, WAIT, FAIL, CHECK);
         oneOf("onWindowEnd", onWindowEnd, CONTINUE, STOP);
         window.spread();
-        if (giveUpAfter < 0 || giveUpAfterUnit.toDays(giveUpAfter) > LONGEST.toDays()) {
+        if (giveUpAfter < 0 || longestWait().compareTo(LONGEST) > 0) {
             throw new UserException("'giveUpAfter' is " + giveUpAfter + " " + giveUpAfterUnit
                     + ": it must be at least 0, which is never, and at most 366 days.");
         }
@@ -251,7 +256,7 @@ public class ExecutionWindowStep extends Step implements Serializable {
     }
 
     /** What the step with a body and that without one have in common. */
-    public abstract static class WindowStepDescriptor extends StepDescriptor {
+    public abstract static class WindowStepDescriptor extends StepDescriptor implements WindowFields {
 
         @Override
         public Set<? extends Class<?>> getRequiredContext() {
@@ -271,12 +276,6 @@ public class ExecutionWindowStep extends Step implements Serializable {
         @Override
         public Step newInstance(StaplerRequest2 request, @NonNull JSONObject form) throws FormException {
             return super.newInstance(request, WindowForm.withLists(form));
-        }
-
-        @Restricted(NoExternalUse.class) // window.jelly
-        @NonNull
-        public String lines(@CheckForNull List<String> values) {
-            return WindowForm.text(values);
         }
 
         @POST
@@ -309,40 +308,6 @@ public class ExecutionWindowStep extends Step implements Serializable {
                 }
             }
             return items;
-        }
-
-        @POST
-        public FormValidation doCheckDays(
-                @AncestorInPath Item item,
-                @QueryParameter String value,
-                @QueryParameter String from,
-                @QueryParameter String to) {
-            return WindowForm.checkTimes(item, value, from, to);
-        }
-
-        @POST
-        public FormValidation doCheckWindows(@AncestorInPath Item item, @QueryParameter String value) {
-            return WindowForm.checkEntries(item, "windows", value);
-        }
-
-        @POST
-        public FormValidation doCheckFreezes(@AncestorInPath Item item, @QueryParameter String value) {
-            return WindowForm.checkEntries(item, "freezes", value);
-        }
-
-        @POST
-        public FormValidation doCheckTimeZone(@AncestorInPath Item item, @QueryParameter String value) {
-            return WindowForm.checkZone(item, value);
-        }
-
-        @POST
-        public FormValidation doCheckCalendar(@AncestorInPath Item item, @QueryParameter String value) {
-            return WindowForm.checkCalendar(item, value);
-        }
-
-        @POST
-        public FormValidation doCheckJitter(@AncestorInPath Item item, @QueryParameter String value) {
-            return WindowForm.checkJitter(item, value);
         }
     }
 }

@@ -1,12 +1,10 @@
 package io.jenkins.plugins.safedeployments.windows;
 
 import com.cloudbees.hudson.plugins.folder.AbstractFolder;
-import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.model.Action;
-import io.jenkins.plugins.safedeployments.Messages;
-import java.time.Instant;
+import io.jenkins.plugins.safedeployments.config.NamedCalendar;
 import java.util.Collection;
 import java.util.List;
 import jenkins.model.TransientActionFactory;
@@ -14,7 +12,7 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /** The calendars of a folder, and what its releases obey. */
-public final class FolderWindowsTab implements Action {
+public final class FolderWindowsTab extends CalendarsPage {
 
     private final AbstractFolder<?> folder;
     private final FolderCalendars calendars;
@@ -27,16 +25,6 @@ public final class FolderWindowsTab implements Action {
     @Override
     public String getIconFileName() {
         return "symbol-time-outline plugin-ionicons-api";
-    }
-
-    @Override
-    public String getDisplayName() {
-        return Messages.WindowsTab_DisplayName();
-    }
-
-    @Override
-    public String getUrlName() {
-        return WindowsTab.URL;
     }
 
     @Restricted(NoExternalUse.class) // index.jelly
@@ -52,23 +40,10 @@ public final class FolderWindowsTab implements Action {
         return calendars.getEnforced();
     }
 
-    @Restricted(NoExternalUse.class) // calendars.jelly
     @NonNull
-    public List<CalendarView> getCalendars() {
-        Instant now = WaitingWindows.clock().instant();
-        return calendars.getCalendars().stream()
-                .map(calendar -> new CalendarView(calendar, now))
-                .toList();
-    }
-
-    /** The page of one of them; null if there is none of that name. */
-    @Restricted(NoExternalUse.class) // the URL
-    @CheckForNull
-    public CalendarView getCalendar(String name) {
-        return getCalendars().stream()
-                .filter(calendar -> calendar.getName().equals(name))
-                .findFirst()
-                .orElse(null);
+    @Override
+    List<NamedCalendar> calendars() {
+        return calendars.getCalendars();
     }
 
     @SuppressWarnings("rawtypes") // so it is with factories of actions

@@ -28,10 +28,12 @@ final class QueuedWait implements Wait.Waiter {
 
     private final Job<?, ?> job;
     private final long item;
+    private final boolean manual;
 
-    private QueuedWait(Job<?, ?> job, long item) {
+    private QueuedWait(Job<?, ?> job, Queue.Item item) {
         this.job = job;
-        this.item = item;
+        this.item = item.getId();
+        manual = WindowSettings.isManual(item);
     }
 
     @NonNull
@@ -46,7 +48,7 @@ final class QueuedWait implements Wait.Waiter {
             return null;
         }
         boolean waits = WaitingWindows.get().isKnown(id(item));
-        QueuedWait waiter = new QueuedWait(job, item.getId());
+        QueuedWait waiter = new QueuedWait(job, item);
         Instant now = WaitingWindows.clock().instant();
         Instant queued = Instant.ofEpochMilli(item.getInQueueSince());
         Instant since = queued.isBefore(now) ? queued : now;
@@ -105,7 +107,7 @@ final class QueuedWait implements Wait.Waiter {
         ExecutionWindowProperty property = job.getProperty(ExecutionWindowProperty.class);
         return property == null
                 ? new Jitter(Duration.ZERO)
-                : property.getWindow().spread();
+                : property.getWindow().spread(manual);
     }
 
     @Override

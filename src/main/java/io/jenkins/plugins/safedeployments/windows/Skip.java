@@ -5,8 +5,11 @@ import java.io.Serializable;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.kohsuke.stapler.export.Exported;
+import org.kohsuke.stapler.export.ExportedBean;
 
 /** That somebody let something go on which a window or freeze kept: who, when, why, and what it was. Kept with the build. */
+@ExportedBean(defaultVisibility = 2)
 public final class Skip implements Serializable {
 
     private static final long serialVersionUID = 1L;
@@ -41,6 +44,7 @@ public final class Skip implements Serializable {
     }
 
     @NonNull
+    @Exported
     public String getWhat() {
         return what;
     }
@@ -51,14 +55,22 @@ public final class Skip implements Serializable {
     }
 
     @NonNull
+    @Exported
     public String getUser() {
         return user;
     }
 
     /** Empty if none was given. */
     @NonNull
+    @Exported
     public String getReason() {
         return reason;
+    }
+
+    @NonNull
+    @Exported(name = "at")
+    public String getTime() {
+        return getAt().toString();
     }
 
     @NonNull

@@ -8,8 +8,11 @@ import hudson.model.Run;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.kohsuke.stapler.export.Exported;
+import org.kohsuke.stapler.export.ExportedBean;
 
 /** What was skipped in a build, or for one in the queue; Jenkins takes it over from the queue into the build. */
+@ExportedBean
 public final class Skips extends InvisibleAction {
 
     private final List<Skip> skips = new ArrayList<>();
@@ -24,6 +27,7 @@ public final class Skips extends InvisibleAction {
 
     /** The earliest first. */
     @NonNull
+    @Exported(inline = true)
     public synchronized List<Skip> getSkips() {
         return new ArrayList<>(skips);
     }
@@ -33,6 +37,14 @@ public final class Skips extends InvisibleAction {
         List<Skip> all = new ArrayList<>();
         owner.getActions(Skips.class).forEach(action -> all.addAll(action.getSkips()));
         return all;
+    }
+
+    /** A sentence without a full stop for each, for the records of releases. */
+    @NonNull
+    public static List<String> told(Actionable owner) {
+        return of(owner).stream()
+                .map(skip -> "execution window " + skip.sentence() + ", when it was " + skip.getWhat())
+                .toList();
     }
 
     /** That of one that waited; null if it was not skipped. */

@@ -4,10 +4,12 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.Util;
+import hudson.model.Actionable;
+import hudson.model.Cause;
+import hudson.model.CauseAction;
 import hudson.model.Describable;
 import hudson.model.Descriptor;
 import hudson.model.Item;
-import hudson.util.FormValidation;
 import io.jenkins.plugins.safedeployments.Messages;
 import io.jenkins.plugins.safedeployments.engine.calendar.CalendarEntry;
 import io.jenkins.plugins.safedeployments.engine.calendar.Jitter;
@@ -20,14 +22,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import net.sf.json.JSONObject;
-import org.kohsuke.accmod.Restricted;
-import org.kohsuke.accmod.restrictions.NoExternalUse;
-import org.kohsuke.stapler.AncestorInPath;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
-import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.StaplerRequest2;
-import org.kohsuke.stapler.verb.POST;
 
 /** When something may start, as jobs say it: the step, the build step and the job's property have this in common. */
 public final class WindowSettings implements Describable<WindowSettings>, Serializable {
@@ -55,6 +52,9 @@ public final class WindowSettings implements Describable<WindowSettings>, Serial
 
     /** Over how many minutes of an opening what has waited for it is spread. */
     private int jitter;
+
+    /** Whether what a person has started goes on when it opens, without being spread. */
+    private boolean skipJitterForManual;
 
     /** What to tell people before they skip it; null for the usual words. */
     private String skipMessage;
@@ -141,6 +141,15 @@ public final class WindowSettings implements Describable<WindowSettings>, Serial
         this.jitter = jitter;
     }
 
+    public boolean isSkipJitterForManual() {
+        return skipJitterForManual;
+    }
+
+    @DataBoundSetter
+    public void setSkipJitterForManual(boolean skipJitterForManual) {
+        this.skipJitterForManual = skipJitterForManual;
+    }
+
     @CheckForNull
     public String getSkipMessage() {
         return skipMessage;
@@ -202,8 +211,21 @@ public final class WindowSettings implements Describable<WindowSettings>, Serial
         return new Jitter(Duration.ofMinutes(jitter));
     }
 
+    /** @param manual whether a person has started what waits, who may be told to wait, but not for the sake of others */
+    @NonNull
+    Jitter spread(boolean manual) {
+        return skipJitterForManual && manual ? new Jitter(Duration.ZERO) : spread();
+    }
+
+    /** Whether a person has started a run, or put an item into the queue. */
+    static boolean isManual(Actionable owner) {
+        return owner.getActions(CauseAction.class).stream()
+                .flatMap(action -> action.getCauses().stream())
+                .anyMatch(Cause.UserIdCause.class::isInstance);
+    }
+
     @Extension
-    public static final class DescriptorImpl extends Descriptor<WindowSettings> {
+    public static final class DescriptorImpl extends Descriptor<WindowSettings> implements WindowFields {
 
         @NonNull
         @Override
@@ -214,46 +236,6 @@ public final class WindowSettings implements Describable<WindowSettings>, Serial
         @Override
         public WindowSettings newInstance(StaplerRequest2 request, @NonNull JSONObject form) throws FormException {
             return (WindowSettings) super.newInstance(request, WindowForm.withLists(form));
-        }
-
-        @Restricted(NoExternalUse.class) // window.jelly
-        @NonNull
-        public String lines(@CheckForNull List<String> values) {
-            return WindowForm.text(values);
-        }
-
-        @POST
-        public FormValidation doCheckDays(
-                @AncestorInPath Item item,
-                @QueryParameter String value,
-                @QueryParameter String from,
-                @QueryParameter String to) {
-            return WindowForm.checkTimes(item, value, from, to);
-        }
-
-        @POST
-        public FormValidation doCheckWindows(@AncestorInPath Item item, @QueryParameter String value) {
-            return WindowForm.checkEntries(item, "windows", value);
-        }
-
-        @POST
-        public FormValidation doCheckFreezes(@AncestorInPath Item item, @QueryParameter String value) {
-            return WindowForm.checkEntries(item, "freezes", value);
-        }
-
-        @POST
-        public FormValidation doCheckTimeZone(@AncestorInPath Item item, @QueryParameter String value) {
-            return WindowForm.checkZone(item, value);
-        }
-
-        @POST
-        public FormValidation doCheckCalendar(@AncestorInPath Item item, @QueryParameter String value) {
-            return WindowForm.checkCalendar(item, value);
-        }
-
-        @POST
-        public FormValidation doCheckJitter(@AncestorInPath Item item, @QueryParameter String value) {
-            return WindowForm.checkJitter(item, value);
         }
     }
 }

@@ -5,9 +5,11 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.model.RootAction;
 import io.jenkins.plugins.safedeployments.Messages;
+import io.jenkins.plugins.safedeployments.config.NamedCalendar;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsConfiguration;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsPermissions;
 import io.jenkins.plugins.safedeployments.engine.calendar.TimeText;
+import io.jenkins.plugins.safedeployments.pages.RefusedRequest;
 import java.util.List;
 import jenkins.model.Jenkins;
 import org.kohsuke.accmod.Restricted;
@@ -19,21 +21,11 @@ import org.kohsuke.stapler.interceptor.RequirePOST;
 
 /** The page of the whole of Jenkins: whether the line is stopped, with the switch, and the global calendars. */
 @Extension
-public final class WindowsPage implements RootAction {
+public final class WindowsPage extends CalendarsPage implements RootAction {
 
     @Override
     public String getIconFileName() {
         return isMayTurn() || getStopped() != null ? "symbol-time-outline plugin-ionicons-api" : null;
-    }
-
-    @Override
-    public String getDisplayName() {
-        return Messages.WindowsTab_DisplayName();
-    }
-
-    @Override
-    public String getUrlName() {
-        return WindowsTab.URL;
     }
 
     @Restricted(NoExternalUse.class) // index.jelly
@@ -60,13 +52,10 @@ public final class WindowsPage implements RootAction {
         return TimeText.utc(turn.getAt());
     }
 
-    @Restricted(NoExternalUse.class) // index.jelly
     @NonNull
-    public List<CalendarView> getCalendars() {
-        return SafeDeploymentsConfiguration.get().getCalendars().stream()
-                .map(calendar ->
-                        new CalendarView(calendar, WaitingWindows.clock().instant()))
-                .toList();
+    @Override
+    List<NamedCalendar> calendars() {
+        return SafeDeploymentsConfiguration.get().getCalendars();
     }
 
     @Restricted(NoExternalUse.class) // index.jelly
@@ -77,16 +66,6 @@ public final class WindowsPage implements RootAction {
                 .toList();
     }
 
-    /** The page of one of them; null if there is none of that name. */
-    @Restricted(NoExternalUse.class) // the URL
-    @CheckForNull
-    public CalendarView getCalendar(String name) {
-        return getCalendars().stream()
-                .filter(calendar -> calendar.getName().equals(name))
-                .findFirst()
-                .orElse(null);
-    }
-
     /** Closes every window and release of this Jenkins: 403 without the permission, 400 without a reason, 409 if it is so. */
     @RequirePOST
     @Restricted(NoExternalUse.class) // index.jelly, and REST
@@ -94,7 +73,7 @@ public final class WindowsPage implements RootAction {
         Jenkins.get().checkPermission(SafeDeploymentsPermissions.STOP_THE_LINE);
         String why = WindowsTab.oneLine(reason);
         if (why.isEmpty()) {
-            return HttpResponses.errorWithoutStack(400, Messages.WindowsPage_ReasonMissing());
+            return RefusedRequest.of(400, Messages.WindowsPage_ReasonMissing());
         }
         return turn(true, why);
     }
@@ -110,7 +89,6 @@ public final class WindowsPage implements RootAction {
     private static HttpResponse turn(boolean stop, String reason) {
         return StopTheLine.get().turn(stop, Jenkins.getAuthentication2().getName(), reason)
                 ? HttpResponses.redirectToDot()
-                : HttpResponses.errorWithoutStack(
-                        409, stop ? Messages.WindowsPage_IsStopped() : Messages.WindowsPage_GoesOn());
+                : RefusedRequest.of(409, stop ? Messages.WindowsPage_IsStopped() : Messages.WindowsPage_GoesOn());
     }
 }

@@ -10,6 +10,7 @@ import io.jenkins.plugins.safedeployments.Messages;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsConfiguration;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsPermissions;
 import io.jenkins.plugins.safedeployments.engine.model.InertText;
+import io.jenkins.plugins.safedeployments.pages.RefusedRequest;
 import java.io.IOException;
 import java.util.List;
 import java.util.logging.Level;
@@ -98,13 +99,13 @@ public abstract class WindowsTab extends Tab {
         }
         Waiting waiting = find(Util.fixEmptyAndTrim(id));
         if (waiting == null) {
-            return HttpResponses.errorWithoutStack(409, Messages.WindowsTab_NothingWaits());
+            return RefusedRequest.of(409, Messages.WindowsTab_NothingWaits());
         }
         String why = oneLine(reason);
         WindowState state = waiting.state(WaitingWindows.clock().instant());
         access.checkPermission(needed(state));
         if (why.isEmpty() && isReasonRequired()) {
-            return HttpResponses.errorWithoutStack(400, Messages.WindowsTab_ReasonMissing());
+            return RefusedRequest.of(400, Messages.WindowsTab_ReasonMissing());
         }
         Skip skip = new Skip(
                 waiting.id(),
@@ -113,7 +114,7 @@ public abstract class WindowsTab extends Tab {
                 why,
                 WaitingWindows.clock().instant());
         if (!waiting.skip(skip)) {
-            return HttpResponses.errorWithoutStack(409, Messages.WindowsTab_NothingWaits());
+            return RefusedRequest.of(409, Messages.WindowsTab_NothingWaits());
         }
         LOGGER.log(Level.INFO, "{0}: a window was {1}; it was {2}", new Object[] {
             Waiting.keyOf(getObject()), skip.sentence(), skip.getWhat()

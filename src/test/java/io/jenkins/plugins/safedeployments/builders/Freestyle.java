@@ -79,6 +79,7 @@ public final class Freestyle {
     /** As the documentation has it. */
     public static RollbackCanaryBuilder rollbackForAll() {
         RollbackCanaryStep step = at(new RollbackCanaryStep("${APP}"));
+        step.setCluster("${CLUSTER}");
         step.setTo("${RETURN_TO}");
         step.setReason("${REASON}");
         RollbackCanaryBuilder builder = new RollbackCanaryBuilder(step);

@@ -15,6 +15,7 @@ import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
 import hudson.model.Result;
 import hudson.model.User;
+import hudson.tasks.Shell;
 import io.jenkins.plugins.safedeployments.engine.kubernetes.TestCluster;
 import io.jenkins.plugins.safedeployments.engine.release.Phase;
 import io.jenkins.plugins.safedeployments.steps.AddressBook;
@@ -61,13 +62,19 @@ public class FreestyleReleaseTest {
 
     @Test
     public void canaryIsTestedPromotedAndTakenBack() throws Exception {
-        FreeStyleBuild build = jenkins.buildAndAssertSuccess(
-                freestyle.job("happy", deploy("1.0"), test("echo pong"), promote(), rollback("")));
+        FreeStyleBuild build = jenkins.buildAndAssertSuccess(freestyle.job(
+                "happy",
+                deploy("1.0"),
+                test("echo pong"),
+                promote(),
+                rollback(""),
+                new Shell("echo $RELEASE_NUMBER, $SERVICE_ADDRESS.")));
 
         jenkins.assertLogContains("This build does not go on after a restart", build);
         jenkins.assertLogContains("'echo pong' passed (", build);
         jenkins.assertLogContains("release 1 (registry.example.com/addressbook:1.0)", build);
         jenkins.assertLogContains("is stable after", build);
+        jenkins.assertLogContains("echo 1, .", build); // no cloud gives the Service an address here
         jenkins.assertLogContains("Nothing to roll back: no release of addressbook in " + target.namespace(), build);
         assertThat(freestyle.release(1).phase(), is(Phase.PROMOTED));
         assertThat(freestyle.release(1).origin().run(), is("happy #1"));

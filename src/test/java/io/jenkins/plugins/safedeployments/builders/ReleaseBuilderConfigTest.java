@@ -24,6 +24,7 @@ import io.jenkins.plugins.safedeployments.steps.ReleaseStep;
 import io.jenkins.plugins.safedeployments.steps.RollbackCanaryStep;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.htmlunit.html.HtmlPage;
 import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
 import org.junit.BeforeClass;
@@ -57,9 +58,35 @@ public class ReleaseBuilderConfigTest {
                 new CanaryDeployBuilder(canaryDeploy()),
                 new CanaryDeployBuilder(byPercent()),
                 new CanaryTestBuilder(canaryTest()),
+                numberedTest(),
                 promote("${RELEASE}"),
                 promote(null),
                 rollback());
+    }
+
+    /** Only what is written as code can have it there. */
+    @Test
+    public void numberInTheSettingsSurvivesTheForm() throws Exception {
+        CanaryTestStep test = new CanaryTestStep("addressbook");
+        test.setRelease(7);
+        PromoteStableStep promote = new PromoteStableStep("addressbook");
+        promote.setRelease(8);
+        RollbackCanaryStep rollback = new RollbackCanaryStep("addressbook");
+        rollback.setRelease(9);
+        FreeStyleProject job = jenkins.createFreeStyleProject();
+        job.getBuildersList().add(new CanaryTestBuilder(test));
+        job.getBuildersList().add(new PromoteStableBuilder(promote));
+        job.getBuildersList().add(new RollbackCanaryBuilder(rollback));
+
+        jenkins.configRoundtrip(job);
+
+        UnaryOperator<String> nothing = UnaryOperator.identity();
+        NumberedReleaseBuilder tests = job.getBuildersList().get(CanaryTestBuilder.class);
+        assertThat(((CanaryTestStep) tests.settings(nothing)).getRelease(), is(7));
+        NumberedReleaseBuilder promotes = job.getBuildersList().get(PromoteStableBuilder.class);
+        assertThat(((PromoteStableStep) promotes.settings(nothing)).getRelease(), is(8));
+        NumberedReleaseBuilder rollsBack = job.getBuildersList().get(RollbackCanaryBuilder.class);
+        assertThat(((RollbackCanaryStep) rollsBack.settings(nothing)).getRelease(), is(9));
     }
 
     @Test
@@ -200,9 +227,16 @@ public class ReleaseBuilderConfigTest {
         step.setPercent(20);
         step.setOnBusy("wait");
         step.setPostMortem(true);
+        step.setSoakMinutes(30);
         step.setForce(true);
         step.setReason("the newer build was a mistake");
         return step;
+    }
+
+    private static CanaryTestBuilder numberedTest() {
+        CanaryTestBuilder builder = new CanaryTestBuilder(canaryTest());
+        builder.setRelease("${RELEASE}");
+        return builder;
     }
 
     private static CanaryTestStep canaryTest() {

@@ -1,17 +1,23 @@
 package io.jenkins.plugins.safedeployments.config;
 
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.is;
 
 import com.cloudbees.plugins.credentials.CredentialsScope;
 import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
 import hudson.model.Item;
 import hudson.util.Secret;
+import io.jenkins.plugins.safedeployments.Browsers;
+import io.jenkins.plugins.safedeployments.engine.model.Target;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.SocketTimeoutException;
 import java.net.URL;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import jenkins.model.Jenkins;
 import org.htmlunit.HttpMethod;
@@ -60,7 +66,7 @@ public class ClusterConfigurationTest {
         cluster.setCaCertificate("-----BEGIN CERTIFICATE-----\nabc\n-----END CERTIFICATE-----");
         SafeDeploymentsConfiguration.get().setClusters(List.of(cluster));
 
-        JenkinsRule.WebClient web = jenkins.createWebClient().login("admin");
+        JenkinsRule.WebClient web = Browsers.login(jenkins, "admin");
         jenkins.submit(web.goTo("configure").getFormByName("config"));
 
         jenkins.assertEqualDataBoundBeans(
@@ -81,7 +87,7 @@ public class ClusterConfigurationTest {
 
     @Test
     public void testConnection_byGet_isRefused() throws Exception {
-        JenkinsRule.WebClient web = jenkins.createWebClient().login("admin");
+        JenkinsRule.WebClient web = Browsers.plain(jenkins, "admin");
         web.setThrowExceptionOnFailingStatusCode(false);
 
         int code = web.goTo(DESCRIPTOR + "testConnection?name=x", null)
@@ -99,6 +105,42 @@ public class ClusterConfigurationTest {
     }
 
     @Test
+    public void dashboardsAreCheckedAsTheyAreTyped() throws Exception {
+        String check = "checkDashboards?value=";
+        assertThat(body("admin", check + encoded("Errors=https://g.example.com/${app}?ns=${namespace}")), is("<div/>"));
+        assertThat(
+                body("admin", check + encoded("Errors=https://g.example.com/${name}")),
+                containsString("has &#039;${name}&#039;: what can be filled in is ${app}, ${canary}, ${cluster},"));
+        for (String wrong : new String[] {"https://g.example.com", "Errors=javascript:alert(1)", "=https://x"}) {
+            assertThat(
+                    body("admin", check + encoded(wrong)),
+                    containsString(": write each as &#039;Title=URL&#039;, where the URL begins with https://"));
+        }
+        assertThat(body("reader", check + encoded("wrong")), is("<div/>"));
+    }
+
+    /** What it names cannot break out of the URL. */
+    @Test
+    public void dashboardsOfATargetAreFilledIn() {
+        ClusterConfiguration cluster = new ClusterConfiguration("a & b");
+        cluster.setDashboards(
+                "Errors = https://g.example.com/${canary}?c=${cluster}#${stable}\n\nLogs=http://l/${app}");
+        SafeDeploymentsConfiguration.get().setClusters(List.of(cluster));
+
+        assertThat(
+                Dashboards.of(new Target("a & b", "ns", "shop")),
+                contains(
+                        new Dashboards.Dashboard(
+                                "Errors", "https://g.example.com/shop-canary?c=a%20%26%20b#shop-stable"),
+                        new Dashboards.Dashboard("Logs", "http://l/shop")));
+        assertThat(Dashboards.of(new Target("gone", "ns", "shop")), is(empty()));
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    @Test
     public void testConnection_saysWhatIsWrong() throws Exception {
         String text = body("admin", "testConnection?name=x&credentialsId=none&url=https://127.0.0.1:1");
 
@@ -106,13 +148,13 @@ public class ClusterConfigurationTest {
     }
 
     private static int post(String user, String query) throws Exception {
-        JenkinsRule.WebClient web = jenkins.createWebClient().login(user);
+        JenkinsRule.WebClient web = Browsers.plain(jenkins, user);
         web.setThrowExceptionOnFailingStatusCode(false);
         return web.getPage(request(web, query)).getWebResponse().getStatusCode();
     }
 
     private static String body(String user, String query) throws Exception {
-        JenkinsRule.WebClient web = jenkins.createWebClient().login(user);
+        JenkinsRule.WebClient web = Browsers.plain(jenkins, user);
         return web.getPage(request(web, query)).getWebResponse().getContentAsString();
     }
 

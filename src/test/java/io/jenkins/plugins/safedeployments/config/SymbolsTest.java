@@ -62,12 +62,18 @@ public class SymbolsTest {
 
     @Test
     public void releasePromotions() throws Exception {
-        Map<String, Object> fields =
-                Map.of("stableJob", "stable", "rollbackJob", "../rollback", "autoPromote", "result = 'passed'");
+        Map<String, Object> fields = Map.of(
+                "canaryJob", "../canary",
+                "autoCanary", "branch = 'master'",
+                "stableJob", "stable",
+                "rollbackJob", "../rollback",
+                "autoPromote", "result = 'passed'");
 
         JobProperty<?> property = made(JobProperty.class, "releasePromotions", fields);
 
         PromotionProperty made = (PromotionProperty) property;
+        assertThat(made.getCanaryJob(), is("../canary"));
+        assertThat(made.getAutoCanary(), is("branch = 'master'"));
         assertThat(made.getStableJob(), is("stable"));
         assertThat(made.getRollbackJob(), is("../rollback"));
         assertThat(made.getAutoPromote(), is("result = 'passed'"));

@@ -9,11 +9,13 @@ import hudson.model.Run;
 import hudson.model.User;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
+import io.jenkins.plugins.safedeployments.Browsers;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsPermissions;
 import io.jenkins.plugins.safedeployments.engine.judgment.Ruling;
 import java.net.URL;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import jenkins.model.Jenkins;
 import jenkins.model.ParameterizedJobMixIn;
 import org.awaitility.Awaitility;
@@ -32,9 +34,6 @@ import org.springframework.security.core.Authentication;
 /** A Jenkins with people in it who decide: alice and bob of qa, olga of ops (alice too), dev who starts builds, stranger
  * who sees no jobs, and admin. */
 final class Judges {
-
-    /** On a machine that may be busy. */
-    static final int TIMEOUT_MILLIS = 300_000;
 
     private Judges() {}
 
@@ -84,19 +83,20 @@ final class Judges {
     }
 
     static LiveJudgment await(Run<?, ?> run, String id) {
-        Awaitility.await()
-                .atMost(Duration.ofMinutes(2))
-                .until(() -> PendingJudgments.get().find(new RunSubject(run), id) != null);
-        return PendingJudgments.get().find(new RunSubject(run), id);
+        return await(new RunSubject(run), id);
     }
 
     /** The one about an item in the queue. */
     static LiveJudgment await(Queue.Item item, String id) {
-        Subject subject = new QueueSubject((Job<?, ?>) item.task, item.getId(), new Judgments());
-        Awaitility.await()
+        return await(new QueueSubject((Job<?, ?>) item.task, item.getId(), new Judgments()), id);
+    }
+
+    private static LiveJudgment await(Subject subject, String id) {
+        return Awaitility.await()
                 .atMost(Duration.ofMinutes(2))
-                .until(() -> PendingJudgments.get().find(subject, id) != null);
-        return PendingJudgments.get().find(subject, id);
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> PendingJudgments.get().find(subject, id), Objects::nonNull);
     }
 
     /** Somebody wants a build; the item in the queue, when it waits for a judgment of that id. */
@@ -141,16 +141,15 @@ final class Judges {
     }
 
     static WebResponse post(JenkinsRule jenkins, String user, String path) throws Exception {
-        JenkinsRule.WebClient web = web(jenkins, user);
+        JenkinsRule.WebClient web = Browsers.plain(jenkins, user);
+        web.setThrowExceptionOnFailingStatusCode(false);
         web.addRequestHeader("Accept", "*/*");
         return web.getPage(web.addCrumb(new WebRequest(new URL(jenkins.getURL(), path), HttpMethod.POST)))
                 .getWebResponse();
     }
 
     static JenkinsRule.WebClient web(JenkinsRule jenkins, String user) throws Exception {
-        JenkinsRule.WebClient web = jenkins.createWebClient();
-        web.getOptions().setTimeout(TIMEOUT_MILLIS);
-        web.login(user);
+        JenkinsRule.WebClient web = Browsers.login(jenkins, user);
         web.setThrowExceptionOnFailingStatusCode(false);
         return web;
     }

@@ -13,6 +13,7 @@ import hudson.model.Queue;
 import hudson.model.Result;
 import hudson.model.Run;
 import hudson.model.queue.QueueTaskFuture;
+import io.jenkins.plugins.safedeployments.Browsers;
 import io.jenkins.plugins.safedeployments.builders.Freestyle;
 import io.jenkins.plugins.safedeployments.config.ClusterConfiguration;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsConfiguration;
@@ -27,12 +28,14 @@ import io.jenkins.plugins.safedeployments.engine.release.ReleaseStore;
 import io.jenkins.plugins.safedeployments.promotion.PromotionProperty;
 import io.jenkins.plugins.safedeployments.runtime.ReleasesAction;
 import io.jenkins.plugins.safedeployments.steps.AddressBook;
+import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import jenkins.model.ParameterizedJobMixIn;
 import org.awaitility.Awaitility;
 import org.htmlunit.html.HtmlPage;
@@ -92,6 +95,69 @@ public class JudgmentOfReleaseTest {
         assertThat(Judges.vote(run, "qa", "bob", "continue").kind(), is(Ruling.Kind.DECIDED));
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
         jenkins.assertLogContains("The votes of bob are void, and it is asked anew.", run);
+        assertThat(Judgments.find(run, "qa").content().release(), is(2));
+    }
+
+    /** Of two votes on the way at once one may notice a change after the other has looked for one. */
+    @Test
+    public void voteOnItsWayDoesNotCountForWhatCameMeanwhile() throws Exception {
+        put(1, "shop:1.4");
+        WorkflowRun run = Judges.waiting(
+                jenkins,
+                "qa",
+                "judgment message: 'Go?', id: 'qa', approvers: '1 of qa', app: 'shop', namespace: '"
+                        + target.namespace() + "'");
+        LiveJudgment asked = Judges.await(run, "qa");
+        AtomicReference<LiveJudgment> live = new AtomicReference<>();
+        Subject subject = (Subject) Proxy.newProxyInstance(
+                Subject.class.getClassLoader(), new Class<?>[] {Subject.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("beginVote")) {
+                        put(2, "shop:1.5");
+                        live.get().look();
+                    }
+                    return method.invoke(asked.subject(), arguments);
+                });
+        live.set(new LiveJudgment(subject, asked.settings(), asked.judgment(), new LiveJudgment.Asker() {
+            @Override
+            public void say(String text) {}
+
+            @Override
+            public void decided(boolean byInput) {}
+        }));
+
+        Ruling ruling = Judges.vote(live.get(), "alice", "continue");
+
+        assertThat(ruling.kind(), is(Ruling.Kind.LAPSED));
+        assertThat(ruling.text(), is("What is judged has changed in the meantime: look again."));
+        assertThat(live.get().judgment().content().release(), is(2));
+        assertThat(live.get().judgment().isDecided(), is(false));
+        run.doKill();
+        jenkins.waitForCompletion(run);
+    }
+
+    @Test
+    public void whoAnswersAnOldPageOfInputsIsTold() throws Exception {
+        put(1, "shop:1.4");
+        WorkflowRun run = Judges.waiting(
+                jenkins,
+                "qa",
+                "judgment message: 'Go?', id: 'qa', approvers: '1 of qa', app: 'shop', namespace: '"
+                        + target.namespace() + "'");
+        JenkinsRule.WebClient web = Judges.web(jenkins, "bob");
+        HtmlPage old = web.getPage(run, "input/");
+        assertThat(old.asNormalizedText(), containsString("It is about release 1 (shop:1.4) of shop in"));
+        put(2, "shop:1.5");
+        assertThat(Judges.vote(run, "qa", "alice", "continue").kind(), is(Ruling.Kind.LAPSED));
+
+        HtmlPage told = jenkins.submit(old.getFormByName("Qa"), "proceed");
+
+        assertThat(told.getWebResponse().getStatusCode(), is(400));
+        assertThat(told.asNormalizedText(), containsString("It has changed since you looked: look again."));
+        assertThat(Judgments.find(run, "qa").isDecided(), is(false));
+        HtmlPage now = web.getPage(run, "input/");
+        assertThat(now.asNormalizedText(), containsString("It is about release 2 (shop:1.5) of shop in"));
+        jenkins.submit(now.getFormByName("Qa"), "proceed");
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
         assertThat(Judgments.find(run, "qa").content().release(), is(2));
     }
 
@@ -278,6 +344,10 @@ public class JudgmentOfReleaseTest {
                         + ", image: 'registry.example.com/addressbook:1.0', postMortem: true,"
                         + " tests: [exec(command: 'echo migrated', migration: true)], manifests: '''"
                         + AddressBook.file("service.yml") + "\n---\n" + AddressBook.file("deployment.yml") + "''')\n");
+        SafeDeploymentsConfiguration.get()
+                .getClusters()
+                .get(0)
+                .setDashboards("Errors=https://grafana.example.com/d/${app}");
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(made));
         WorkflowJob job = jenkins.createProject(WorkflowJob.class);
         job.setDefinition(new CpsFlowDefinition("promoteStable(" + at + ", replicas: 1)", true));
@@ -292,14 +362,14 @@ public class JudgmentOfReleaseTest {
                 job, 0, new CauseAction(new Cause.UpstreamCause((Run<?, ?>) made)));
         LiveJudgment live = Judges.await(item, "qa");
         assertThat(Judges.vote(live, "dev", "continue").kind(), is(Ruling.Kind.FORBIDDEN));
-        JenkinsRule.WebClient web = jenkins.createWebClient().login("olga");
-        web.getOptions().setJavaScriptEnabled(false);
+        JenkinsRule.WebClient web = Browsers.plain(jenkins, "olga");
         HtmlPage page = web.goTo(item.getUrl() + "judgments/qa/");
         assertThat(page.asNormalizedText(), containsString("release 1 (registry.example.com/addressbook:1.0)"));
         assertThat(page.asNormalizedText(), containsString("The release has migrated data ("));
         HtmlPage releases =
                 page.getAnchorByText("Releases of " + made.getFullDisplayName()).click();
         assertThat(releases.asNormalizedText(), containsString("registry.example.com/addressbook:1.0"));
+        assertThat(page.getAnchorByText("Errors").getHrefAttribute(), is("https://grafana.example.com/d/addressbook"));
         HtmlPage evidence = page.getAnchorByText("Evidence of the canary").click();
         assertThat(evidence.asNormalizedText(), containsString("addressbook"));
         assertThat(Judges.vote(live, "alice", "continue").kind(), is(Ruling.Kind.DECIDED));
@@ -414,8 +484,7 @@ public class JudgmentOfReleaseTest {
         Judges.await(run, "qa");
 
         assertThat(Judges.vote(run, "qa", "dev", "continue").kind(), is(Ruling.Kind.FORBIDDEN));
-        JenkinsRule.WebClient web = jenkins.createWebClient().login("olga");
-        web.getOptions().setJavaScriptEnabled(false);
+        JenkinsRule.WebClient web = Browsers.plain(jenkins, "olga");
         HtmlPage page = web.goTo(run.getUrl() + "judgments/qa/");
         HtmlPage evidence = page.getAnchorByText("Evidence of the canary").click();
         assertThat(evidence.asNormalizedText(), containsString("addressbook"));

@@ -18,6 +18,7 @@ import hudson.security.AuthorizationStrategy;
 import hudson.security.SecurityRealm;
 import hudson.tasks.BatchFile;
 import hudson.tasks.Shell;
+import io.jenkins.plugins.safedeployments.Browsers;
 import io.jenkins.plugins.safedeployments.engine.judgment.Ruling;
 import io.jenkins.plugins.safedeployments.notify.EmailNotification;
 import io.jenkins.plugins.safedeployments.notify.SmtpSink;
@@ -123,8 +124,7 @@ public class JudgmentPropertyTest {
         assertThat(jenkins.jenkins.toComputer().countBusy(), is(0));
         assertThat(job.getLastBuild(), is(nullValue()));
         assertThat(
-                jenkins.createWebClient().login("dev").getPage(job).asNormalizedText(),
-                containsString("See it, and decide"));
+                Browsers.login(jenkins, "dev").getPage(job).asNormalizedText(), containsString("See it, and decide"));
 
         assertThat(Judges.vote(live, "bob", "rollback").kind(), is(Ruling.Kind.RECORDED));
         awaitWhy(item, "Waits for a judgment: Go? It takes 1 more of qa.");

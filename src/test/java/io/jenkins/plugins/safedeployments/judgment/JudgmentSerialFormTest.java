@@ -1,13 +1,18 @@
 package io.jenkins.plugins.safedeployments.judgment;
 
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
 
 import hudson.security.ACLContext;
 import io.jenkins.plugins.safedeployments.engine.judgment.Ruling;
+import io.jenkins.plugins.safedeployments.engine.judgment.Vote;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import jenkins.model.Jenkins;
+import org.htmlunit.WebResponse;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.Rule;
@@ -43,5 +48,33 @@ public class JudgmentSerialFormTest {
 
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
         jenkins.assertLogContains("Deploys.", run);
+    }
+
+    /** The same, answered by the input through which it is asked. */
+    @Test
+    @LocalData
+    public void inputOfTheFirstVersionAsksForAComment() throws Exception {
+        Judges.secure(jenkins);
+        WorkflowRun run =
+                jenkins.jenkins.getItemByFullName("release", WorkflowJob.class).getBuildByNumber(1);
+        Judges.await(run, "qa");
+        JudgmentComment comment =
+                (JudgmentComment) Judges.input(run).getInput().getParameters().get(1);
+        assertThat(comment.getDescription(), is("It takes 2 of qa."));
+        assertThat(comment.getContent(), is("")); // as the judgment says, that it belongs to
+
+        String json = "{\"parameter\":[{\"name\":\"outcome\",\"value\":\"continue\"},"
+                + "{\"name\":\"comment\",\"value\":\"after the restart\"}]}";
+        WebResponse answer = Judges.post(
+                jenkins,
+                "alice",
+                run,
+                "input/Qa/submit?proceed=x&json=" + URLEncoder.encode(json, StandardCharsets.UTF_8));
+
+        assertThat(answer.getStatusCode(), is(200));
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+        assertThat(
+                Judgments.find(run, "qa").votes().stream().map(Vote::comment).toList(),
+                contains("says bob", "after the restart"));
     }
 }

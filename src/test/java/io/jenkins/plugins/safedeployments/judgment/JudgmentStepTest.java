@@ -18,11 +18,11 @@ import hudson.security.ACLContext;
 import hudson.security.AbstractPasswordBasedSecurityRealm;
 import hudson.security.GroupDetails;
 import hudson.security.SecurityRealm;
+import io.jenkins.plugins.safedeployments.Browsers;
 import io.jenkins.plugins.safedeployments.engine.judgment.Judgment;
 import io.jenkins.plugins.safedeployments.engine.judgment.Ruling;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import java.net.URL;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -107,9 +107,9 @@ public class JudgmentStepTest {
         HtmlPage last = decide("bob", run, "continue", "me too");
 
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
-        jenkins.assertLogContains("alice voted 'continue' (looks <i>good</i>). It takes 1 more of ops.", run);
+        jenkins.assertLogContains("alice voted 'Go on (continue)' (looks <i>good</i>). It takes 1 more of ops.", run);
         jenkins.assertLogContains("outcome continue by alice, bob: me too, 1 of qa", run);
-        assertThat(last.asNormalizedText(), containsString("'continue' was decided by alice, bob (me too)."));
+        assertThat(last.asNormalizedText(), containsString("'Go on (continue)' was decided by alice, bob (me too)."));
         assertThat(run.getAction(InputAction.class).getExecutions(), hasSize(0));
         assertThat(
                 run.getActions(ApproverAction.class).stream()
@@ -176,7 +176,7 @@ public class JudgmentStepTest {
     private static JenkinsRule.WebClient plain(String user) {
         JenkinsRule.WebClient web = jenkins.createWebClient().withBasicCredentials(user);
         web.setThrowExceptionOnFailingStatusCode(false);
-        web.getOptions().setTimeout(Judges.TIMEOUT_MILLIS);
+        web.getOptions().setTimeout(Browsers.TIMEOUT_MILLIS);
         web.getOptions().setJavaScriptEnabled(false);
         web.getOptions().setCssEnabled(false);
         return web;
@@ -300,6 +300,12 @@ public class JudgmentStepTest {
         try (ACLContext ignored = Judges.as("dev")) {
             assertThrows(Failure.class, () -> Judges.input(run).proceed((Map<String, Object>) null));
         }
+        HtmlPage inputs = Judges.web(jenkins, "dev").getPage(run, "input/");
+        HtmlPage told = jenkins.submit(inputs.getFormByName("Qa"), "proceed");
+        assertThat(told.getWebResponse().getStatusCode(), is(403));
+        assertThat(told.querySelector("[role=alert]").asNormalizedText(), containsString("dev started this build"));
+        HtmlPage back = told.getAnchorByText("Back").click();
+        assertThat(back.getUrl(), is(new URL(jenkins.getURL(), run.getUrl() + "judgments/qa/")));
 
         assertThat(Judges.vote(run, "qa", "dev", "stop").kind(), is(Ruling.Kind.DECIDED));
 
@@ -686,10 +692,28 @@ public class JudgmentStepTest {
         jenkins.assertLogContains("chosen continue", run);
     }
 
+    private static final String DECLARATIVE = """
+            pipeline {
+              agent none
+              stages {
+                stage('QA') { steps { judgment message: 'Go?', id: 'qa', inputs: ['continue', 'rollback'], approvers: 'qa' } }
+                stage('Deploy') {
+                  when { judged id: 'qa', as: 'continue' }
+                  steps { echo 'Deploys.' }
+                }
+                stage('Rollback') {
+                  when { judged id: 'qa', as: 'rollback' }
+                  steps { echo "Rolls back, as ${judgmentOf('qa').by} decided." }
+                }
+              }
+              post { failure { echo "Nobody goes on: ${judgmentOf('qa').text}" } }
+            }
+            """;
+
     @Test
     public void declarativeStagesGoByIt() throws Exception {
         for (String outcome : List.of("continue", "rollback")) {
-            WorkflowRun run = waiting(declarative());
+            WorkflowRun run = waiting(DECLARATIVE);
             Judges.vote(run, "qa", "bob", outcome);
 
             jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
@@ -700,14 +724,10 @@ public class JudgmentStepTest {
                             + "\" skipped due to when conditional",
                     run);
         }
-        WorkflowRun stopped = waiting(declarative());
+        WorkflowRun stopped = waiting(DECLARATIVE);
         Judges.vote(stopped, "qa", "bob", "stop");
         jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(stopped));
         jenkins.assertLogContains("Nobody goes on: 'stop' was decided by bob", stopped);
-    }
-
-    private static String declarative() throws Exception {
-        return Files.readString(Path.of("docs/examples/judgment/Jenkinsfile"), StandardCharsets.UTF_8);
     }
 
     @Test
@@ -751,8 +771,7 @@ public class JudgmentStepTest {
     public void programsSeeIt() throws Exception {
         WorkflowRun run = waiting("judgment message: 'Go?', id: 'qa', approvers: '2 of qa', inputs: ['a: <b>', 'c']");
         Judges.vote(run, "qa", "bob", "a");
-        JSONObject json = jenkins.createWebClient()
-                .login("nobody")
+        JSONObject json = Browsers.plain(jenkins, "nobody")
                 .getJSON(run.getUrl() + "judgments/api/json")
                 .getJSONObject();
         JSONObject one = json.getJSONArray("judgments").getJSONObject(0);
@@ -760,8 +779,7 @@ public class JudgmentStepTest {
         assertThat(one.getBoolean("waiting"), is(true));
         assertThat(one.getString("missing"), is("1 more of qa"));
         assertThat(one.getJSONArray("votes").getJSONObject(0).getString("comment"), is("says bob"));
-        JSONObject whole = jenkins.createWebClient()
-                .login("nobody")
+        JSONObject whole = Browsers.plain(jenkins, "nobody")
                 .getJSON(run.getUrl() + "api/json?depth=3")
                 .getJSONObject();
         assertThat(whole.toString(), containsString("\"submitter\":\"qa\"")); // by input
@@ -769,8 +787,7 @@ public class JudgmentStepTest {
 
         Judges.vote(run, "qa", "alice", "a");
         jenkins.waitForCompletion(run);
-        JSONObject result = jenkins.createWebClient()
-                .login("nobody")
+        JSONObject result = Browsers.plain(jenkins, "nobody")
                 .getJSON(run.getUrl() + "judgments/qa/api/json")
                 .getJSONObject()
                 .getJSONObject("result");

@@ -124,6 +124,100 @@ public class AutoPromoterRestartTest {
         });
     }
 
+    @Test
+    public void buildThatAKilledJenkinsDidNotGetTo_isPromotedOnce() throws Throwable {
+        sessions.then(j -> {
+            j.jenkins.setQuietPeriod(0);
+            j.createFreeStyleProject("stable");
+            FreeStyleProject canary = j.createFreeStyleProject("canary");
+            FreeStyleProject ci = j.createFreeStyleProject("ci");
+            PromotionProperty property = new PromotionProperty();
+            property.setStableJob("stable");
+            property.setAutoPromote("namespace = 'bank'");
+            ci.addProperty(property);
+            // of before builds were promoted by themselves, and what they have released is lost
+            Run<?, ?> before = j.buildAndAssertSuccess(ci);
+            RecordedCanary.of(before, "bank", 1);
+            Followed.decide(before, new Target("rig", "bank", "shop"), "Promoted by itself, since it is good", true);
+            property.setCanaryJob("canary");
+            property.setAutoCanary("result = 'passed'");
+            ci.save();
+            Run<?, ?> promoted = j.buildAndAssertSuccess(ci);
+            j.waitUntilNoActivity();
+            assertThat(builds(canary), contains(String.valueOf(promoted.getNumber())));
+            ExtensionList.lookup(RunListener.class).remove(ExtensionList.lookupSingleton(AutoPromoter.class));
+            // killed before it would have been looked at
+            j.buildAndAssertSuccess(ci);
+            // killed between the decision and the queue, or before the queue was written
+            Followed.decide(j.buildAndAssertSuccess(ci), null, "Promoted by itself, since it is good", true);
+            // decided, and not promoted
+            Followed.decide(j.buildAndAssertSuccess(ci), null, "Not promoted by itself: no", false);
+        });
+        sessions.then(j -> {
+            Job<?, ?> canary = job(j, "canary");
+            Awaitility.await().until(() -> canary.getBuildByNumber(3) != null);
+            j.waitUntilNoActivity();
+            assertThat(builds(canary), contains("2", "3", "4"));
+            Job<?, ?> ci = job(j, "ci");
+            List<String> first =
+                    ci.getBuildByNumber(1).getAction(Followed.class).getAutomatic();
+            assertThat("its release is caught up with, and nothing else", first.size(), is(1));
+            assertThat(job(j, "stable").getLastBuild().getNumber(), is(1));
+            assertThat(ci.getBuildByNumber(6), nullValue());
+
+            AutoPromoter.catchUp();
+            j.waitUntilNoActivity();
+            assertThat(canary.getLastBuild().getNumber(), is(3));
+            // the run was not told any more that its promotion has begun
+            Run<?, ?> lost = ci.getBuildByNumber(4);
+            lost.removeActions(Followed.class);
+            Followed.decide(lost, null, "Promoted by itself, since it is good", true);
+            ci.renameTo("builds");
+        });
+        sessions.then(j -> {
+            AutoPromoter.catchUp(); // once more than by itself
+            j.waitUntilNoActivity();
+            assertThat(job(j, "canary").getLastBuild().getNumber(), is(3));
+        });
+    }
+
+    @Test
+    public void buildWhosePromotionWaitsInTheQueue_isPromotedOnceOrNotIfItIsTakenOut() throws Throwable {
+        sessions.then(j -> {
+            FreeStyleProject canary = j.createFreeStyleProject("canary");
+            FreeStyleProject ci = j.createFreeStyleProject("ci");
+            PromotionProperty property = new PromotionProperty();
+            property.setCanaryJob("canary");
+            property.setAutoCanary("result = 'passed'");
+            Run<?, ?> taken = j.buildAndAssertSuccess(ci);
+            Run<?, ?> waits = j.buildAndAssertSuccess(ci);
+            ci.addProperty(property);
+            j.jenkins.setNumExecutors(0);
+            new AutoPromoter().onCompleted(taken, TaskListener.NULL);
+            assertThat(j.jenkins.getQueue().cancel(canary), is(true));
+            new AutoPromoter().onCompleted(waits, TaskListener.NULL);
+
+            Awaitility.await().until(() -> automatic(ci, 1).startsWith("Not"));
+            assertThat(automatic(ci, 1), is("Not promoted by itself: canary was taken out of the queue"));
+        });
+        sessions.then(j -> {
+            AutoPromoter.catchUp();
+            assertThat(j.jenkins.getQueue().getItems().length, is(1));
+            j.jenkins.setNumExecutors(1);
+            j.waitUntilNoActivity();
+            assertThat(builds(job(j, "canary")), contains("2"));
+        });
+    }
+
+    /** Numbers of those that were promoted. */
+    private static List<String> builds(Job<?, ?> canary) {
+        return StreamSupport.stream(canary.getBuilds().spliterator(), false)
+                .map(run -> run.getAction(ParametersAction.class))
+                .map(told -> told.getParameter("PROMOTED_NUMBER").getValue().toString())
+                .sorted()
+                .toList();
+    }
+
     private static List<String> promoted(Job<?, ?> stable) {
         return StreamSupport.stream(stable.getBuilds().spliterator(), false)
                 .sorted((one, other) -> one.getNumber() - other.getNumber())

@@ -18,6 +18,7 @@ import hudson.model.Queue;
 import hudson.model.Result;
 import hudson.model.Run;
 import hudson.model.TaskListener;
+import hudson.model.TopLevelItem;
 import hudson.util.XStream2;
 import io.jenkins.plugins.safedeployments.engine.model.Target;
 import io.jenkins.plugins.safedeployments.runtime.RecordedCanary;
@@ -25,8 +26,9 @@ import io.jenkins.plugins.safedeployments.triggers.FailedDeploymentTrigger;
 import java.io.StringWriter;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.After;
+import org.junit.BeforeClass;
 import org.junit.ClassRule;
-import org.junit.Rule;
 import org.junit.Test;
 import org.jvnet.hudson.test.BuildWatcher;
 import org.jvnet.hudson.test.FailureBuilder;
@@ -40,8 +42,25 @@ public class AutoPromoterTest {
     @ClassRule
     public static BuildWatcher watcher = new BuildWatcher();
 
-    @Rule
-    public JenkinsRule jenkins = new JenkinsRule();
+    @ClassRule
+    public static JenkinsRule jenkins = new JenkinsRule();
+
+    static {
+        jenkins.timeout = 600; // of all tests together, on a machine that may be busy
+    }
+
+    @BeforeClass
+    public static void noQuietPeriod() throws Exception {
+        jenkins.jenkins.setQuietPeriod(0); // which a rollback job has, and else is 5 seconds
+    }
+
+    @After
+    public void deleteAll() throws Exception {
+        jenkins.waitUntilNoActivity();
+        for (TopLevelItem item : jenkins.jenkins.getItems()) {
+            item.delete();
+        }
+    }
 
     @Test
     public void jobThatPromotesItself_doesNotGoOnForEver() throws Exception {
@@ -143,7 +162,7 @@ public class AutoPromoterTest {
     }
 
     /** As plugins can do that watch the queue. */
-    @TestExtension("whatTheQueueRefuses_isNotSaidToBePromoted")
+    @TestExtension
     public static final class Refusal extends Queue.QueueDecisionHandler {
 
         @Override

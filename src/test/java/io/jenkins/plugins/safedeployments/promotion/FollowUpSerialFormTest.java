@@ -20,6 +20,7 @@ import io.jenkins.plugins.safedeployments.runtime.ReleaseEntry.Verdict;
 import io.jenkins.plugins.safedeployments.runtime.ReleasesAction;
 import io.jenkins.plugins.safedeployments.triggers.FailedDeploymentCause;
 import io.jenkins.plugins.safedeployments.triggers.FailedDeploymentTrigger;
+import io.jenkins.plugins.safedeployments.triggers.HandedOn;
 import io.jenkins.plugins.safedeployments.triggers.RollbackLink;
 import io.jenkins.plugins.safedeployments.triggers.RollbackLinks;
 import io.jenkins.plugins.safedeployments.triggers.StartRollbackJob;
@@ -101,6 +102,41 @@ public class FollowUpSerialFormTest {
         web.getPage(made);
         web.getPage(canary, "releases/");
         web.getPage(rollback.getBuildByNumber(1));
+    }
+
+    /**
+     * Two jobs, with the time at which a rollback had the name of the failed run where versions had it that promoted no builds, and
+     * with a checkout of before commits were kept. Another job had the first one's name before.
+     */
+    @Test
+    @LocalData
+    public void whatFollowedABuildStaysReadable() throws Exception {
+        FreeStyleBuild built = job("ci").getBuildByNumber(1);
+        FreeStyleBuild canary = job("canary").getBuildByNumber(1);
+
+        PromotionProperty property = job("ci").getProperty(PromotionProperty.class);
+        assertThat(property.getCanaryJob(), is("canary"));
+        assertThat(property.getAutoCanary(), is("result = 'passed'"));
+        Followed followed = built.getAction(Followed.class);
+        assertThat(followed.getFollows().get(0).getRun(), is(canary));
+        assertThat(followed.getAutomatic(), contains("Promoted by itself, since result = 'passed'"));
+        assertThat(followed.isDecided(null), is(true));
+        assertThat(followed.isPromotionMissing(), is(false));
+        assertThat(HandedOn.promoted(built).get("PROMOTED_BRANCH"), is("master"));
+        assertThat(HandedOn.promoted(built).get("PROMOTED_COMMIT"), is(""));
+
+        RunPromotionCause promoted = canary.getCause(RunPromotionCause.class);
+        assertThat(promoted.run(), is(built));
+        assertThat(promoted.isByItself(), is(true));
+        assertThat(
+                promoted.getShortDescription(), is("Promotion of ci #1, started by itself, since result = 'passed'"));
+        FailedDeploymentCause failed = job("canary").getBuildByNumber(2).getCause(FailedDeploymentCause.class);
+        assertThat(failed.getFailedRun(), is(built));
+
+        JenkinsRule.WebClient web = jenkins.createWebClient();
+        web.getOptions().setJavaScriptEnabled(false);
+        web.getPage(built);
+        web.getPage(canary);
     }
 
     private static FreeStyleProject job(String name) {

@@ -5,6 +5,7 @@ import static org.hamcrest.Matchers.allOf;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 
@@ -23,6 +24,7 @@ import hudson.security.AuthorizationStrategy;
 import hudson.security.SecurityRealm;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.safedeployments.builders.Freestyle;
+import io.jenkins.plugins.safedeployments.config.SafeDeploymentsConfiguration;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsPermissions;
 import io.jenkins.plugins.safedeployments.engine.kubernetes.TestCluster;
 import io.jenkins.plugins.safedeployments.engine.release.Phase;
@@ -173,9 +175,21 @@ public class PromotionTest {
                 .getAnchorByHref("/jenkins/" + third.getUrl()); // it was asked for on the page of the job
         assertThat(page(third.getUrl()).asNormalizedText(), containsString(name + "-rollback #3"));
 
+        SafeDeploymentsConfiguration.get()
+                .getClusters()
+                .get(0)
+                .setDashboards("Errors=https://grafana.example.com/d/x?ns=${namespace}&app=${app}");
         HtmlPage seen = page(canary.getUrl() + "releases");
+        assertThat(
+                seen.getAnchorByText("Errors").getHrefAttribute(),
+                is("https://grafana.example.com/d/x?ns=" + target.namespace() + "&app=addressbook"));
         HtmlPage asked = submit(seen.getFormByName("ask"));
         assertThat(asked.asNormalizedText(), containsString("As the cluster has recorded it."));
+        assertThat(
+                asked.getElementById("track-addressbook-stable").asNormalizedText(),
+                matchesPattern(
+                        "addressbook-stable\\s+registry.example.com/addressbook:1.2\\s+2/2\\s+2\\s+2\\s+2\\s+0\\s.*"));
+        assertThat(asked.getElementById("track-addressbook-canary"), nullValue());
         assertThat(asked.getElementById("release-3").asNormalizedText(), containsString("stable now"));
         assertThat(seen.getElementById("release-3").asNormalizedText(), containsString("stable now"));
         assertThat(seen.getElementById("release-2").asNormalizedText(), not(containsString("Promote again")));

@@ -5,15 +5,26 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 
+import com.cloudbees.hudson.plugins.folder.Folder;
+import hudson.model.FreeStyleProject;
 import hudson.model.Result;
 import io.jenkins.plugins.safedeployments.RealJenkins;
+import io.jenkins.plugins.safedeployments.config.NamedCalendar;
+import io.jenkins.plugins.safedeployments.config.SafeDeploymentsConfiguration;
 import io.jenkins.plugins.safedeployments.engine.cluster.Cluster;
 import io.jenkins.plugins.safedeployments.engine.kubernetes.TestCluster;
 import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
+import io.jenkins.plugins.safedeployments.promotion.PromotionProperty;
+import io.jenkins.plugins.safedeployments.windows.FolderCalendars;
+import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import jenkins.model.Jenkins;
 import org.awaitility.Awaitility;
+import org.htmlunit.WebRequest;
+import org.htmlunit.html.HtmlForm;
+import org.htmlunit.html.HtmlPage;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.Rule;
@@ -60,7 +71,49 @@ public class ReleaseRealJenkinsTest {
         assertThat(image("stable"), is("registry.example.com/addressbook:1.1"));
         assertThat(deployment("canary"), is(Optional.empty()));
 
+        jenkins.runRemotely(ReleaseRealJenkinsTest::pagesAreShown);
         goesOnAfterAKill();
+    }
+
+    /** Views find their parts by class loaders, of which other tests have one only. */
+    private static void pagesAreShown(JenkinsRule j) throws Exception {
+        SafeDeploymentsConfiguration.get()
+                .setCalendars(List.of(new NamedCalendar("night", "zone UTC\nwindow 22:00-02:00")));
+        Folder folder = j.createProject(Folder.class, "folder");
+        FolderCalendars calendars = new FolderCalendars();
+        calendars.setCalendars(List.of(new NamedCalendar("day", "zone UTC\nwindow 09:00-17:00")));
+        folder.addProperty(calendars);
+        JenkinsRule.WebClient web = j.createWebClient();
+        web.getOptions().setJavaScriptEnabled(false);
+        assertThat(web.goTo("execution-windows/").asNormalizedText(), containsString("window 22:00-02:00"));
+        assertThat(web.goTo("execution-windows/calendar/night/").asNormalizedText(), containsString("night"));
+        assertThat(web.goTo("job/folder/execution-windows/").asNormalizedText(), containsString("window 09:00-17:00"));
+        assertThat(web.goTo("job/addressbook/2/").asNormalizedText(), containsString("release 2"));
+        String image = "registry.example.com/addressbook:1.1";
+        assertThat(web.goTo("job/addressbook/2/releases/").asNormalizedText(), containsString(image));
+        HtmlPage releases = web.goTo("job/addressbook/releases/");
+        assertThat(releases.asNormalizedText(), containsString(image));
+        HtmlPage asked = press(web, releases, "ask");
+        assertThat(asked.asNormalizedText(), containsString("As the cluster has recorded it."));
+        assertThat(asked.getElementById("track-addressbook-stable").asNormalizedText(), containsString("3/3"));
+
+        FreeStyleProject build = j.createFreeStyleProject("ci");
+        PromotionProperty promotions = new PromotionProperty();
+        promotions.setCanaryJob("addressbook");
+        build.addProperty(promotions);
+        j.buildAndAssertSuccess(build);
+        HtmlPage confirmation = press(web, web.goTo("job/ci/1/"), "promote-run");
+        assertThat(confirmation.asNormalizedText(), containsString("TAG"));
+        HtmlPage again = press(web, web.goTo("job/ci/1/releases/"), "promote-run");
+        assertThat(again.getFormByName("start").getActionAttribute(), is("startRun"));
+    }
+
+    private static HtmlPage press(JenkinsRule.WebClient web, HtmlPage page, String form) throws IOException {
+        HtmlForm pressed = page.getFormByName(form);
+        WebRequest request = pressed.getWebRequest(pressed.getFirstByXPath(".//button"));
+        request.setAdditionalHeader(
+                page.getHead().getAttribute("data-crumb-header"), page.getHead().getAttribute("data-crumb-value"));
+        return web.getPage(request);
     }
 
     private void goesOnAfterAKill() throws Throwable {

@@ -89,6 +89,7 @@ public class ReleaseStepConfigTest {
         step.setPercent(20);
         step.setOnBusy("wait");
         step.setPostMortem(true);
+        step.setSoakMinutes(30);
         step.setForce(true);
         step.setReason("the newer build was a mistake");
 
@@ -96,7 +97,7 @@ public class ReleaseStepConfigTest {
         snippets.assertRoundTrip(
                 step,
                 "canaryDeploy app: 'addressbook', force: true, namespace: 'shop', onBusy: 'wait', percent: 20, postMortem: true,"
-                        + " reason: 'the newer build was a mistake'");
+                        + " reason: 'the newer build was a mistake', soakMinutes: 30");
     }
 
     @Test
@@ -157,12 +158,13 @@ public class ReleaseStepConfigTest {
         http.setIntervalSeconds(2);
         http.setTimeoutSeconds(3);
         http.setPods("all");
+        step.setRelease(7);
         step.setTests(List.of(migration, everywhere, http, new HttpTest("/")));
 
         jenkins.assertEqualDataBoundBeans(step, form.configRoundTrip(step));
         snippets.assertRoundTrip(
                 step,
-                "canaryTest app: 'addressbook', cluster: 'staging', namespace: 'shop', tests:"
+                "canaryTest app: 'addressbook', cluster: 'staging', namespace: 'shop', release: 7, tests:"
                         + " [exec(command: 'npm run migrate && echo done', migration: true, shell: true),"
                         + " exec(command: 'true', pods: 'all'), http(attempts: 5, bodyContains: 'Smith',"
                         + " intervalSeconds: 2, path: '/contacts', pods: 'all', port: 'web', scheme: 'https',"

@@ -1,10 +1,14 @@
 package io.jenkins.plugins.safedeployments.steps;
 
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.any;
+import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.endsWith;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.startsWith;
 
 import com.cloudbees.plugins.credentials.Credentials;
 import com.cloudbees.plugins.credentials.CredentialsProvider;
@@ -18,8 +22,13 @@ import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.release.Phase;
 import io.jenkins.plugins.safedeployments.engine.release.Release;
 import io.jenkins.plugins.safedeployments.engine.release.ReleaseStore;
+import java.net.URL;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
+import org.htmlunit.HttpMethod;
+import org.htmlunit.WebRequest;
 import org.jenkinsci.plugins.plaincredentials.impl.FileCredentialsImpl;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
@@ -63,12 +72,12 @@ public class ReleaseStepsTest {
         WorkflowRun run = jenkins.buildAndAssertSuccess(job("def c = " + canary("1.0", "") + "\n"
                 + "echo \"canary ${c.release} ${c.phase} ${c.image}\"\n"
                 + "def p = promoteStable(" + at() + ", release: c.release, replicas: 2)\n"
-                + "echo \"promoted ${p.phase}\"\n"
+                + "echo \"promoted ${p.phase}, ${p.serviceAddress.empty}\"\n"
                 + "def r = rollbackCanary(" + at() + ")\n"
                 + "echo \"rolled back ${r.changed}\"\n"));
 
         jenkins.assertLogContains("canary 1 CANARY_READY registry.example.com/addressbook:1.0", run);
-        jenkins.assertLogContains("promoted PROMOTED", run);
+        jenkins.assertLogContains("promoted PROMOTED, true", run);
         jenkins.assertLogContains("Nothing to roll back: no release of addressbook in " + target.namespace(), run);
         jenkins.assertLogContains("rolled back false", run);
         Credentials used =
@@ -289,6 +298,42 @@ public class ReleaseStepsTest {
         }
     }
 
+    @Test
+    public void whatWasSkippedForItIsInTheRecordOfTheRelease() throws Exception {
+        String frozen = "executionWindow(freezes: ['Launch: 2000-01-01..2099-12-31'], timeZone: 'UTC')\n";
+        WorkflowRun run = job(frozen + canary("1.0", "") + "\n" + frozen + "promoteStable(" + at() + ", replicas: 1)")
+                .scheduleBuild2(0)
+                .waitForStart();
+        Awaitility.await().atMost(1, TimeUnit.MINUTES).until(() -> isSkipped(run, "hotfix"));
+        Awaitility.await().atMost(1, TimeUnit.MINUTES).until(() -> isSkipped(run, "urgent"));
+
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+
+        List<String> texts =
+                release().history().stream().map(Release.Entry::text).toList();
+        assertThat(
+                texts,
+                contains(
+                        is("canary of registry.example.com/addressbook:1.0"),
+                        containsString(
+                                "skipped by anonymous because hotfix, when it was closed: freeze 'Launch: 2000-01"),
+                        endsWith("serves and has passed its tests"),
+                        containsString(
+                                "skipped by anonymous because urgent, when it was closed: freeze 'Launch: 2000-01"),
+                        startsWith("stable is being rolled to "),
+                        any(String.class)));
+    }
+
+    private static boolean isSkipped(WorkflowRun run, String reason) throws Exception {
+        try (JenkinsRule.WebClient client = jenkins.createWebClient().withThrowExceptionOnFailingStatusCode(false)) {
+            WebRequest request = new WebRequest(
+                    new URL(client.getContextPath() + run.getUrl() + "execution-windows/skip?reason=" + reason),
+                    HttpMethod.POST);
+            client.addCrumb(request);
+            return client.getPage(request).getWebResponse().getStatusCode() == 200; // else nothing waits yet
+        }
+    }
+
     /** A canary of build 1 waits for its judgment; build 2 fails, and takes back what it had begun: nothing. */
     @Test
     public void failedBuildLeavesTheCanaryOfAnotherAlone() throws Exception {
@@ -309,6 +354,13 @@ public class ReleaseStepsTest {
                 + ", to: 'previous'); promoteStable(" + at() + ") }");
         jenkins.assertLogContains("Nothing to roll back: the canaryDeploy of this run has made no release", caught);
         jenkins.assertLogContains("Nothing to promote: the canaryDeploy of this run has made no release", caught);
+
+        WorkflowRun tested = fails("try { " + canary("1.1", "") + " } catch (e) { try { canaryTest(" + at()
+                + ", tests: [exec('true')]) } finally { rollbackCanary(" + at() + ") } }");
+        jenkins.assertLogContains("Nothing to test: the canaryDeploy of this run has made no release", tested);
+        jenkins.assertLogContains("Nothing to roll back: the canaryDeploy of this run has made no release", tested);
+        WorkflowRun other = fails("canaryTest(" + at() + ", release: 7, tests: [exec('true')])");
+        jenkins.assertLogContains("is not in canary; release 1, by ", other);
 
         assertThat(release().phase(), is(Phase.CANARY_READY));
         WorkflowRun job = jenkins.buildAndAssertSuccess(job("rollbackCanary(" + at() + ")"));

@@ -27,6 +27,7 @@ import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.Before;
+import org.junit.BeforeClass;
 import org.junit.ClassRule;
 import org.junit.Rule;
 import org.junit.Test;
@@ -53,6 +54,11 @@ public class RollbackJobTest {
     private static boolean configured;
     private static int folders;
     private MockFolder folder;
+
+    @BeforeClass
+    public static void noQuietPeriod() throws Exception {
+        jenkins.jenkins.setQuietPeriod(0); // which a rollback job has, and else is 5 seconds
+    }
 
     @Before
     public void configure() throws Exception {

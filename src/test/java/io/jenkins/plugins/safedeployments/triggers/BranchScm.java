@@ -14,15 +14,22 @@ public final class BranchScm extends NullSCM implements Serializable {
     private static final long serialVersionUID = 1L;
 
     private final String branch;
+    private final String commit;
 
     /** @param branch with the name of its remote: {@code origin/master} */
     public BranchScm(String branch) {
+        this(branch, "");
+    }
+
+    public BranchScm(String branch, String commit) {
         this.branch = branch;
+        this.commit = commit;
     }
 
     @Override
     public void buildEnvironment(@NonNull Run<?, ?> build, @NonNull Map<String, String> env) {
         env.put("GIT_BRANCH", branch);
+        env.put("GIT_COMMIT", commit);
     }
 
     @Override

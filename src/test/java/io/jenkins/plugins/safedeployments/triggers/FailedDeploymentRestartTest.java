@@ -8,6 +8,8 @@ import static org.hamcrest.Matchers.nullValue;
 
 import hudson.ExtensionList;
 import hudson.Launcher;
+import hudson.init.InitMilestone;
+import hudson.init.Initializer;
 import hudson.model.AbstractBuild;
 import hudson.model.BuildListener;
 import hudson.model.FreeStyleProject;
@@ -17,7 +19,13 @@ import hudson.model.Result;
 import hudson.model.Run;
 import hudson.model.listeners.RunListener;
 import io.jenkins.plugins.safedeployments.runtime.RecordedCanary;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import jenkins.model.Jenkins;
 import org.awaitility.Awaitility;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
@@ -35,6 +43,8 @@ public class FailedDeploymentRestartTest {
     @ClassRule
     public static BuildWatcher watcher = new BuildWatcher();
 
+    private static final Map<String, String> JOBS = new LinkedHashMap<>();
+
     @Rule
     public JenkinsSessionRule sessions = new JenkinsSessionRule();
 
@@ -46,6 +56,7 @@ public class FailedDeploymentRestartTest {
             j.buildAndAssertStatus(Result.FAILURE, parent); // before anybody followed it
             WorkflowJob child = j.createProject(WorkflowJob.class, "child");
             child.setDefinition(new CpsFlowDefinition("echo 'rolling back'", true));
+            child.setQuietPeriod(0);
             FailedDeploymentTrigger trigger = new FailedDeploymentTrigger("parent");
             trigger.setOnlyIfDeployed(false);
             child.addTrigger(trigger);
@@ -69,6 +80,54 @@ public class FailedDeploymentRestartTest {
             j.waitUntilNoActivity();
             assertThat(child(j).getLastBuild().getNumber(), is(1));
         });
+    }
+
+    /** As configuration as code makes jobs, at each start, before Jenkins looks which there are. */
+    @Initializer(after = InitMilestone.SYSTEM_CONFIG_LOADED, before = InitMilestone.SYSTEM_CONFIG_ADAPTED)
+    public static void makeJobs() throws IOException {
+        for (Map.Entry<String, String> job : JOBS.entrySet()) {
+            Jenkins.get()
+                    .createProjectFromXML(
+                            job.getKey(),
+                            new ByteArrayInputStream(job.getValue().getBytes(StandardCharsets.UTF_8)));
+        }
+    }
+
+    @Test
+    public void runThatEndedUnseen_isRolledBackAlthoughItsJobsAreMadeAnewAtEachStart() throws Throwable {
+        sessions.then(j -> {
+            WorkflowJob parent = j.createProject(WorkflowJob.class, "parent");
+            parent.setDefinition(new CpsFlowDefinition("error 'no'", true));
+            WorkflowJob child = j.createProject(WorkflowJob.class, "child");
+            child.setDefinition(new CpsFlowDefinition("echo 'rolling back'", true));
+            child.setQuietPeriod(0);
+            FailedDeploymentTrigger trigger = new FailedDeploymentTrigger("parent");
+            trigger.setOnlyIfDeployed(false);
+            child.addTrigger(trigger);
+            trigger.start(child, true);
+            child.save();
+            ExtensionList.lookup(RunListener.class).remove(FollowedJobs.get());
+            j.buildAndAssertStatus(Result.FAILURE, parent);
+            JOBS.put("parent", parent.getConfigFile().asString());
+            JOBS.put("child", child.getConfigFile().asString());
+        });
+        try {
+            sessions.then(j -> {
+                Awaitility.await().until(() -> child(j).getLastBuild() != null);
+                j.waitUntilNoActivity();
+                assertThat(Rollbacks.failedRun(child(j).getLastBuild()).getNumber(), is(1));
+                JOBS.remove("child");
+                child(j).delete();
+            });
+            sessions.then(
+                    j -> { // who follows it again later does not see what ended until then
+                        FollowedJobs.get().catchUp();
+                        WorkflowJob parent = j.jenkins.getItemByFullName("parent", WorkflowJob.class);
+                        assertThat(FollowedJobs.CONSIDERED.isKept(parent), is(false));
+                    });
+        } finally {
+            JOBS.clear();
+        }
     }
 
     @Test
@@ -117,6 +176,7 @@ public class FailedDeploymentRestartTest {
     public void rollbackThatARunHasAskedFor_isStartedAfterTheNextStartAndOnlyOnce() throws Throwable {
         sessions.then(j -> {
             FreeStyleProject rollback = j.createFreeStyleProject("rollback");
+            rollback.setQuietPeriod(0);
             FreeStyleProject died = failing(j, "died");
             FreeStyleProject lost = failing(j, "lost");
             FreeStyleProject overtaken = failing(j, "overtaken");

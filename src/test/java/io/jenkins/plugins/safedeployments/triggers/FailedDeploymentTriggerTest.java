@@ -32,6 +32,7 @@ import hudson.model.TaskListener;
 import hudson.model.User;
 import hudson.triggers.Trigger;
 import hudson.util.FormValidation;
+import io.jenkins.plugins.safedeployments.Browsers;
 import io.jenkins.plugins.safedeployments.builders.CanaryDeployBuilder;
 import io.jenkins.plugins.safedeployments.builders.PromoteStableBuilder;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
@@ -51,6 +52,7 @@ import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.job.properties.PipelineTriggersJobProperty;
 import org.junit.After;
 import org.junit.Before;
+import org.junit.BeforeClass;
 import org.junit.ClassRule;
 import org.junit.Test;
 import org.jvnet.hudson.test.BuildWatcher;
@@ -77,6 +79,11 @@ public class FailedDeploymentTriggerTest {
     private MockFolder folder;
     private static int folders;
 
+    @BeforeClass
+    public static void noQuietPeriod() throws Exception {
+        jenkins.jenkins.setQuietPeriod(0); // which a rollback job has, and else is 5 seconds
+    }
+
     @Before
     public void inAFolderOfItsOwn() throws Exception {
         folder = jenkins.createProject(MockFolder.class, "shop-" + ++folders);
@@ -90,6 +97,18 @@ public class FailedDeploymentTriggerTest {
     }
 
     /** The exercise of the codelab, step by step. */
+    /** A seed script can put any trigger there. */
+    @Test
+    @SuppressWarnings({"rawtypes", "unchecked"}) // so items start triggers
+    public void atWhatIsNoJob_itDoesNothing() {
+        Trigger trigger = new FailedDeploymentTrigger("parent");
+
+        trigger.start(folder, true);
+        trigger.stop();
+
+        assertThat(((FailedDeploymentTrigger) trigger).rename("parent", "other"), is(true));
+    }
+
     @Test
     public void parentAndChild_childRunsIfTheParentFailsAndLinksIt() throws Exception {
         WorkflowJob parent =
@@ -558,7 +577,7 @@ public class FailedDeploymentTriggerTest {
         WorkflowRun seen = run(parent, Result.FAILURE);
         awaitRun(child, 1);
         jenkins.assertLogNotContains("child", seen);
-        String page = jenkins.createWebClient().login("parent").getPage(seen).asNormalizedText();
+        String page = Browsers.login(jenkins, "parent").getPage(seen).asNormalizedText();
         assertThat(page, containsString("by a job that you may not see"));
         assertThat(page, not(containsString("child #1")));
     }

@@ -14,6 +14,7 @@ import hudson.model.Item;
 import hudson.model.User;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
+import io.jenkins.plugins.safedeployments.Browsers;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsConfiguration;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsPermissions;
 import java.net.URL;
@@ -321,6 +322,6 @@ public class WaitingPageTest {
     }
 
     private static JenkinsRule.WebClient browser(String user) throws Exception {
-        return jenkins.createWebClient().login(user);
+        return Browsers.login(jenkins, user);
     }
 }

@@ -2,9 +2,11 @@ package io.jenkins.plugins.safedeployments.windows;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.endsWith;
 import static org.hamcrest.Matchers.is;
 
 import com.cloudbees.hudson.plugins.folder.Folder;
+import hudson.model.Descriptor;
 import hudson.model.FreeStyleProject;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.safedeployments.config.ClusterConfiguration;
@@ -13,8 +15,11 @@ import io.jenkins.plugins.safedeployments.config.NamedCalendar;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsConfiguration;
 import io.jenkins.plugins.safedeployments.engine.calendar.WindowCalendar;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import java.net.URL;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.htmlunit.HttpMethod;
+import org.htmlunit.WebRequest;
 import org.jenkinsci.plugins.workflow.cps.SnippetizerTester;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.steps.StepConfigTester;
@@ -58,10 +63,34 @@ public class ExecutionWindowConfigTest {
         SnippetizerTester.assertDocGeneration(AwaitExecutionWindowStep.class);
     }
 
+    /** As a browser asks while one types; the fields of all forms with a window are checked by the same methods. */
+    @Test
+    public void fieldsAreCheckedOverHttp() throws Exception {
+        for (Class<?> described :
+                List.of(ExecutionWindowStep.class, AwaitExecutionWindowStep.class, WindowSettings.class)) {
+            Descriptor<?> descriptor = jenkins.jenkins.getDescriptor(described.getName());
+            assertThat(
+                    jenkins.executeOnServer(
+                            () -> descriptor.getCheckMethod("windows").toStemUrl()),
+                    endsWith("/checkWindows"));
+            try (JenkinsRule.WebClient web = jenkins.createWebClient()) {
+                web.setThrowExceptionOnFailingStatusCode(false);
+                URL url = new URL(web.getContextPath() + descriptor.getDescriptorUrl() + "/checkWindows?value=Noday");
+                assertThat(
+                        web.getPage(web.addCrumb(new WebRequest(url, HttpMethod.POST)))
+                                .getWebResponse()
+                                .getContentAsString(),
+                        containsString("Noday"));
+                assertThat(web.getPage(url).getWebResponse().getStatusCode(), is(404));
+            }
+        }
+    }
+
     private static final String FILLED =
             "calendar: 'office', days: 'Mon-Fri', freezes: ['yearly 12-24..01-02'], from: '09:00',"
                     + " giveUpAfter: 2, giveUpAfterUnit: 'DAYS', jitter: 5, mode: 'fail', onWindowEnd: 'stop',"
-                    + " skipMessage: 'Ask first', timeZone: 'UTC', to: '17:00', windows: ['Sat 10:00-12:00', 'Sun']";
+                    + " skipJitterForManual: true, skipMessage: 'Ask first', timeZone: 'UTC', to: '17:00',"
+                    + " windows: ['Sat 10:00-12:00', 'Sun']";
 
     private static ExecutionWindowStep filled(ExecutionWindowStep step) {
         step.setDays("Mon-Fri");
@@ -72,6 +101,7 @@ public class ExecutionWindowConfigTest {
         step.setTimeZone("UTC");
         step.setCalendar("office");
         step.setJitter(5);
+        step.setSkipJitterForManual(true);
         step.setSkipMessage("Ask first");
         step.setMode("fail");
         step.setGiveUpAfter(2);
@@ -91,6 +121,7 @@ public class ExecutionWindowConfigTest {
         settings.setFreezes(List.of("yearly 12-24..01-02"));
         settings.setCalendar("office");
         settings.setJitter(5);
+        settings.setSkipJitterForManual(true);
         settings.setSkipMessage("Ask first");
         FreeStyleProject job = jenkins.createFreeStyleProject();
         job.addProperty(new ExecutionWindowProperty(settings));

@@ -4,6 +4,8 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
 
+import hudson.model.Cause;
+import hudson.model.CauseAction;
 import hudson.model.Result;
 import io.jenkins.plugins.safedeployments.config.NamedCalendar;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsConfiguration;
@@ -220,6 +222,26 @@ public class ExecutionWindowStepTest {
         clock.moveTo("2026-06-05T13:30:00Z");
 
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+    }
+
+    @Test
+    public void whatAPersonStartedIsNotSpreadIfToldSo() throws Exception {
+        String call =
+                "executionWindow(from: '13:00', to: '14:00', timeZone: 'UTC', jitter: 60, skipJitterForManual: true)";
+        WorkflowRun triggered = start(call);
+        WorkflowRun manual = job(call)
+                .scheduleBuild2(0, new CauseAction(new Cause.UserIdCause("alice")))
+                .waitForStart();
+        jenkins.waitForMessage("Waiting.", triggered);
+        jenkins.waitForMessage("Waiting.", manual);
+
+        clock.moveTo("2026-06-05T13:00:00Z");
+
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(manual));
+        jenkins.waitForMessage("It is open; to spread what has waited, this goes on at", triggered);
+        jenkins.assertLogNotContains("to spread what has waited", manual);
+        clock.moveTo("2026-06-05T13:59:59Z");
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(triggered));
     }
 
     @Test

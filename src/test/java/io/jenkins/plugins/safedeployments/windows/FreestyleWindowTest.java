@@ -7,12 +7,14 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.nullValue;
 import static org.hamcrest.Matchers.startsWith;
 
+import hudson.model.Cause;
 import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
 import hudson.model.Item;
 import hudson.model.Queue;
 import hudson.model.Result;
 import hudson.model.queue.QueueTaskFuture;
+import io.jenkins.plugins.safedeployments.Browsers;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsPermissions;
 import java.net.URL;
 import java.time.LocalDate;
@@ -94,7 +96,7 @@ public class FreestyleWindowTest {
     @Test
     public void buildStepCanBeSkippedFromTheBuildsPage() throws Exception {
         FreeStyleBuild build = stepWaits(night());
-        HtmlPage page = jenkins.createWebClient().login("winnie").getPage(build, "execution-windows");
+        HtmlPage page = Browsers.login(jenkins, "winnie").getPage(build, "execution-windows");
 
         jenkins.submit(page.getFormByName("skip"));
 
@@ -168,7 +170,7 @@ public class FreestyleWindowTest {
                                 + " UTC, in 10 h."));
         assertThat(jenkins.jenkins.toComputer().countBusy(), is(0));
         assertThat(
-                jenkins.createWebClient().login("dev").getPage(job).asNormalizedText(),
+                Browsers.login(jenkins, "dev").getPage(job).asNormalizedText(),
                 containsString("See the window, or skip it"));
 
         clock.moveTo("2026-06-05T22:00:00Z");
@@ -190,6 +192,20 @@ public class FreestyleWindowTest {
             return job.isInQueue() && job.getQueueItem().getWhy().startsWith(SPREAD);
         });
         clock.moveTo("2026-06-05T23:00:00Z");
+
+        jenkins.assertBuildStatusSuccess(future);
+    }
+
+    @Test
+    public void propertyDoesNotSpreadWhatAPersonStartedIfToldSo() throws Exception {
+        WindowSettings settings = night();
+        settings.setJitter(60);
+        settings.setSkipJitterForManual(true);
+        FreeStyleProject job = queued(settings);
+        QueueTaskFuture<FreeStyleBuild> future = job.scheduleBuild2(0, new Cause.UserIdCause("alice"));
+        blocked(job);
+
+        clock.moveTo("2026-06-05T22:00:00Z");
 
         jenkins.assertBuildStatusSuccess(future);
     }
@@ -230,7 +246,7 @@ public class FreestyleWindowTest {
                         "Waits for an execution window. It is not known to be open: 'calendar' is 'gone', but neither"));
         assertThat(status("winnie", item, HttpMethod.POST, "skip"), is(403));
 
-        HtmlPage page = jenkins.createWebClient().login("admin").goTo(item.getUrl() + "execution-windows");
+        HtmlPage page = Browsers.login(jenkins, "admin").goTo(item.getUrl() + "execution-windows");
         jenkins.submit(page.getFormByName("skip"));
 
         FreeStyleBuild build = jenkins.assertBuildStatusSuccess(future);
@@ -242,7 +258,7 @@ public class FreestyleWindowTest {
         FreeStyleProject job = queued(night());
         QueueTaskFuture<FreeStyleBuild> future = job.scheduleBuild2(0);
         Queue.Item item = blocked(job);
-        JenkinsRule.WebClient web = jenkins.createWebClient().login("winnie");
+        JenkinsRule.WebClient web = Browsers.login(jenkins, "winnie");
         HtmlPage page = web.goTo(item.getUrl() + "execution-windows");
         assertThat(page.asNormalizedText(), containsString("closed: outside 'daily 22:00-02:00' (UTC)"));
         HtmlForm form = page.getFormByName("skip");
@@ -269,7 +285,7 @@ public class FreestyleWindowTest {
         assertThat(status("dev", item, HttpMethod.POST, "skip"), is(403));
         assertThat(status("stranger", item, HttpMethod.GET, ""), is(403));
         assertThat(status("winnie", item, HttpMethod.GET, "skip"), is(405));
-        HtmlPage page = jenkins.createWebClient().login("dev").goTo(item.getUrl() + "execution-windows");
+        HtmlPage page = Browsers.login(jenkins, "dev").goTo(item.getUrl() + "execution-windows");
         assertThat(page.getByXPath("//form[@name='skip']"), hasSize(0));
 
         Queue.getInstance().cancel(job);
@@ -333,7 +349,7 @@ public class FreestyleWindowTest {
     }
 
     private static int status(String user, Queue.Item item, HttpMethod method, String path) throws Exception {
-        JenkinsRule.WebClient web = jenkins.createWebClient().login(user);
+        JenkinsRule.WebClient web = Browsers.plain(jenkins, user);
         web.setThrowExceptionOnFailingStatusCode(false);
         URL url = new URL(jenkins.getURL(), item.getUrl() + "execution-windows/" + path);
         WebRequest request = new WebRequest(url, method);

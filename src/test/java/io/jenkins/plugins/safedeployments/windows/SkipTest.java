@@ -8,12 +8,14 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 
 import hudson.model.Item;
+import io.jenkins.plugins.safedeployments.Browsers;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsConfiguration;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsPermissions;
 import java.net.URL;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import jenkins.model.Jenkins;
+import net.sf.json.JSONObject;
 import org.htmlunit.HttpMethod;
 import org.htmlunit.WebRequest;
 import org.htmlunit.WebResponse;
@@ -84,7 +86,7 @@ public class SkipTest {
     public void buttonLetsItGoOnAndItIsKeptWho() throws Exception {
         WorkflowRun run = waiting("def w = executionWindow(" + NIGHT + ", skipMessage: 'Ask the operators first')\n"
                 + "echo \"by ${w.skippedBy} because ${w.reason}, open ${w.open}\"");
-        HtmlPage status = jenkins.createWebClient().login("winnie").getPage(run);
+        HtmlPage status = Browsers.login(jenkins, "winnie").getPage(run);
         assertThat(
                 status.asNormalizedText(),
                 containsString(
@@ -110,6 +112,13 @@ public class SkipTest {
         run.reload();
         assertThat(Skips.of(run), hasSize(1));
         assertThat(Skips.of(run).get(0).getUser(), is("winnie"));
+        JSONObject json = jenkins.createWebClient()
+                .login("winnie")
+                .getJSON(run.getUrl() + "api/json?tree=actions[skips[*]]")
+                .getJSONObject();
+        assertThat(
+                json.getJSONArray("actions").toString(),
+                containsString("\"reason\":\"it is <b>urgent<\\/b>\",\"user\":\"winnie\""));
     }
 
     @Test
@@ -119,7 +128,7 @@ public class SkipTest {
         assertThat(post("dev", run, "").getStatusCode(), is(403));
         assertThat(post("fred", run, "").getStatusCode(), is(403));
 
-        HtmlPage page = jenkins.createWebClient().login("dev").getPage(run, "execution-windows");
+        HtmlPage page = Browsers.login(jenkins, "dev").getPage(run, "execution-windows");
         assertThat(page.getByXPath("//form[@name='skip']"), hasSize(0));
         assertThat(Skips.of(run), hasSize(0));
         assertThat(WaitingWindows.get().of(run), hasSize(1));
@@ -241,7 +250,7 @@ public class SkipTest {
     }
 
     private static JenkinsRule.WebClient web(String user) throws Exception {
-        JenkinsRule.WebClient web = jenkins.createWebClient().login(user);
+        JenkinsRule.WebClient web = Browsers.plain(jenkins, user);
         web.setThrowExceptionOnFailingStatusCode(false);
         return web;
     }

@@ -7,6 +7,7 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.nullValue;
 
 import hudson.model.FreeStyleBuild;
+import io.jenkins.plugins.safedeployments.Browsers;
 import io.jenkins.plugins.safedeployments.config.ClusterConfiguration;
 import io.jenkins.plugins.safedeployments.config.NamedCalendar;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsConfiguration;
@@ -115,13 +116,14 @@ public class StopTheLineTest {
     }
 
     private static WebResponse post(String user, String query) throws Exception {
-        JenkinsRule.WebClient web = web(user);
+        JenkinsRule.WebClient web = Browsers.plain(jenkins, user);
+        web.setThrowExceptionOnFailingStatusCode(false);
         WebRequest request = new WebRequest(new URL(jenkins.getURL(), "execution-windows/" + query), HttpMethod.POST);
         return web.getPage(web.addCrumb(request)).getWebResponse();
     }
 
     private static JenkinsRule.WebClient web(String user) throws Exception {
-        JenkinsRule.WebClient web = jenkins.createWebClient().login(user);
+        JenkinsRule.WebClient web = Browsers.login(jenkins, user);
         web.setThrowExceptionOnFailingStatusCode(false);
         return web;
     }

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.safedeployments.engine.evidence;
 
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
+import io.jenkins.plugins.safedeployments.engine.model.ServiceAddress;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -77,13 +78,7 @@ final class EvidenceText {
     }
 
     static String externalIp(KubeObject service) {
-        List<String> addresses = new ArrayList<>();
-        service.list("status", "loadBalancer", "ingress")
-                .forEach(ingress -> addresses.add(
-                        ingress.string("ip").isEmpty() ? ingress.string("hostname") : ingress.string("ip")));
-        if (service.get("spec", "externalIPs") instanceof List<?> list) {
-            list.forEach(address -> addresses.add(String.valueOf(address)));
-        }
+        List<String> addresses = new ArrayList<>(ServiceAddress.externalHosts(service));
         String type = service.string("spec", "type");
         if (type.equals("ExternalName")) {
             addresses.add(service.string("spec", "externalName"));

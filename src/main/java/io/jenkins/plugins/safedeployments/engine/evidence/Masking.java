@@ -28,7 +28,7 @@ final class Masking {
     private static final int MIN_LINE = 16;
 
     /** Tools keep whole manifests in annotations, with all that is secret in them. */
-    private static final int MAX_ANNOTATION = 512;
+    static final int MAX_ANNOTATION = 512;
 
     private static final String WORDS =
             "(?:passw|pwd|passphrase|token|secret|key|credential|auth|private|signature|cookie|session|dsn"

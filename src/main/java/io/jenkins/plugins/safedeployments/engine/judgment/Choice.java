@@ -34,6 +34,12 @@ public record Choice(String name, String label, String description) {
         return name.equals(STOP);
     }
 
+    /** For people, {@code Roll it back (rollback)}; the name alone if the label says nothing else. */
+    @NonNull
+    public String title() {
+        return label.isEmpty() || label.equalsIgnoreCase(name) ? name : label + " (" + name + ")";
+    }
+
     /**
      * @param lines {@code name}, {@code name: label} or {@code name: label | description} each
      * @return with {@link #STOP} at the end, if it was not among them

@@ -3,7 +3,9 @@ package io.jenkins.plugins.safedeployments.engine.judgment;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
+import io.jenkins.plugins.safedeployments.engine.model.InertText;
 import io.jenkins.plugins.safedeployments.engine.model.Target;
 import io.jenkins.plugins.safedeployments.engine.release.Plan;
 import io.jenkins.plugins.safedeployments.engine.release.Release;
@@ -24,6 +26,7 @@ import java.util.List;
  * @param manifests SHA-256 of what is applied, in hexadecimal
  * @param phase where the release is
  * @param maker id of the actor that made the release; empty in what was asked before it was kept
+ * @param findings what was found out about it; null in what was asked before it was kept, which is bound to none
  */
 public record Content(
         String app,
@@ -33,11 +36,53 @@ public record Content(
         List<String> digests,
         String manifests,
         String phase,
-        String maker) {
+        String maker,
+        @CheckForNull Findings findings) {
 
     public Content {
         digests = List.copyOf(digests);
         maker = maker == null ? "" : maker;
+    }
+
+    /**
+     * What was found out about a release, and is seen by who judges it.
+     *
+     * @param tests how each test in its canary has ended, {@code 'npm run ping' passed}, sorted. Why one has failed is not part
+     *     of it, since the next run of the same test may say it in other words
+     * @param evidence hash of where the evidence is kept that was collected of it, and of the cause that this gives; empty if
+     *     none was. Not of its files: the same evidence collected again has other pods and times in it
+     */
+    public record Findings(List<String> tests, String evidence) {
+
+        public Findings {
+            tests = List.copyOf(tests);
+        }
+
+        static Findings of(Release release) {
+            List<String> tests = release.tested().results().stream()
+                    .map(result ->
+                            "'" + InertText.oneLine(result.name()) + "' " + (result.passed() ? "passed" : "failed"))
+                    .sorted()
+                    .toList();
+            String kept = release.facts().evidence();
+            return new Findings(tests, kept.isEmpty() ? "" : hash(List.of(kept, release.cause())));
+        }
+
+        private List<String> changes(Findings before) {
+            List<String> changes = new ArrayList<>();
+            for (String test : tests) {
+                if (!before.tests.contains(test)) {
+                    changes.add("test " + test);
+                }
+            }
+            if (changes.isEmpty() && !tests.equals(before.tests)) {
+                changes.add("the tests are others");
+            }
+            if (!evidence.equals(before.evidence)) {
+                changes.add(before.evidence.isEmpty() ? "evidence was collected" : "the evidence is another");
+            }
+            return changes;
+        }
     }
 
     private static final JsonMapper JSON = JsonMapper.builder()
@@ -53,22 +98,32 @@ public record Content(
                 release.number(),
                 release.plan().image(),
                 release.facts().digests(),
-                hash(release.plan()),
+                hash(applied(release.plan())),
                 release.phase().name(),
-                release.origin().id());
+                release.origin().id(),
+                Findings.of(release));
     }
 
-    private static String hash(Plan plan) {
-        List<Object> applied = List.of(
-                plan.canary(), plan.stable(), plan.canarySupport(), plan.stableSupport(), plan.canaryReplicas());
+    private static List<Object> applied(Plan plan) {
+        return List.of(plan.canary(), plan.stable(), plan.canarySupport(), plan.stableSupport(), plan.canaryReplicas());
+    }
+
+    private static String hash(List<?> values) {
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(JSON.writeValueAsBytes(applied));
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(JSON.writeValueAsBytes(values));
             return HexFormat.of().formatHex(digest);
         } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a release is always JSON", e);
+            throw new IllegalStateException("maps, lists and texts are always JSON", e);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
         }
+    }
+
+    /** What somebody who looks at it is shown, in short. */
+    @NonNull
+    public String shown() {
+        String found = findings == null ? "" : "-" + hash(List.of(findings.tests(), findings.evidence()));
+        return release + "-" + manifests + found;
     }
 
     /** {@code release 17 (registry/app:1.4) of addressbook in shop}. */
@@ -110,6 +165,10 @@ public record Content(
         }
         if (!manifests.equals(before.manifests)) {
             changes.add("the manifests are others");
+        }
+        // what is found out about another release tells nothing of this one
+        if (findings != null && before.findings != null && target.equals(before.target) && release == before.release) {
+            changes.addAll(findings.changes(before.findings));
         }
         return String.join(", ", changes);
     }

@@ -290,7 +290,7 @@ public record Judgment(
                 .distinct()
                 .map(choice -> {
                     String missing = ballot(choice, now, people).missingText();
-                    return votesFor(choice) < votes.size() ? missing + " for '" + choice + "'" : missing;
+                    return votesFor(choice) < votes.size() ? missing + " for '" + terms.title(choice) + "'" : missing;
                 })
                 .reduce((one, other) -> one + ", or " + other)
                 .orElseGet(() -> missingText(now));
@@ -304,7 +304,7 @@ public record Judgment(
     @NonNull
     public String votesText() {
         return votes.stream()
-                .map(vote -> vote.user() + " for '" + vote.choice() + "'")
+                .map(vote -> vote.user() + " for '" + terms.title(vote.choice()) + "'")
                 .collect(Collectors.joining(", "));
     }
 
@@ -399,15 +399,13 @@ public record Judgment(
         if (decision == null) {
             return "It waits.";
         }
+        String choice = "'" + terms.title(decision.choice()) + "'";
         String comment =
                 decision.comment().isEmpty() ? "" : " (" + decision.comment().replace('\n', ' ') + ")";
         return switch (decision.how()) {
-            case VOTES -> "'" + decision.choice() + "' was decided by " + decision.by() + comment + ".";
-            case OVERRIDE ->
-                "'" + decision.choice() + "' was decided by " + decision.by() + ", who overrode the rules" + comment
-                        + ".";
-            case TIMEOUT ->
-                decision.reason() + (decision.choice().isEmpty() ? "" : " So it is '" + decision.choice() + "'.");
+            case VOTES -> choice + " was decided by " + decision.by() + comment + ".";
+            case OVERRIDE -> choice + " was decided by " + decision.by() + ", who overrode the rules" + comment + ".";
+            case TIMEOUT -> decision.reason() + (decision.choice().isEmpty() ? "" : " So it is " + choice + ".");
             case ABORTED -> "It was withdrawn: " + decision.reason();
         };
     }

@@ -65,6 +65,13 @@ public record Terms(
                 .orElse(null);
     }
 
+    /** The outcome of a name, for people. */
+    @NonNull
+    public String title(String name) {
+        Choice choice = choice(name);
+        return choice == null ? name : choice.title();
+    }
+
     /** Those that hold at a moment. */
     @NonNull
     List<Rules> rulesAt(Instant now) {

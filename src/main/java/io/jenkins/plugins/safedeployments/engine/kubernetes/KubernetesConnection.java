@@ -28,10 +28,12 @@ public final class KubernetesConnection implements AutoCloseable {
     private final Rest rest;
     private final ResourceTypes types;
     private final AccessReviews rights;
+    private final Later later;
     private final Map<String, NamespaceWatch> watches = new ConcurrentHashMap<>();
 
-    private KubernetesConnection(KubernetesClient client, String server) {
+    private KubernetesConnection(KubernetesClient client, String server, Later later) {
         this.client = client;
+        this.later = later;
         this.rest = new Rest(client.getHttpClient(), server);
         this.types = new ResourceTypes(rest);
         rights = new AccessReviews(rest, Clock.systemUTC());
@@ -50,6 +52,12 @@ public final class KubernetesConnection implements AutoCloseable {
      */
     @NonNull
     public static KubernetesConnection open(ClusterAccess access, RequestBudget budget) {
+        return open(access, budget, Later.SHARED);
+    }
+
+    /** @param later gives its watches their time */
+    @NonNull
+    static KubernetesConnection open(ClusterAccess access, RequestBudget budget, Later later) {
         // From an empty one: what is in the environment, ~/.kube or a pod's service account must never be picked up.
         Config config = new ConfigBuilder(Config.empty())
                 .withAutoConfigure(false)
@@ -71,7 +79,7 @@ public final class KubernetesConnection implements AutoCloseable {
                 .withHttpClientFactory(new Transport())
                 .withHttpClientBuilderConsumer(http -> http.addOrReplaceInterceptor("BUDGET", new Counter(budget)))
                 .build();
-        return new KubernetesConnection(client, access.url());
+        return new KubernetesConnection(client, access.url(), later);
     }
 
     private static String base64(String pem) {
@@ -96,9 +104,9 @@ public final class KubernetesConnection implements AutoCloseable {
                 (kind, changed) -> {
                     Served type = types.served(kind);
                     String path = KubernetesCluster.path(type.kind(), type.type(), namespace, "");
-                    return new KindWatch(rest, type, path, changed, Later.SHARED);
+                    return new KindWatch(rest, type, path, changed, later);
                 },
-                Later.SHARED);
+                later);
     }
 
     /** Asks the API server who it is: {@code v1.30.2}. */

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.safedeployments.engine.manifest;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
 import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import io.jenkins.plugins.safedeployments.engine.model.Target;
@@ -66,6 +67,23 @@ public final class ManifestRenderer {
                     "'manifests' names no file that exists: give a path or glob in the workspace, or the"
                             + " text of the manifest.");
         }
+    }
+
+    /** A text as it has to stand in a manifest to be taken as it is, with whatever looks like a variable in it. */
+    @NonNull
+    public static String literal(String text) {
+        return Variables.literal(text);
+    }
+
+    /** A Deployment without the label that tells its track, as manifests leave it to be set for each. */
+    @NonNull
+    public static KubeObject withoutTrack(KubeObject deployment) {
+        String label = String.valueOf(deployment.get("spec", "selector", "matchLabels", TRACK_LABEL));
+        return Stream.of(Track.values()).noneMatch(track -> track.label().equals(label))
+                ? deployment
+                : deployment
+                        .with(null, "spec", "selector", "matchLabels", TRACK_LABEL)
+                        .with(null, "spec", "template", "metadata", "labels", TRACK_LABEL);
     }
 
     /**

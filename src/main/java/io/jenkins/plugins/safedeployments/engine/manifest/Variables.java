@@ -52,6 +52,11 @@ final class Variables {
         return value;
     }
 
+    /** A text that comes out of {@link #fill} as this one is. */
+    static String literal(String text) {
+        return PLACEHOLDER.matcher(text).replaceAll("\\$$0");
+    }
+
     /** Whether the text is one placeholder and nothing else, so that its value may be a number or a truth value. */
     static boolean isPlaceholder(String text) {
         Matcher matcher = PLACEHOLDER.matcher(text);

@@ -26,6 +26,11 @@ public final class Delivery {
     /** Tells it once; the stage ends with {@link NotDelivered} if that fails. */
     public interface Attempt {
         CompletionStage<Void> start() throws Exception;
+
+        /** Whether it still makes sense to; asked before each attempt. */
+        default boolean isWanted() {
+            return true;
+        }
     }
 
     /** Hears how it ended. */
@@ -37,6 +42,9 @@ public final class Delivery {
          * @param why the end of a sentence
          */
         void failed(int attempts, String why);
+
+        /** It was not wanted any more. */
+        default void dropped() {}
     }
 
     private final Attempt attempt;
@@ -65,9 +73,13 @@ public final class Delivery {
     }
 
     private void run() {
-        attempts++;
         CompletionStage<Void> stage;
         try {
+            if (!attempt.isWanted()) {
+                report.dropped();
+                return;
+            }
+            attempts++;
             stage = attempt.start();
         } catch (Exception | LinkageError e) { // of another plugin, perhaps
             ended(e);

@@ -60,10 +60,11 @@ public final class GateEvent {
         }
     }
 
-    private final String id = UUID.randomUUID().toString();
+    private final String id;
     private final Builder values;
 
     private GateEvent(Builder values) {
+        this.id = values.id == null ? UUID.randomUUID().toString() : values.id;
         this.values = values;
     }
 
@@ -163,6 +164,12 @@ public final class GateEvent {
         return values.outcome;
     }
 
+    /** The same for people; empty if there was no choice. */
+    @NonNull
+    public String getOutcomeTitle() {
+        return values.outcomeTitle.isEmpty() ? values.outcome : values.outcomeTitle;
+    }
+
     /** What was said to it; empty for nothing. */
     @NonNull
     public String getComment() {
@@ -187,6 +194,11 @@ public final class GateEvent {
         private final Instant at;
         private final String gate;
         private final String run;
+
+        /** Null for one of its own. */
+        @CheckForNull
+        private String id;
+
         private String runId = "";
         private String message = "";
         private String app = "";
@@ -197,6 +209,7 @@ public final class GateEvent {
         private Instant deadline;
         private String by = "";
         private String outcome = "";
+        private String outcomeTitle = "";
         private String comment = "";
 
         private Builder(Kind kind, Instant at, String gate, String run) {
@@ -206,9 +219,16 @@ public final class GateEvent {
             this.run = run;
         }
 
+        /** Of an event that some may know already. */
         @NonNull
-        public Builder runId(String id) {
-            runId = Objects.toString(id, "");
+        Builder id(String known) {
+            id = known;
+            return this;
+        }
+
+        @NonNull
+        public Builder runId(String ofRun) {
+            runId = Objects.toString(ofRun, "");
             return this;
         }
 
@@ -249,6 +269,13 @@ public final class GateEvent {
             this.by = Objects.toString(by, "");
             this.outcome = Objects.toString(outcome, "");
             this.comment = Objects.toString(comment, "");
+            return this;
+        }
+
+        /** What was chosen, as people read it, if that is not what programs read. */
+        @NonNull
+        public Builder outcomeTitle(@CheckForNull String text) {
+            outcomeTitle = Objects.toString(text, "");
             return this;
         }
 

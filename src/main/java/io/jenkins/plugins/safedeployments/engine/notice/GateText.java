@@ -44,7 +44,7 @@ public final class GateText {
     public String sentence() {
         String what = OneLine.of(event.getWhat(), LONGEST_NAME);
         String by = event.getBy().isEmpty() ? "Somebody" : OneLine.of(event.getBy(), LONGEST_NAME);
-        String outcome = event.getOutcome().isEmpty() ? "" : ": " + OneLine.of(event.getOutcome(), LONGEST_NAME);
+        String outcome = event.getOutcome().isEmpty() ? "" : ": " + OneLine.of(event.getOutcomeTitle(), LONGEST_NAME);
         return switch (event.getKind()) {
             case AWAITING -> what + " waits for a decision.";
             case REMINDER -> what + " still waits for a decision.";

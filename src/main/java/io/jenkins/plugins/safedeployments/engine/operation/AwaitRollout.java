@@ -148,13 +148,13 @@ final class AwaitRollout implements Move {
             lastProgress = text;
             state.status("waiting for " + track.label() + ": " + text);
         }
-        String row = rollout.row() + (rollout.isComplete() ? "  serves after " + took() : "");
+        String row = rollout.row() + (rollout.isComplete() ? "  serves after " : "");
         if (rollout.seen() && !row.equals(lastRow)) {
             if (lastRow.isEmpty()) {
                 state.say(track.label(), rollout.header());
             }
             lastRow = row;
-            state.say(track.label(), row);
+            state.say(track.label(), rollout.isComplete() ? row + took() : row);
         }
     }
 

@@ -31,7 +31,7 @@ public final class CanaryDeploy extends ReleaseOperation {
     public CanaryDeploy(Session session, CanaryRequest request) {
         super(session);
         this.request = request;
-        this.planner = new CanaryPlanner(session, request, state.workloads);
+        this.planner = new CanaryPlanner(session, request, state.workloads, state.applying);
         this.turn = new TakeTurn(state, request.onBusy(), request.force().given());
     }
 
@@ -53,19 +53,25 @@ public final class CanaryDeploy extends ReleaseOperation {
             moves.add(RunCheck.of(state, test));
         }
         // the tests took their time: what stable gives up, the canary must be serving now
-        moves.add(new LazyMove(() -> new AwaitRollout(state, Track.CANARY, 0)));
-        moves.add(state.act("resizing stable", this::shrinkStable));
+        WhileServing canary = new WhileServing(state, () -> new AwaitRollout(state, Track.CANARY, 0));
+        moves.add(canary::await);
+        moves.add(canary.act("resizing stable", this::shrinkStable));
+        if (!request.soak().isZero()) {
+            moves.add(new LazyMove(() -> new Soak(state, request.soak())));
+        }
         if (request.evidence()) {
             moves.add(state.act(
                     "collecting the state of the canary",
                     () -> state.keepEvidence(
                             PostMortem.ofHealthyCanary(session, state.release()).collect())));
         }
+        moves.add(state.act("looking at the Service", state::findService));
         moves.add(state.act("recording the canary", this::ready));
         return moves;
     }
 
     private void findOrCheck() {
+        Claim.State claim = state.claim.look(); // before the records, which so are no older than it
         if (request.resumed()) {
             Optional<Release> own = state.made();
             if (own.isPresent()) {
@@ -73,7 +79,6 @@ public final class CanaryDeploy extends ReleaseOperation {
                 return;
             }
         }
-        Claim.State claim = state.claim.look();
         turn.saw(claim);
         boolean ours = claim.isActedOnBy(session.actor());
         if (claim.holder() != 0 && !ours && request.onBusy() == OnBusy.FAIL) {
@@ -101,6 +106,9 @@ public final class CanaryDeploy extends ReleaseOperation {
             case FAILED -> throw new UserException(own.cause());
             case ROLLED_BACK -> {
                 state.free(own);
+                if (state.workloads.deleteLeftCanary(own.number())) {
+                    state.say("canary", "removed: it was being made when " + own.title() + " was taken back");
+                }
                 throw new UserException(own.cause());
             }
             default -> {
@@ -139,7 +147,8 @@ public final class CanaryDeploy extends ReleaseOperation {
         }
         // What counts is how stable is now that nobody else may change it.
         Plan plan = planner.plan(rendered, request.force().given());
-        Release release = Release.begin(claimed.holder(), session.target().app(), session.actor(), plan, session.now());
+        Release release = Release.begin(claimed.holder(), session.target().app(), session.actor(), plan, session.now())
+                .note(session.skipped(), session.actor(), session.now());
         state.store.put(release, claimed.fence());
         state.hold(release, claimed.fence());
         sayPlan(release);
@@ -189,7 +198,7 @@ public final class CanaryDeploy extends ReleaseOperation {
         List<String> applied = new ArrayList<>();
         state.plan().canarySupport().forEach(object -> {
             KubeObject support = KubeObject.of(object);
-            state.workloads.support(support, state.fence());
+            state.support(support);
             applied.add(support.toString());
         });
         KubeObject canary = state.manifest(Track.CANARY);

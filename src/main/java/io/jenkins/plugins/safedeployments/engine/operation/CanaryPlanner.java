@@ -31,6 +31,7 @@ final class CanaryPlanner {
     private final Target target;
     private final Cluster cluster;
     private final Workloads workloads;
+    private final Applying applying;
     private Map<String, String> files;
 
     /** Support objects as they are now, by what the manifests make of them; and those of them that will change. */
@@ -41,12 +42,13 @@ final class CanaryPlanner {
     /** Services as they will be: what others have set in one that is there stays, a further label of its selector, say. */
     private final List<KubeObject> services = new ArrayList<>();
 
-    CanaryPlanner(Session session, CanaryRequest request, Workloads workloads) {
+    CanaryPlanner(Session session, CanaryRequest request, Workloads workloads, Applying applying) {
         this.session = session;
         this.request = request;
         this.target = session.target();
         this.cluster = session.cluster();
         this.workloads = workloads;
+        this.applying = applying;
     }
 
     /** Renders the manifests and has everything checked; nothing is stored by it. */
@@ -248,7 +250,7 @@ final class CanaryPlanner {
             if (e.reason() != Reason.FIELD_CONFLICT) {
                 throw refused(object, e);
             }
-            workloads.mayBeTaken(object, e, request.force().given());
+            applying.mayBeTaken(object, e, request.force().given());
         }
         try {
             return cluster.apply(object, true, true);

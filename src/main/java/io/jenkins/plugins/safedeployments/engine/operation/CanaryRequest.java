@@ -1,5 +1,7 @@
 package io.jenkins.plugins.safedeployments.engine.operation;
 
+import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -15,6 +17,7 @@ import java.util.function.Supplier;
  * @param force whether to release although a later run of the same job has done so, and to take over fields that others
  *     manage
  * @param evidence whether to collect the state of a canary that is ready, too, for who decides about it
+ * @param soak for how long the canary has to stay well in the traffic before it is ready; zero for not at all
  * @param resumed whether this may have been begun before, by the same actor
  */
 public record CanaryRequest(
@@ -28,10 +31,45 @@ public record CanaryRequest(
         OnBusy onBusy,
         Force force,
         boolean evidence,
+        Duration soak,
         boolean resumed) {
 
+    private static final Duration LONGEST_SOAK = Duration.ofDays(7);
+
     public CanaryRequest {
+        if (soak.isNegative() || soak.compareTo(LONGEST_SOAK) > 0) {
+            throw new UserException("'soakMinutes' is " + soak.toMinutes() + ": it must be 0 to "
+                    + LONGEST_SOAK.toMinutes() + " (a week).");
+        }
         variables = Map.copyOf(variables);
         tests = List.copyOf(tests);
+    }
+
+    /** One whose canary is ready as soon as it serves and has passed its tests. */
+    public CanaryRequest(
+            String image,
+            Supplier<Map<String, String>> files,
+            Map<String, String> variables,
+            CanarySize size,
+            String service,
+            List<? extends CanaryCheck> tests,
+            boolean rollbackOnFailure,
+            OnBusy onBusy,
+            Force force,
+            boolean evidence,
+            boolean resumed) {
+        this(
+                image,
+                files,
+                variables,
+                size,
+                service,
+                tests,
+                rollbackOnFailure,
+                onBusy,
+                force,
+                evidence,
+                Duration.ZERO,
+                resumed);
     }
 }

@@ -47,13 +47,15 @@ public final class PromoteStable extends ReleaseOperation {
 
     @Override
     List<Move> work() {
+        WhileServing stable = new WhileServing(state, () -> new AwaitRollout(state, Track.STABLE, stableGeneration));
         return List.of(
                 state.act("rolling stable", this::apply),
-                new LazyMove(() -> new AwaitRollout(state, Track.STABLE, stableGeneration)),
+                stable::await,
                 state.act("comparing the images", this::isProved),
                 this::drain,
-                state.act("removing the canary", this::removeCanary),
+                stable.act("removing the canary", this::removeCanary),
                 state.act("resizing stable", this::shrink),
+                state.act("looking at the Service", state::findService),
                 state.act("recording the promotion", this::end));
     }
 
@@ -94,7 +96,7 @@ public final class PromoteStable extends ReleaseOperation {
         }
         state.hold(release, claim.fence());
         if (request.force().given()) {
-            state.workloads.takeOver();
+            state.applying.takeOver();
         }
         state.say(
                 "release",
@@ -284,7 +286,7 @@ public final class PromoteStable extends ReleaseOperation {
         boolean isFirst = state.plan().originalReplicas() == null; // so what there is of stable is of an earlier try
         Workloads.Resized grown =
                 state.workloads.stampAndGrow(size, state.fence(), isFirst).orElse(null);
-        state.plan().stableSupport().forEach(object -> state.workloads.support(KubeObject.of(object), state.fence()));
+        state.plan().stableSupport().forEach(object -> state.support(KubeObject.of(object)));
         if (request.replicas() == null && grown != null) {
             size = Math.max(size, grown.now()); // whoever has made it bigger meanwhile had a reason
         }

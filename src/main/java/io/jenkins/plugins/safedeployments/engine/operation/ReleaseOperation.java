@@ -87,7 +87,9 @@ abstract class ReleaseOperation implements Operation {
     @Override
     @NonNull
     public final Outcome outcome() {
-        return settled == null ? new Outcome(state.release(), done()) : new Outcome(state.releaseOrNull(), settled);
+        return settled == null
+                ? new Outcome(state.release(), done(), state.serviceAddress())
+                : new Outcome(state.releaseOrNull(), settled);
     }
 
     @Override

@@ -5,7 +5,9 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import io.jenkins.plugins.safedeployments.engine.cluster.Cluster.View;
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException;
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterReader;
+import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
+import io.jenkins.plugins.safedeployments.engine.model.ServiceAddress;
 import io.jenkins.plugins.safedeployments.engine.model.Track;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.engine.release.Claim;
@@ -33,7 +35,10 @@ final class ReleaseState {
     final Session session;
     final ReleaseStore store;
     final Claim claim;
+    final Applying applying;
     final Workloads workloads;
+    final SupportObjects supportObjects;
+
     /** How long there is at the least to record a failure, however little time was left when it happened. */
     private static final Duration CLEANING_UP = Duration.ofMinutes(1);
 
@@ -44,6 +49,7 @@ final class ReleaseState {
     private int fence;
     private View view;
     private Runnable open;
+    private ServiceAddress serviceAddress = ServiceAddress.UNKNOWN;
     private volatile String status = "starting";
 
     /** Told of the release; nobody is of one that only makes room for the operation's own. */
@@ -58,7 +64,9 @@ final class ReleaseState {
         this.told = told;
         this.store = new ReleaseStore(session.cluster(), session.target().app());
         this.claim = new Claim(session.cluster(), session.target().app());
-        this.workloads = new Workloads(session.cluster(), session.target(), claim, session.report());
+        this.applying = new Applying(session.cluster(), session.report());
+        this.workloads = new Workloads(session.cluster(), session.target(), claim, applying);
+        this.supportObjects = new SupportObjects(session.cluster(), applying, workloads::checkClaim);
         this.begun = session.now();
         this.deadline = session.deadline();
     }
@@ -73,7 +81,7 @@ final class ReleaseState {
         release = held;
         fence = number;
         if (held.plan().forced()) {
-            workloads.takeOver();
+            applying.takeOver();
         }
         told.accept(held, number != 0);
     }
@@ -118,7 +126,9 @@ final class ReleaseState {
                     fence,
                     now -> now.phase() == phase // our own first try, whose answer was lost
                             ? now.with(facts)
-                            : now.with(facts).enter(phase, text, session.actor(), session.now()));
+                            : now.with(facts)
+                                    .note(skipped(phase), session.actor(), session.now())
+                                    .enter(phase, text, session.actor(), session.now()));
             told.accept(release, true);
         }
     }
@@ -197,6 +207,39 @@ final class ReleaseState {
         }
     }
 
+    /** Applies an object that comes with the release. */
+    void support(KubeObject object) {
+        KubeObject applied = supportObjects.apply(object, fence);
+        if (applied.kind().equals(Kind.SERVICE) && applied.name().equals(plan().service())) {
+            serviceAddress = ServiceAddress.of(applied);
+        }
+    }
+
+    /** Finds out where the Service can be reached, and says so; that it can't be found out is no reason to fail. */
+    void findService() {
+        if (plan().service().isEmpty()) {
+            return;
+        }
+        try {
+            if (!serviceAddress.isSettled()) {
+                serviceAddress = session.cluster()
+                        .get(Kind.SERVICE, plan().service())
+                        .map(ServiceAddress::of)
+                        .orElse(ServiceAddress.UNKNOWN);
+            }
+        } catch (ClusterException e) {
+            say(
+                    "service",
+                    plan().service() + ": its address is not known, since the API server said: " + e.getMessage());
+        }
+        sayIfAny("service", serviceAddress.text());
+    }
+
+    /** From outside of the cluster; empty if there is none, or none was looked for. */
+    String serviceAddress() {
+        return serviceAddress.external();
+    }
+
     /** Gives back the claim of a release that is over: somebody died between the last record and that. */
     void free(Release over) {
         Claim.State now = claim.look();
@@ -219,6 +262,12 @@ final class ReleaseState {
     void countFromBegin() {
         Instant end = release().begun().plus(session.timeout());
         deadline = deadline.isBefore(end) ? end : deadline;
+    }
+
+    /** What passes until then does not count, since nothing is waited for that could be late. */
+    void countAfter(Instant end) {
+        Instant later = end.plus(session.timeout());
+        deadline = deadline.isBefore(later) ? later : deadline;
     }
 
     /** Gives taking a release back its own time: as much as the operation had, and at least a minute. */
@@ -252,7 +301,7 @@ final class ReleaseState {
      * @throws FencedException if so
      */
     void sayFailed(String cause) {
-        Claim.State now = claim.look();
+        Claim.State now = view != null && view.isComplete() ? claim.seenIn(view) : claim.look();
         if (now.fence() > fence) {
             throw new FencedException(release().title() + " was taken over by " + now.run() + " (" + now.operation()
                     + "): this operation stops and changes nothing more.");
@@ -262,6 +311,11 @@ final class ReleaseState {
 
     void say(String topic, String text) {
         session.report().line(topic, text);
+    }
+
+    /** Nothing is skipped for a rollback, which is held up by no window. */
+    private List<String> skipped(Phase next) {
+        return next == Phase.PROMOTING ? session.skipped() : List.of();
     }
 
     void sayIfAny(String topic, String text) {

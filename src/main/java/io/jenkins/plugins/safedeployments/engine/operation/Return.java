@@ -191,7 +191,7 @@ final class Return {
         state.say("rollback", "from " + from.title() + " to " + goal.title() + ": " + reason);
         state.enter(Phase.ROLLING_BACK, reason, state.release().facts().withReturnTo(goal.number()));
         state.learn(state.release().facts().withReturnTo(goal.number()));
-        state.workloads.takeOver(); // as it was checked: what serves counts more than who manages it
+        state.applying.takeOver(); // as it was checked: what serves counts more than who manages it
         state.workloads.stamp(Track.STABLE, state.fence());
     }
 
@@ -220,10 +220,7 @@ final class Return {
     }
 
     private void support(Predicate<KubeObject> which) {
-        goal.plan().stableSupport().stream()
-                .map(KubeObject::of)
-                .filter(which)
-                .forEach(object -> state.workloads.support(object, state.fence()));
+        goal.plan().stableSupport().stream().map(KubeObject::of).filter(which).forEach(state::support);
     }
 
     private void end() {

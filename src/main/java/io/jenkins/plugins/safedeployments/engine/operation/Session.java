@@ -7,6 +7,7 @@ import io.jenkins.plugins.safedeployments.engine.release.Actor;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * What every operation on a target needs.
@@ -15,6 +16,7 @@ import java.time.Instant;
  * @param timeout for how long it may last, from when a release has got its turn
  * @param wake asks for another look
  * @param runs tells which other runs are over
+ * @param skipped windows and freezes that people have skipped for it, for the record
  */
 public record Session(
         Target target,
@@ -25,7 +27,22 @@ public record Session(
         Instant deadline,
         Duration timeout,
         Wake wake,
-        Runs runs) {
+        Runs runs,
+        List<String> skipped) {
+
+    /** One for which nothing was skipped. */
+    public Session(
+            Target target,
+            Cluster cluster,
+            Actor actor,
+            Clock clock,
+            Report report,
+            Instant deadline,
+            Duration timeout,
+            Wake wake,
+            Runs runs) {
+        this(target, cluster, actor, clock, report, deadline, timeout, wake, runs, List.of());
+    }
 
     @NonNull
     Instant now() {

@@ -17,14 +17,17 @@ import java.util.Set;
  */
 public final class TestCanary extends ReleaseOperation {
 
+    private final int number;
     private final List<CanaryCheck> checks;
     private final Set<String> passedBefore = new HashSet<>();
 
     /** The test that is under way, or about to begin. */
     private CanaryCheck current;
 
-    public TestCanary(Session session, List<? extends CanaryCheck> checks) {
+    /** @param number of the only release that may be tested; 0 for whichever is in canary */
+    public TestCanary(Session session, int number, List<? extends CanaryCheck> checks) {
         super(session);
+        this.number = number;
         this.checks = List.copyOf(checks);
         if (checks.isEmpty()) {
             throw new UserException(
@@ -56,12 +59,12 @@ public final class TestCanary extends ReleaseOperation {
             return;
         }
         Claim.State claim = state.claim.look();
-        if (claim.holder() == 0 || own.isPresent() && own.get().number() != claim.holder()) {
+        int wanted = own.map(Release::number).orElse(number);
+        if (claim.holder() == 0 || wanted != 0 && wanted != claim.holder()) {
             throw new UserException(
                     claim.holder() == 0
                             ? "No release of " + target + " is in canary: run canaryDeploy first."
-                            : own.get().title() + " of " + target + " is no longer in canary; " + claim.text()
-                                    + ", is.");
+                            : "Release " + wanted + " of " + target + " is not in canary; " + claim.text() + ", is.");
         }
         Release release = state.store
                 .get(claim.holder())

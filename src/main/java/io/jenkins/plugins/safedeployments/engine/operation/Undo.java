@@ -34,16 +34,17 @@ final class Undo {
     }
 
     List<Move> moves() {
+        WhileServing stable = new WhileServing(
+                state, () -> hasStable() ? new AwaitRollout(state, Track.STABLE, stableGeneration) : () -> Next.DONE);
         return List.of(
                 state.act("beginning the rollback", this::begin),
                 state.act("collecting the post-mortem", this::collect),
                 state.act("restoring what came with the release", this::restoreSupport),
                 state.act("restoring stable", this::restoreStable),
-                new LazyMove(
-                        () -> hasStable() ? new AwaitRollout(state, Track.STABLE, stableGeneration) : () -> Next.DONE),
+                stable::await,
                 state.act("comparing the images", this::compareImages),
                 state.act("restoring Services", this::restoreServices),
-                state.act("removing the canary", this::removeCanary),
+                stable.act("removing the canary", this::removeCanary),
                 state.act("recording the rollback", this::end));
     }
 
@@ -65,7 +66,7 @@ final class Undo {
         reason = why.get();
         state.say("rollback", state.release().title() + ": " + reason);
         state.enter(Phase.ROLLING_BACK, reason);
-        state.workloads.takeOver(); // what serves counts more than who manages it
+        state.applying.takeOver(); // what serves counts more than who manages it
         state.workloads.stamp(Track.STABLE, state.fence());
         state.workloads.stamp(Track.CANARY, state.fence());
     }
@@ -91,7 +92,7 @@ final class Undo {
         state.plan().supportBefore().stream()
                 .map(KubeObject::of)
                 .filter(which)
-                .forEach(before -> state.say("restored", state.workloads.restoreSupport(before, state.fence())));
+                .forEach(before -> state.say("restored", state.supportObjects.restore(before, state.fence())));
     }
 
     private void restoreStable() {
@@ -171,7 +172,7 @@ final class Undo {
         }
         for (Map<String, Object> made : state.plan().supportMade()) {
             KubeObject object = KubeObject.of(made);
-            if (state.workloads.removeSupport(object, state.fence())) {
+            if (state.supportObjects.remove(object, state.fence())) {
                 state.say("removed", object + ", which the release had brought");
             }
         }

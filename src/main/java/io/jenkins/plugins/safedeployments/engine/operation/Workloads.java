@@ -15,10 +15,8 @@ import io.jenkins.plugins.safedeployments.engine.release.Fence;
 import io.jenkins.plugins.safedeployments.engine.release.FencedException;
 import io.jenkins.plugins.safedeployments.engine.release.Names;
 import java.util.EnumMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
@@ -35,26 +33,19 @@ final class Workloads {
     private final Cluster cluster;
     private final Target target;
     private final Claim claim;
-    private final Report report;
+    private final Applying applying;
     private final Autoscaler autoscaler;
     private final Map<Track, KubeObject> known = new EnumMap<>(Track.class);
-    private final Set<String> told = new HashSet<>();
-    private boolean forced;
 
     /** What is to be done if somebody else turns out to hold the claim. */
     private Runnable takeAway = () -> {};
 
-    Workloads(Cluster cluster, Target target, Claim claim, Report report) {
+    Workloads(Cluster cluster, Target target, Claim claim, Applying applying) {
         this.cluster = cluster;
         this.target = target;
         this.claim = claim;
-        this.report = report;
+        this.applying = applying;
         this.autoscaler = new Autoscaler(cluster, target.deployment(Track.STABLE));
-    }
-
-    /** From now on fields are taken over that others manage. */
-    void takeOver() {
-        forced = true;
     }
 
     /** The one of stable. */
@@ -143,10 +134,10 @@ final class Workloads {
             }
             Fence.check(seen, fence);
             Optional<KubeObject> adopted = FieldOwners.adopted(seen);
-            adopted.ifPresent(
-                    a -> sayTaken(seen, "all fields of '" + String.join("', '", FieldOwners.adoptedFrom(seen)) + "'"));
+            adopted.ifPresent(a -> applying.sayTaken(
+                    seen, "all fields of '" + String.join("', '", FieldOwners.adoptedFrom(seen)) + "'"));
             KubeObject now = adopted.map(cluster::update).orElse(seen);
-            return applyTaking(
+            return applying.apply(
                     ours.with(now.uid(), "metadata", "uid").with(now.resourceVersion(), "metadata", "resourceVersion"));
         });
     }
@@ -157,7 +148,7 @@ final class Workloads {
      */
     private KubeObject make(KubeObject ours, Track track, int fence, boolean takenAway) {
         checkClaim(fence);
-        KubeObject made = applyTaking(ours);
+        KubeObject made = applying.apply(ours);
         if (takenAway && made.generation() == 1) { // else somebody had made one in between
             takeAway = () -> delete(track, made.uid(), fence);
         }
@@ -165,7 +156,8 @@ final class Workloads {
         return made;
     }
 
-    private void checkClaim(int fence) {
+    /** @throws FencedException if somebody else acts for the release by now; what was just made is taken away then */
+    void checkClaim(int fence) {
         try {
             claim.check(fence);
         } catch (FencedException e) {
@@ -183,101 +175,6 @@ final class Workloads {
             cluster.delete(seen);
             return null;
         });
-    }
-
-    /** Applies an object that comes with a Deployment. */
-    void support(KubeObject object, int fence) {
-        checkClaim(fence);
-        for (int attempt = 1; ; attempt++) {
-            // looked at afterwards, since it is seldom that there is something to adopt
-            Optional<KubeObject> adopted = FieldOwners.adoptedSupport(applyTaking(object));
-            if (adopted.isEmpty()) {
-                return;
-            }
-            try {
-                cluster.update(adopted.get());
-            } catch (ClusterException e) {
-                if (e.reason() != Reason.CONFLICT || attempt == ATTEMPTS) {
-                    throw e;
-                }
-            }
-        }
-    }
-
-    /**
-     * Puts an object that came with a release back to what it was before, unless somebody has changed it since.
-     *
-     * @return what was done, for people
-     */
-    @NonNull
-    String restoreSupport(KubeObject before, int fence) {
-        checkClaim(fence);
-        try {
-            for (int attempt = 1; ; attempt++) {
-                Optional<KubeObject> seen = cluster.get(before.kind(), before.name());
-                try {
-                    if (seen.isEmpty()) {
-                        cluster.create(before.with(null, "metadata", "uid").with(null, "metadata", "resourceVersion"));
-                        return before + " made again: somebody had deleted it";
-                    }
-                    boolean changed = !seen.get().resourceVersion().equals(before.resourceVersion());
-                    String editor = changed ? FieldOwners.editorSinceApplied(seen.get()) : "";
-                    if (!editor.isEmpty()) {
-                        return before + " IS LEFT AS IT IS, not as it was before the release: '" + editor
-                                + "' has changed it since. Look at it by hand";
-                    }
-                    cluster.update(before.with(seen.get().uid(), "metadata", "uid")
-                            .with(seen.get().resourceVersion(), "metadata", "resourceVersion"));
-                    return before + " is as it was before the release";
-                } catch (ClusterException e) {
-                    if (e.reason() != Reason.CONFLICT || attempt == ATTEMPTS) {
-                        throw e;
-                    }
-                }
-            }
-        } catch (ClusterException e) {
-            if (e.reason() == Reason.INVALID || e.reason() == Reason.FORBIDDEN) {
-                return before + " COULD NOT BE PUT BACK: "
-                        + e.getMessage(); // which must not keep stable from coming back
-            }
-            throw e;
-        }
-    }
-
-    /** Removes an object that a release had brought, if it is still there. */
-    boolean removeSupport(KubeObject made, int fence) {
-        checkClaim(fence);
-        Optional<KubeObject> seen = cluster.get(made.kind(), made.name());
-        seen.ifPresent(cluster::delete);
-        return seen.isPresent();
-    }
-
-    /** Server-side apply, which takes over fields from the plugin's own patches, and from whom it may. */
-    private KubeObject applyTaking(KubeObject object) {
-        try {
-            return cluster.apply(object, false, false);
-        } catch (ClusterException e) {
-            if (e.reason() != Reason.FIELD_CONFLICT) {
-                throw e;
-            }
-            mayBeTaken(object, e, forced);
-            return cluster.apply(object, false, true);
-        }
-    }
-
-    /**
-     * Says whose fields an object takes over.
-     *
-     * @throws UserException if it may not take them over
-     */
-    void mayBeTaken(KubeObject object, ClusterException conflict, boolean force) {
-        sayTaken(object, FieldOwners.checkConflicts(object, conflict, force));
-    }
-
-    private void sayTaken(KubeObject object, String taken) {
-        if (!taken.isEmpty() && told.add(object + taken)) {
-            report.line("takes over", object + ": " + taken);
-        }
     }
 
     /**
@@ -349,6 +246,7 @@ final class Workloads {
      * @return whether it was there
      */
     boolean delete(Track track, int fence) {
+        known.remove(track); // its status has changed since it was stamped
         boolean[] there = new boolean[1];
         change(track, seen -> {
             there[0] = seen != null;
@@ -359,6 +257,23 @@ final class Workloads {
             return null;
         });
         return there[0];
+    }
+
+    /**
+     * Deletes the canary of a release that is over, if there is one: it was being made while the release was taken back, and
+     * nobody else looks after it.
+     */
+    boolean deleteLeftCanary(int release) {
+        boolean[] left = new boolean[1];
+        change(Track.CANARY, seen -> {
+            left[0] = seen != null && Integer.toString(release).equals(seen.annotation(Names.RELEASE));
+            if (!left[0]) {
+                return seen;
+            }
+            cluster.delete(seen);
+            return null;
+        });
+        return left[0];
     }
 
     /** @param action writes what it is given, or gives it back as it is; null if there is nothing any more */

@@ -5,6 +5,7 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import io.jenkins.plugins.safedeployments.engine.cluster.Cluster;
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException;
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException.Reason;
+import io.jenkins.plugins.safedeployments.engine.cluster.ClusterReader;
 import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
@@ -127,6 +128,12 @@ public final class Claim {
     public State look() {
         known = cluster.get(Kind.LEASE, Names.lease(app)).orElse(null);
         return known == null ? recovered() : ClaimLease.state(known);
+    }
+
+    /** What the claim has been seen to say, where it may be behind for some milliseconds: writes are refused by what it is. */
+    @NonNull
+    public State seenIn(ClusterReader seen) {
+        return seen.get(Kind.LEASE, Names.lease(app)).map(ClaimLease::state).orElseGet(this::look);
     }
 
     /**

@@ -76,6 +76,19 @@ public record Release(
                 .enter(Phase.ROLLED_BACK, "it ended before it had changed anything", by, now);
     }
 
+    /** The release with what is said of it in its history, as far as it is not there already. */
+    @NonNull
+    public Release note(List<String> texts, Actor by, Instant now) {
+        Release noted = this;
+        for (String text : texts) {
+            if (noted.history.stream().noneMatch(entry -> entry.text().equals(text))) {
+                List<Entry> entries = noted.with(phase, text, by, now);
+                noted = new Release(format, number, app, origin, plan, phase, cause, entries, tested, facts);
+            }
+        }
+        return noted;
+    }
+
     /** Whether {@code actor} made the release or did anything for it. */
     public boolean isOf(Actor actor) {
         return origin.id().equals(actor.id())

@@ -36,6 +36,9 @@ public final class ReleaseStore {
     /** As many as Helm keeps. */
     private static final int KEPT = 10;
 
+    /** What the data of a Secret may have; in text it is a third more. */
+    private static final int MAX_SECRET = 1024 * 1024;
+
     private static final int MAX_RECORD = 64 * 1024 * 1024;
     private static final JsonMapper JSON = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -197,6 +200,12 @@ public final class ReleaseStore {
             throw new IllegalStateException("a release is always JSON", e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+        if (bytes.size() > MAX_SECRET) {
+            throw new UserException("The record of " + release.title() + " would have " + bytes.size() / 1024
+                    + " KiB, and a Secret holds " + MAX_SECRET / 1024
+                    + ": it keeps all manifests of the release, so take out of 'manifests' what is big and does not"
+                    + " belong to its version, such as ConfigMaps with data.");
         }
         return KubeObject.of(Map.of(
                 "apiVersion",

@@ -108,7 +108,7 @@ public final class Diagnosis {
         if (deployment == null) {
             return problems;
         }
-        if (Boolean.TRUE.equals(deployment.get("spec", "paused"))) {
+        if (Boolean.TRUE.equals(deployment.get("spec", "paused")) && !isRolled(observation)) {
             problems.add(new Problem(
                     "paused",
                     deployment + " is paused",
@@ -134,6 +134,14 @@ public final class Diagnosis {
         problems.addAll(waiting);
         stuck(deployment, problems);
         return problems;
+    }
+
+    /** Whether all pods are of the present template already: how many there are, a Deployment that is paused changes all the same. */
+    private static boolean isRolled(Observation observation) {
+        KubeObject deployment = observation.deployment();
+        return deployment != null
+                && observation.newReplicaSet() != null
+                && deployment.integer(0, "status", "replicas") <= deployment.integer(0, "status", "updatedReplicas");
     }
 
     /** Pods that cannot even be created. The Deployment repeats what its old ReplicaSets say as well. */

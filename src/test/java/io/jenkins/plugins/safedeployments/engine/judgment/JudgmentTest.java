@@ -205,10 +205,10 @@ public class JudgmentTest {
 
     @Test
     public void votesLapseWhenWhatIsJudgedChanges() {
-        Content before =
-                new Content("shop", "shop in prod", 7, "shop:1.4", List.of("app=sha256:aa"), "11", "CANARY_READY", "");
-        Content after =
-                new Content("shop", "shop in prod", 8, "shop:1.5", List.of("app=sha256:bb"), "22", "ROLLED_BACK", "");
+        Content before = new Content(
+                "shop", "shop in prod", 7, "shop:1.4", List.of("app=sha256:aa"), "11", "CANARY_READY", "", null);
+        Content after = new Content(
+                "shop", "shop in prod", 8, "shop:1.5", List.of("app=sha256:bb"), "22", "ROLLED_BACK", "", null);
         Judgment one = Judgment.ask("qa", terms("2 of qa", false, false), before, NOW)
                 .vote(bob, false, say(bob, "continue"), this::find)
                 .judgment();
@@ -284,10 +284,10 @@ public class JudgmentTest {
                 0,
                 null,
                 List.of());
-        Content before =
-                new Content("shop", "shop in prod", 7, "shop:1.4", List.of("app=sha256:aa"), "11", "CANARY_READY", "");
-        Content after =
-                new Content("shop", "shop in prod", 7, "shop:1.4", List.of("app=sha256:aa"), "22", "CANARY_READY", "");
+        Content before = new Content(
+                "shop", "shop in prod", 7, "shop:1.4", List.of("app=sha256:aa"), "11", "CANARY_READY", "", null);
+        Content after = new Content(
+                "shop", "shop in prod", 7, "shop:1.4", List.of("app=sha256:aa"), "22", "CANARY_READY", "", null);
         Judgment judgment = Judgment.ask("qa", terms, before, NOW)
                 .vote(bob, false, say(bob, "continue"), this::find)
                 .judgment();
@@ -356,8 +356,8 @@ public class JudgmentTest {
 
     @Test
     public void jsonIsReadAsItWasWritten() {
-        Content content =
-                new Content("shop", "shop in prod", 7, "shop:1.4", List.of("app=sha256:aa"), "11", "CANARY_READY", "");
+        Content content = new Content(
+                "shop", "shop in prod", 7, "shop:1.4", List.of("app=sha256:aa"), "11", "CANARY_READY", "", null);
         Terms terms = new Terms(
                 "Go on?",
                 Choice.parse(List.of("go", "rollback: Back | far")),

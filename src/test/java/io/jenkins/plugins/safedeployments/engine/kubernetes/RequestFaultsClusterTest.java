@@ -239,7 +239,7 @@ public class RequestFaultsClusterTest {
 
     @Test
     public void k26_commandWhoseConnectionIsLostHasNoOutcomeAndIsNotRunAgain() throws Exception {
-        cluster.create(pod());
+        createPod();
         Awaitility.await()
                 .until(() -> cluster.get(Kind.POD, "box").orElseThrow().condition("Ready") != null
                         && "True"
@@ -266,7 +266,7 @@ public class RequestFaultsClusterTest {
 
     @Test
     public void k12_commandThatIsRefusedSaysWhy() {
-        cluster.create(pod());
+        createPod();
         Map<Integer, Reason> reasons =
                 Map.of(401, Reason.UNAUTHORIZED, 403, Reason.FORBIDDEN, 404, Reason.NOT_FOUND, 503, Reason.UNAVAILABLE);
         reasons.forEach((code, reason) -> {
@@ -306,7 +306,7 @@ public class RequestFaultsClusterTest {
 
     @Test
     public void k26_logThatWasCutIsNotTakenForAll() {
-        cluster.create(pod());
+        createPod();
         Awaitility.await()
                 .ignoreExceptions()
                 .until(() -> !cluster.log("box", "box", false, 100).isEmpty());
@@ -315,6 +315,11 @@ public class RequestFaultsClusterTest {
         ClusterException failure = assertThrows(ClusterException.class, () -> cluster.log("box", "box", false, 100));
 
         assertThat(failure.reason(), is(Reason.UNAVAILABLE));
+    }
+
+    /** A namespace takes pods a moment after it was made, when its service account has a token. */
+    private void createPod() {
+        TestCluster.insist(() -> cluster.create(pod()));
     }
 
     private static KubeObject pod() {

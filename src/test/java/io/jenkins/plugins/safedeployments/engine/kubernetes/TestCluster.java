@@ -8,15 +8,18 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.jenkins.plugins.safedeployments.engine.cluster.Cluster;
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterAccess;
+import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException;
 import io.jenkins.plugins.safedeployments.engine.cluster.Kubeconfig;
 import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.awaitility.Awaitility;
 import org.junit.rules.ExternalResource;
 
 /**
@@ -24,6 +27,8 @@ import org.junit.rules.ExternalResource;
  * SAFE_DEPLOYMENTS_KUBECONFIG} names; without it the tests are skipped.
  */
 public final class TestCluster extends ExternalResource {
+
+    private static final Kind SERVICE_ACCOUNT = new Kind("v1", "ServiceAccount");
 
     private KubernetesConnection connection;
     private String namespace;
@@ -46,6 +51,23 @@ public final class TestCluster extends ExternalResource {
         cluster()
                 .create(KubeObject.of(
                         Map.of("apiVersion", "v1", "kind", "Namespace", "metadata", Map.of("name", namespace))));
+        // made by a controller, a moment later; without it the API server takes no pods
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(1))
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(20))
+                .until(() -> cluster().get(SERVICE_ACCOUNT, "default").isPresent());
+    }
+
+    /**
+     * Looks and writes, again if need be: the cluster writes the status of what it works on several times a second, and what
+     * was seen before cannot be written any more then.
+     */
+    public static void insist(Runnable lookAndWrite) {
+        Awaitility.await().ignoreExceptionsInstanceOf(ClusterException.class).until(() -> {
+            lookAndWrite.run();
+            return true;
+        });
     }
 
     public Cluster cluster() {

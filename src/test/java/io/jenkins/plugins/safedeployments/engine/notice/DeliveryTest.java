@@ -45,6 +45,11 @@ public class DeliveryTest {
         public void failed(int attempts, String why) {
             reports.add(attempts + ": " + why);
         }
+
+        @Override
+        public void dropped() {
+            reports.add("dropped");
+        }
     };
 
     @After
@@ -109,6 +114,29 @@ public class DeliveryTest {
                 .start();
 
         assertThat(reports, contains("1: there was a IllegalStateException", "1: there was a NoClassDefFoundError"));
+    }
+
+    @Test
+    public void whatIsNotWantedAnyMoreIsDropped() {
+        Deque<Boolean> wanted = new ArrayDeque<>(List.of(true, true, false));
+        List<String> attempts = new ArrayList<>();
+        Delivery.Attempt attempt = new Delivery.Attempt() {
+            @Override
+            public CompletionStage<Void> start() {
+                attempts.add("told");
+                return busy();
+            }
+
+            @Override
+            public boolean isWanted() {
+                return wanted.remove();
+            }
+        };
+
+        new Delivery(attempt, report, Runnable::run, timer, Delivery.PAUSES).start();
+
+        assertThat(attempts, contains("told", "told"));
+        assertThat(reports, contains("dropped"));
     }
 
     @Test

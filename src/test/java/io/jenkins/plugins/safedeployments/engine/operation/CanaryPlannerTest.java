@@ -300,6 +300,7 @@ public class CanaryPlannerTest {
                 Duration.ofMinutes(1),
                 new Wake(),
                 Runs.UNKNOWN);
+        Applying applying = new Applying(cluster, report);
         return new CanaryPlanner(
                 session,
                 new CanaryRequest(
@@ -314,7 +315,8 @@ public class CanaryPlannerTest {
                         Force.NONE,
                         false,
                         false),
-                new Workloads(cluster, session.target(), new Claim(cluster, "shop"), report));
+                new Workloads(cluster, session.target(), new Claim(cluster, "shop"), applying),
+                applying);
     }
 
     private static KubeObject stable(int replicas) {

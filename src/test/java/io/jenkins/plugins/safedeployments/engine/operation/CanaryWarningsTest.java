@@ -3,10 +3,16 @@ package io.jenkins.plugins.safedeployments.engine.operation;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.not;
 
+import io.jenkins.plugins.safedeployments.engine.model.Kind;
+import io.jenkins.plugins.safedeployments.engine.release.ReleaseStore;
+import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.Before;
 import org.junit.Test;
 
@@ -41,14 +47,41 @@ public class CanaryWarningsTest {
         assertThat(run.report.toString(), not(containsString("warning")));
     }
 
+    /** The record keeps the manifests, and has to fit into a Secret; the target is free again. */
+    @Test
+    public void deploy_manifestsThatNoSecretHolds_isRefused() {
+        byte[] random = new byte[700_000]; // nothing makes it smaller
+        new Random(1).nextBytes(random);
+        Map<String, String> files = new LinkedHashMap<>(TestEngine.example("addressbook"));
+        files.put(
+                "big.yml",
+                "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: big\ndata:\n  big: "
+                        + Base64.getEncoder().encodeToString(random) + "\n");
+
+        assertThat(deployed(1, files), is(false));
+
+        assertThat(
+                run.report.toString(),
+                matchesPattern(
+                        "(?s).*The record of release 2 \\(registry.example.com/addressbook:1.1\\) would have 1[34]..? KiB,"
+                                + " and a Secret holds 1024: it keeps all manifests of the release, so take out of 'manifests' what.*"));
+        assertThat(new ReleaseStore(run.cluster, "addressbook").get(2).isPresent(), is(false));
+        assertThat(run.cluster.get(Kind.DEPLOYMENT, "addressbook-canary").isPresent(), is(false));
+        deploy(1);
+    }
+
     private void deploy(int replicas) {
-        boolean deployed = run.step(
+        assertThat(run.report.toString(), deployed(replicas, TestEngine.example("addressbook")), is(true));
+    }
+
+    private boolean deployed(int replicas, Map<String, String> files) {
+        return run.step(
                 "deploy",
                 (session, resumed) -> new CanaryDeploy(
                         session,
                         new CanaryRequest(
                                 "registry.example.com/addressbook:1.1",
-                                () -> TestEngine.example("addressbook"),
+                                () -> files,
                                 Map.of(),
                                 CanarySize.of(replicas),
                                 "",
@@ -58,7 +91,5 @@ public class CanaryWarningsTest {
                                 Force.NONE,
                                 false,
                                 resumed)));
-
-        assertThat(run.report.toString(), deployed, is(true));
     }
 }

@@ -69,7 +69,7 @@ public class CapacityClusterTest {
                 target.cluster(),
                 new Target("", target.namespace(), APP),
                 new Claim(target.cluster(), APP),
-                engine.report);
+                new Applying(target.cluster(), engine.report));
         Claim claim = new Claim(target.cluster(), APP);
         int old = claim.look().fence();
         Session session = engine.session(target.cluster(), APP, MINUTE);

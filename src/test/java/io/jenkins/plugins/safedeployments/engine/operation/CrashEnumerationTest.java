@@ -64,6 +64,11 @@ public class CrashEnumerationTest {
                     run.promote(null);
                 }
             }),
+            new Scenario("left in the traffic for a minute", false, Phase.PROMOTED, run -> {
+                if (run.step("soak", SoakTest.soaking(Duration.ofMinutes(1), false))) {
+                    run.promote(null);
+                }
+            }),
             new Scenario("failing test rolled back", false, Phase.ROLLED_BACK, run -> run.deploy("1.1", true, "false")),
             new Scenario("image never pulled", false, Phase.ROLLED_BACK, run -> {
                 if (!run.deploy("1.1-pull-fail", false)) {
@@ -218,16 +223,44 @@ public class CrashEnumerationTest {
     }
 
     @Test
+    public void canaryMadeTooLateIsTakenAwayAfterARestart() {
+        Scenario second = scenario("second release");
+        int made = at(second.run(Map.of()), "apply Deployment addressbook-canary", 0);
+
+        CrashRun run = second.run(Map.of(made - 1, Fault.OVERTAKEN, made, Fault.DEATH_BEFORE_ANSWER));
+
+        assertThat(run.report.toString(), run.broken, is(empty()));
+        assertThat(run.report.toString(), run.phase(), is(Phase.ROLLED_BACK));
+    }
+
+    @Test
     public void whoIsOvertakenAfterARestartBeforeItsRecordDoesNotBeginAnew() {
         Scenario second = scenario("second release");
         int record = at(second.run(Map.of()), "create Secret safe-deployments-addressbook-v2", 0);
         CrashRun died = second.run(Map.of(record, Fault.DEATH_BEFORE));
         int claim = record + at(rest(died, record), "update Lease safe-deployments-addressbook", 0);
 
-        CrashRun run = second.run(Map.of(record, Fault.DEATH_BEFORE, claim - 1, Fault.OVERTAKEN));
+        for (int overtaken = record + 1; overtaken < claim; overtaken++) {
+            CrashRun run = second.run(Map.of(record, Fault.DEATH_BEFORE, overtaken, Fault.OVERTAKEN));
 
-        assertThat(run.report.toString(), run.broken, is(empty()));
-        assertThat(run.report.toString(), run.phase(), is(Phase.ROLLED_BACK));
+            assertThat(run.report.toString(), run.broken, is(empty()));
+            assertThat(run.report.toString(), run.phase(), is(Phase.ROLLED_BACK));
+        }
+    }
+
+    @Test
+    public void canaryStaysIfStableLosesAPodBeforeItCanBeRemoved() {
+        Scenario failing = scenario("failing test rolled back");
+        CrashRun plain = failing.run(Map.of());
+        int looked = at(plain, "get Deployment addressbook-stable", -1);
+        int removed = at(plain, "delete Deployment addressbook-canary", 0);
+
+        for (int refused = looked + 1; refused <= removed; refused++) {
+            CrashRun run = failing.run(Map.of(looked, Fault.STABLE_POD_LOST, refused, Fault.UNAVAILABLE));
+
+            assertThat(run.report.toString(), run.broken, is(empty()));
+            assertThat(run.phase(), is(Phase.ROLLED_BACK));
+        }
     }
 
     @Test

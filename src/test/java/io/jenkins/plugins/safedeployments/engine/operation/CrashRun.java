@@ -285,7 +285,12 @@ final class CrashRun {
     }
 
     boolean end(Running step) {
-        time.runUntil(step::isOver, step.deadline.plus(AT_MOST_AFTER));
+        return end(step, Duration.ZERO);
+    }
+
+    /** @param longer than its time, for what does not count */
+    boolean end(Running step, Duration longer) {
+        time.runUntil(step::isOver, step.deadline.plus(AT_MOST_AFTER).plus(longer));
         Throwable problem = step.driver.problem();
         if (problem == null) {
             repeat(step);

@@ -2,7 +2,7 @@ package io.jenkins.plugins.safedeployments.engine.operation;
 
 import io.jenkins.plugins.safedeployments.engine.cluster.Cluster;
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterAccess;
-import io.jenkins.plugins.safedeployments.engine.cluster.RequestBudget;
+import io.jenkins.plugins.safedeployments.engine.kubernetes.FastTime;
 import io.jenkins.plugins.safedeployments.engine.kubernetes.FaultProxy;
 import io.jenkins.plugins.safedeployments.engine.kubernetes.FaultProxy.Request;
 import io.jenkins.plugins.safedeployments.engine.kubernetes.KubernetesConnection;
@@ -45,8 +45,14 @@ final class FaultRuns implements AutoCloseable {
 
     private static final String APP = "addressbook";
     private static final int STABLE = 3;
-    private static final Duration TIMEOUT = Duration.ofSeconds(90);
-    private static final Duration AT_MOST = TIMEOUT.plus(TIMEOUT).plusSeconds(120);
+
+    /** For a step, which needs some seconds. */
+    private static final Duration LIMIT = Duration.ofSeconds(90);
+
+    /** The same by the engine's clock. */
+    private static final Duration TIMEOUT = FastTime.of(LIMIT);
+
+    private static final Duration AT_MOST = LIMIT.plus(LIMIT).plusSeconds(120);
 
     /** How a release is meant to go. */
     enum Scenario {
@@ -54,7 +60,8 @@ final class FaultRuns implements AutoCloseable {
         ROLLED_BACK
     }
 
-    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    private final Clock clock = new FastTime();
+    private final ScheduledExecutorService timer = FastTime.timer();
     private final ExecutorService workers = Executors.newCachedThreadPool();
     private final FaultProxy proxy;
     private final Cluster direct;
@@ -82,6 +89,11 @@ final class FaultRuns implements AutoCloseable {
     void begin() {
         run(Scenario.PROMOTED, Map.of());
         served = STABLE;
+    }
+
+    /** What the last release told. */
+    String told() {
+        return report.toString();
     }
 
     /** How many requests the last release took. */
@@ -117,7 +129,7 @@ final class FaultRuns implements AutoCloseable {
             return List.of();
         }
         List<String> told = new CopyOnWriteArrayList<>(broken);
-        told.add(report.toString());
+        told.add(told());
         return told;
     }
 
@@ -128,7 +140,7 @@ final class FaultRuns implements AutoCloseable {
                 Map.of(),
                 CanarySize.of(1),
                 "",
-                List.of(new CommandTest(List.of("echo", "pong"), "", Duration.ofSeconds(20))),
+                List.of(new CommandTest(List.of("echo", "pong"), "", FastTime.of(Duration.ofSeconds(20)))),
                 false,
                 OnBusy.FAIL,
                 Force.NONE,
@@ -156,6 +168,7 @@ final class FaultRuns implements AutoCloseable {
 
     private ProxyFault strike(Request request) {
         ApiFault fault = struck.remove(request.number());
+        CompletableFuture<Void> its = death; // an answer that takes long, as a watch does, must not end the next driver
         return exchange -> {
             if (fault == ApiFault.DEATH_BEFORE) {
                 dead.add(request.token());
@@ -165,7 +178,7 @@ final class FaultRuns implements AutoCloseable {
             } finally {
                 if (fault.isDeath()) {
                     dead.add(request.token());
-                    death.complete(null);
+                    its.complete(null);
                 }
             }
         };
@@ -174,24 +187,23 @@ final class FaultRuns implements AutoCloseable {
     /** Runs a step to its end, over deaths; answers whether it succeeded. */
     private boolean step(String name, BiFunction<Session, Boolean, Operation> operation) {
         Actor actor = new Actor(name + " " + drivers.get(), "shop/release #" + releases, "", "alice");
-        Instant deadline = Instant.now().plus(TIMEOUT);
+        Instant deadline = clock.instant().plus(TIMEOUT);
         for (boolean resumed = false; ; resumed = true) {
             death = new CompletableFuture<>();
             String token = "driver-" + drivers.incrementAndGet();
-            RequestBudget unbounded = new RequestBudget(Clock.systemUTC());
-            try (KubernetesConnection connection = KubernetesConnection.open(proxy.access(token), unbounded)) {
+            try (KubernetesConnection connection = FastTime.open(proxy.access(token))) {
                 Target target = new Target("test", direct.namespace(), APP);
                 Session session = new Session(
                         target,
                         connection.namespace(direct.namespace()),
                         actor,
-                        Clock.systemUTC(),
+                        clock,
                         report,
                         deadline,
                         TIMEOUT,
                         new Wake(),
                         Runs.UNKNOWN);
-                OperationRun run = new ReleaseEngine(timer, workers, Clock.systemUTC())
+                OperationRun run = new ReleaseEngine(timer, workers, clock)
                         .start(operation.apply(session, resumed), report, session.wake());
                 CompletableFuture.anyOf(run.result().handle((o, e) -> null), death)
                         .get(AT_MOST.toMillis(), TimeUnit.MILLISECONDS);

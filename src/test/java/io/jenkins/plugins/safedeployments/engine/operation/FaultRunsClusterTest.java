@@ -35,7 +35,12 @@ public class FaultRunsClusterTest {
     private static final long SEED = Long.getLong("seed", 20261122L);
     private static final String ASKED = System.getProperty("faultRuns", "");
     private static final int SAMPLE = 30;
-    private static final Duration SAMPLE_TIME = Duration.ofSeconds(60);
+
+    /** A sample begins no run when its test has taken so long; a run takes some seconds. */
+    private static final Duration SAMPLE_TIME = Duration.ofSeconds(50);
+
+    /** A run that takes longer is told, for it may have waited in vain for something. */
+    private static final Duration LONG = Duration.ofSeconds(30);
 
     @Rule
     public TestCluster first = new TestCluster();
@@ -88,7 +93,8 @@ public class FaultRunsClusterTest {
                 }
             }
             if (ASKED.isEmpty()) {
-                Collections.shuffle(plans, new Random(SEED)); // a sample of all of them
+                Collections.shuffle(plans, new Random(SEED));
+                return plans.subList(0, SAMPLE);
             }
             return plans;
         });
@@ -110,6 +116,7 @@ public class FaultRunsClusterTest {
         ExecutorService threads = Executors.newFixedThreadPool(2);
         List<String> failures = Collections.synchronizedList(new ArrayList<>());
         Queue<Plan> plans = new ConcurrentLinkedQueue<>();
+        Instant end = Instant.now().plus(SAMPLE_TIME);
         try (FaultRuns one = new FaultRuns(TestCluster.access(), first.cluster());
                 FaultRuns other = new FaultRuns(TestCluster.access(), second.cluster())) {
             one.begin();
@@ -117,22 +124,26 @@ public class FaultRunsClusterTest {
             failures.addAll(one.run(Scenario.PROMOTED, Map.of()));
             plans.addAll(planner.plans(one.requests()));
             System.out.println(one.requests() + " requests, " + plans.size() + " plans");
-            Instant end = Instant.now().plus(SAMPLE_TIME);
             List<Future<?>> workers = new ArrayList<>();
             for (FaultRuns runs : List.of(one, other)) {
                 workers.add(threads.submit(() -> {
-                    while (failures.size() < 20
-                            && (!ASKED.isEmpty() || Instant.now().isBefore(end))) {
+                    do {
                         Plan plan = plans.poll();
                         if (plan == null) {
                             return;
                         }
+                        Instant begun = Instant.now();
                         List<String> wrong = runs.run(plan.scenario(), plan.faults());
+                        Duration took = Duration.between(begun, Instant.now());
+                        if (took.compareTo(LONG) > 0) {
+                            System.out.println(took.toSeconds() + " s took " + plan + ":\n" + runs.told());
+                        }
                         done.incrementAndGet();
                         if (!wrong.isEmpty()) {
                             failures.add(plan + ": " + String.join("\n  ", wrong));
                         }
-                    }
+                    } while (failures.size() < 20
+                            && (!ASKED.isEmpty() || Instant.now().isBefore(end)));
                 }));
             }
             for (Future<?> worker : workers) {

@@ -2,6 +2,7 @@ package io.jenkins.plugins.safedeployments.engine.operation;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
 
 import io.jenkins.plugins.safedeployments.engine.model.Kind;
@@ -45,6 +46,19 @@ public class PausedStableTest {
         assertRefused(() -> run.step("b", CrashRun.returning("1")));
 
         assertThat(run.phase(2), is(Phase.PROMOTED));
+    }
+
+    /** Its pods are those of before, and there are to be as many as before. */
+    @Test
+    public void undo_ofACanaryWorks() {
+        run.deploy("1.2", false);
+        run.cluster.edit(Kind.DEPLOYMENT, "addressbook-stable", true, "spec", "paused");
+
+        assertThat(run.report.toString(), run.rollback("b"), is(true));
+
+        assertThat(run.phase(3), is(Phase.ROLLED_BACK));
+        assertThat(run.cluster.serving("addressbook-stable"), hasSize(3));
+        assertThat(run.cluster.get(Kind.DEPLOYMENT, "addressbook-canary").isPresent(), is(false));
     }
 
     private void assertRefused(BooleanSupplier step) {

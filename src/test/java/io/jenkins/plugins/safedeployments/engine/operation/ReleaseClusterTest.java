@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThan;
+import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.startsWith;
 import static org.junit.Assert.assertThrows;
 
@@ -46,8 +47,24 @@ public class ReleaseClusterTest {
         assertThat(size("canary"), is(1));
         assertThat(deployment("stable"), is(Optional.empty()));
         assertThat(engine.report.lines, hasItem(containsString("this is the first release")));
+        assertThat(canary.serviceAddress(), is(""));
+        assertThat(
+                engine.report.lines,
+                hasItem(
+                        matchesPattern(
+                                "service: addressbook-lb at [0-9.]+:80, inside the cluster; its external address is not known yet")));
+        KubeObject service = target.cluster().get(Kind.SERVICE, APP + "-lb").orElseThrow();
+        target.writeAs(
+                "cloud-controller-manager",
+                "PUT",
+                "/api/v1/namespaces/NAMESPACE/services/addressbook-lb/status",
+                service.with(List.of(Map.of("ip", "203.0.113.7")), "status", "loadBalancer", "ingress")
+                        .toMap());
 
         Outcome promoted = promote(3);
+
+        assertThat(promoted.serviceAddress(), is("203.0.113.7:80"));
+        assertThat(engine.report.lines, hasItem("service: addressbook-lb at 203.0.113.7:80"));
 
         assertThat(promoted.release().phase(), is(Phase.PROMOTED));
         assertThat(size("stable"), is(3));
@@ -137,6 +154,22 @@ public class ReleaseClusterTest {
         assertThat(deployment("canary"), is(Optional.empty()));
         assertThat(size("stable"), is(3));
         assertThat(rollback("").text(), startsWith("Nothing to roll back: no release of addressbook"));
+    }
+
+    /** A Deployment that is paused rolls no more, but is resized; and it stays paused, since somebody wants it so. */
+    @Test
+    public void pausedStableGetsItsSizeBack() throws Exception {
+        deploy("1.0");
+        promote(3);
+        deploy("1.1");
+        TestCluster.insist(
+                () -> target.cluster().update(deployment("stable").orElseThrow().with(true, "spec", "paused")));
+
+        assertThat(rollback("").release().phase(), is(Phase.ROLLED_BACK));
+
+        assertThat(size("stable"), is(3));
+        assertThat(deployment("stable").orElseThrow().get("spec", "paused"), is(true));
+        assertThat(deployment("canary"), is(Optional.empty()));
     }
 
     @Test
@@ -292,11 +325,8 @@ public class ReleaseClusterTest {
         OperationRun canary = engine.start(
                 session, new CanaryDeploy(session, request("1.1", false, List.of(command("sleep 3")), false)));
         waitFor(() -> engine.report.lines.stream().anyMatch(line -> line.startsWith("test: 'sleep 3' in pod")));
-        org.awaitility.Awaitility.await().ignoreExceptions().until(() -> {
-            KubeObject stable = deployment("stable").orElseThrow();
-            target.cluster().merge(stable, KubeObject.of(Map.of("spec", Map.of("replicas", 5))));
-            return true;
-        });
+        TestCluster.insist(() -> target.cluster()
+                .merge(deployment("stable").orElseThrow(), KubeObject.of(Map.of("spec", Map.of("replicas", 5)))));
         TestEngine.await(canary);
 
         assertThat(size("stable"), is(5));
@@ -311,11 +341,7 @@ public class ReleaseClusterTest {
         deploy("1.0");
         promote(3);
         deploy("1.1");
-        // its status may still be changing, which makes the precondition fail
-        org.awaitility.Awaitility.await().ignoreExceptions().until(() -> {
-            target.cluster().delete(deployment("stable").orElseThrow());
-            return true;
-        });
+        TestCluster.insist(() -> target.cluster().delete(deployment("stable").orElseThrow()));
 
         rollback("");
 

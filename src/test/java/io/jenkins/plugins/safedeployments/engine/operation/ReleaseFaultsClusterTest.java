@@ -13,6 +13,7 @@ import static org.junit.Assert.assertThrows;
 import io.jenkins.plugins.safedeployments.engine.cluster.Cluster;
 import io.jenkins.plugins.safedeployments.engine.cluster.RenewingCluster;
 import io.jenkins.plugins.safedeployments.engine.cluster.RequestBudget;
+import io.jenkins.plugins.safedeployments.engine.kubernetes.FastTime;
 import io.jenkins.plugins.safedeployments.engine.kubernetes.FaultProxy;
 import io.jenkins.plugins.safedeployments.engine.kubernetes.FaultProxy.Request;
 import io.jenkins.plugins.safedeployments.engine.kubernetes.KubernetesConnection;
@@ -47,24 +48,25 @@ import org.junit.Test;
 public class ReleaseFaultsClusterTest {
 
     private static final String APP = "addressbook";
+    private static final Duration LONG = FastTime.of(Duration.ofMinutes(2));
 
     @Rule
     public TestCluster target = new TestCluster();
 
     @Rule
-    public TestEngine engine = new TestEngine();
+    public TestEngine engine = TestEngine.fast();
 
     private FaultProxy proxy;
     private KubernetesConnection connection;
     private Cluster cluster;
 
-    /** How long each operation may take. */
-    private Duration timeout = Duration.ofMinutes(2);
+    /** How long each operation may take, by the engine's clock. */
+    private Duration timeout = LONG;
 
     @Before
     public void connect() throws IOException {
         proxy = new FaultProxy(TestCluster.access());
-        connection = KubernetesConnection.open(proxy.access("t"));
+        connection = FastTime.open(proxy.access("t"));
         cluster = connection.namespace(target.namespace());
     }
 
@@ -82,8 +84,10 @@ public class ReleaseFaultsClusterTest {
         proxy.times(
                 1,
                 r -> r.method().equals("PATCH") && r.path().contains("addressbook-stable"),
-                ProxyFault.after(() ->
-                        change(stable(), Map.of("metadata", Map.of("annotations", Map.of("by", "bob"))))));
+                ProxyFault.after(() -> TestCluster.insist(() -> target.cluster()
+                        .merge(
+                                stable(),
+                                KubeObject.of(Map.of("metadata", Map.of("annotations", Map.of("by", "bob"))))))));
         proxy.times(
                 5,
                 r -> r.isWrite() && r.isOf("deployments"),
@@ -107,14 +111,14 @@ public class ReleaseFaultsClusterTest {
                         && r.path().contains("addressbook-stable")
                         && proxy.count(ReleaseFaultsClusterTest::makesCanary) > canaries,
                 ProxyFault.answer(409, "Conflict", "the object has been modified"));
-        timeout = Duration.ofSeconds(15);
+        timeout = Duration.ofSeconds(30);
 
         UserException failure = assertThrows(UserException.class, () -> deploy("1.2"));
 
         assertThat(failure.getMessage(), containsString("the object has been modified"));
         assertThat(replicas(), is(2));
         proxy.heal();
-        timeout = Duration.ofMinutes(1);
+        timeout = LONG;
         rollback();
         assertRolledBack();
     }
@@ -131,10 +135,10 @@ public class ReleaseFaultsClusterTest {
         proxy.always(
                 r -> r.method().equals("PATCH") && r.path().contains("addressbook-stable"),
                 ProxyFault.answer(409, "Conflict", "the object has been modified"));
-        timeout = Duration.ofSeconds(10);
+        timeout = Duration.ofSeconds(15);
         assertThrows(UserException.class, () -> deploy("1.1"));
         proxy.heal();
-        timeout = Duration.ofMinutes(2);
+        timeout = LONG;
 
         deploy("1.2");
 
@@ -218,16 +222,19 @@ public class ReleaseFaultsClusterTest {
     public void k08_retryAfterIsHonoured() throws Exception {
         deploy("1.0");
         int before = proxy.requests().size();
-        proxy.times(1, r -> true, ProxyFault.answer(429, "TooManyRequests", "slow down", "Retry-After: 2"));
-        proxy.times(1, r -> true, ProxyFault.answer(503, "ServiceUnavailable", "not yet", "Retry-After: 1"));
+        proxy.times(1, r -> true, ProxyFault.answer(429, "TooManyRequests", "slow down", "Retry-After: 10"));
+        proxy.times(1, r -> true, ProxyFault.answer(503, "ServiceUnavailable", "not yet", "Retry-After: 5"));
 
         promote();
 
         List<Request> sent = proxy.requests().subList(before, before + 3);
-        assertThat(
-                Duration.between(sent.get(0).at(), sent.get(1).at()), is(greaterThanOrEqualTo(Duration.ofSeconds(2))));
-        assertThat(
-                Duration.between(sent.get(1).at(), sent.get(2).at()), is(greaterThanOrEqualTo(Duration.ofSeconds(1))));
+        assertThat(between(sent.get(0), sent.get(1)), is(greaterThanOrEqualTo(Duration.ofSeconds(10))));
+        assertThat(between(sent.get(1), sent.get(2)), is(greaterThanOrEqualTo(Duration.ofSeconds(5))));
+    }
+
+    /** By the engine's clock. */
+    private static Duration between(Request first, Request second) {
+        return FastTime.of(Duration.between(first.at(), second.at()));
     }
 
     @Test
@@ -272,14 +279,14 @@ public class ReleaseFaultsClusterTest {
 
     @Test
     public void k10_hungClusterHoldsTwoThreadsAndDelaysNoOther() throws Exception {
-        ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+        ScheduledExecutorService timer = FastTime.timer();
         ExecutorService workers = Executors.newCachedThreadPool();
         AtomicInteger inHung = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
         try (FaultProxy hung = new FaultProxy(TestCluster.access());
                 KubernetesConnection toHung = KubernetesConnection.open(hung.access("t"))) {
             hung.always(r -> true, ProxyFault.hang());
-            Clock clock = Clock.systemUTC();
+            Clock clock = engine.clock;
             Lane hungLane = new Lane(
                     work -> workers.execute(() -> {
                         most.accumulateAndGet(inHung.incrementAndGet(), Math::max);
@@ -342,7 +349,7 @@ public class ReleaseFaultsClusterTest {
     public void k12_withoutCredentialsNothingIsUndoneBlindly() throws Exception {
         released();
         proxy.always(r -> lockedOut && !r.isWatch(), ProxyFault.answer(401, "Unauthorized", "Unauthorized"));
-        timeout = Duration.ofSeconds(12);
+        timeout = Duration.ofSeconds(30);
         Session session = engine.session(cluster, APP, timeout);
         OperationRun run = engine.start(session, new CanaryDeploy(session, request("1.1-never-ready", true)));
         Awaitility.await()
@@ -363,7 +370,7 @@ public class ReleaseFaultsClusterTest {
         assertThat(phase(), is(Phase.CANARY_STARTING));
         assertThat(new Claim(target.cluster(), APP).look().holder(), is(2));
         lockedOut = false;
-        timeout = Duration.ofMinutes(1);
+        timeout = LONG;
         rollback();
         assertRolledBack();
     }
@@ -420,7 +427,9 @@ public class ReleaseFaultsClusterTest {
         released();
         String before = stable().uid();
         proxy.times(
-                1, r -> r.method().equals("PATCH") && r.path().contains("addressbook-stable"), ProxyFault.after(() -> {
+                1,
+                r -> r.method().equals("PATCH") && r.path().contains("addressbook-stable"),
+                ProxyFault.after(() -> TestCluster.insist(() -> {
                     KubeObject seen = stable();
                     target.cluster().delete(seen);
                     target.cluster()
@@ -428,7 +437,7 @@ public class ReleaseFaultsClusterTest {
                                     .with(null, "metadata", "uid")
                                     .with(null, "metadata", "managedFields")
                                     .with(null, "status"));
-                }));
+                })));
 
         try {
             deploy("1.1");
@@ -534,7 +543,7 @@ public class ReleaseFaultsClusterTest {
                 Map.of(),
                 CanarySize.of(1),
                 "",
-                List.of(new CommandTest(List.of("echo", "pong"), "", Duration.ofSeconds(30))),
+                List.of(new CommandTest(List.of("echo", "pong"), "", FastTime.of(Duration.ofSeconds(30)))),
                 rollback,
                 OnBusy.FAIL,
                 Force.NONE,
@@ -568,9 +577,5 @@ public class ReleaseFaultsClusterTest {
 
     private int replicas() {
         return stable().integer(0, "spec", "replicas");
-    }
-
-    private void change(KubeObject seen, Map<String, ?> patch) {
-        target.cluster().merge(seen, KubeObject.of(patch));
     }
 }

@@ -46,7 +46,7 @@ public class RightsClusterTest {
             Cluster cluster = limited.namespace(target.namespace());
 
             deploy(cluster, "1.0");
-            run(cluster, session -> new TestCanary(session, List.of(unreachable())));
+            run(cluster, session -> new TestCanary(session, 0, List.of(unreachable())));
             run(
                     cluster,
                     session -> new PromoteStable(session, new PromoteRequest(0, 2, Duration.ZERO, false, Force.NONE)));
@@ -120,7 +120,7 @@ public class RightsClusterTest {
 
             UserException refused = assertThrows(
                     UserException.class,
-                    () -> run(cluster, session -> new TestCanary(session, List.of(unreachable()))));
+                    () -> run(cluster, session -> new TestCanary(session, 0, List.of(unreachable()))));
 
             assertThat(refused.getMessage(), containsString("The API server does not let a test ask the pod: "));
             assertThat(refused.getMessage(), containsString("cannot get resource \"pods/proxy\""));

@@ -11,6 +11,7 @@ import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.startsWith;
 import static org.junit.Assert.assertThrows;
 
+import io.jenkins.plugins.safedeployments.engine.kubernetes.FastTime;
 import io.jenkins.plugins.safedeployments.engine.kubernetes.TestCluster;
 import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
@@ -26,15 +27,18 @@ public class RolloutClusterTest {
 
     private static final String APP = "addressbook";
 
+    /** By the engine's clock; longer than any of these takes. */
+    private static final Duration LIMIT = FastTime.of(Duration.ofMinutes(2));
+
     @Rule
     public TestCluster target = new TestCluster();
 
     @Rule
-    public TestEngine engine = new TestEngine();
+    public TestEngine engine = TestEngine.fast();
 
     @Test
     public void progressIsATableThatGrowsOnlyOnChange() throws Exception {
-        deploy("1.0-slow", Duration.ofMinutes(1));
+        deploy("1.0-slow", LIMIT);
 
         List<String> table = engine.report.lines.stream()
                 .filter(line -> line.startsWith("canary: ") && line.matches(".*(desired|\\d  ).*"))
@@ -63,7 +67,7 @@ public class RolloutClusterTest {
 
     @Test
     public void containerOutOfMemoryIsNamedAndItsLastLinesAreShown() {
-        UserException failure = failure("1.0-oom", Duration.ofMinutes(1));
+        UserException failure = failure("1.0-oom", LIMIT);
 
         assertThat(
                 failure.getMessage(),
@@ -75,7 +79,7 @@ public class RolloutClusterTest {
 
     @Test
     public void missingConfigurationIsNamed() {
-        UserException failure = failure("1.0-config-fail", Duration.ofMinutes(2));
+        UserException failure = failure("1.0-config-fail", LIMIT);
 
         assertThat(failure.getMessage(), containsString("it cannot be created (CreateContainerConfigError"));
         assertThat(engine.report.lines, hasItem(startsWith("canary: still waiting: Pod addressbook-canary-")));
@@ -90,7 +94,7 @@ public class RolloutClusterTest {
                         "small",
                         Map.of("limits", List.of(Map.of("type", "Container", "max", Map.of("memory", "1Mi"))))));
 
-        UserException failure = failure("1.0", Duration.ofMinutes(1));
+        UserException failure = failure("1.0", LIMIT);
 
         assertThat(failure.getMessage(), startsWith("No pod of Deployment addressbook-canary can be created"));
         assertThat(
@@ -108,7 +112,7 @@ public class RolloutClusterTest {
                         KubeObject.of(Map.of("metadata", Map.of("labels", Map.of("webhook-of", target.namespace())))));
         KubeObject webhook = target.cluster().create(webhook());
         try {
-            UserException failure = failure("1.0", Duration.ofMinutes(2));
+            UserException failure = failure("1.0", LIMIT);
 
             assertThat(
                     failure.getMessage(),
@@ -123,11 +127,11 @@ public class RolloutClusterTest {
 
     @Test
     public void deploymentMadeAnewBySomebodyIsNotWaitedFor() throws Exception {
-        Session session = engine.session(target.cluster(), APP, Duration.ofMinutes(1));
+        Session session = engine.session(target.cluster(), APP, LIMIT);
         OperationRun run = engine.start(session, new CanaryDeploy(session, request("1.0-never-ready")));
         org.awaitility.Awaitility.await()
                 .until(() -> engine.report.lines.stream().anyMatch(line -> line.contains("desired")));
-        org.awaitility.Awaitility.await().ignoreExceptions().until(() -> {
+        TestCluster.insist(() -> {
             KubeObject canary =
                     target.cluster().get(Kind.DEPLOYMENT, APP + "-canary").orElseThrow();
             target.cluster().delete(canary);
@@ -135,7 +139,6 @@ public class RolloutClusterTest {
                     .create(canary.with(null, "metadata", "uid")
                             .with(null, "metadata", "resourceVersion")
                             .with(null, "status"));
-            return true;
         });
 
         UserException failure = assertThrows(UserException.class, () -> TestEngine.await(run));
@@ -145,13 +148,52 @@ public class RolloutClusterTest {
                 matchesPattern("Deployment addressbook-canary (was deleted and made anew|is gone).*"));
     }
 
+    /** It is ready, and fails in the traffic. */
+    @Test
+    public void canaryThatCrashesWhileItSoaksIsNamed() {
+        UserException failure = assertThrows(
+                UserException.class, () -> deploy(soaking(request("1.0-late-crash"), Duration.ofMinutes(2)), LIMIT));
+
+        assertThat(
+                failure.getMessage(),
+                startsWith("The canary was restarted while it was watched: addressbook of pod addressbook-canary-"));
+        assertThat(engine.report.lines, hasItem(startsWith("soak: the canary has to stay well until ")));
+    }
+
+    @Test
+    public void canaryThatStaysWellForItsTimeIsReady() throws Exception {
+        deploy(soaking(request("1.0"), Duration.ofSeconds(10)), LIMIT);
+
+        assertThat(engine.report.lines, hasItem("soak: passed"));
+    }
+
+    private static CanaryRequest soaking(CanaryRequest request, Duration soak) {
+        return new CanaryRequest(
+                request.image(),
+                request.files(),
+                request.variables(),
+                request.size(),
+                request.service(),
+                request.tests(),
+                request.rollbackOnFailure(),
+                request.onBusy(),
+                request.force(),
+                request.evidence(),
+                soak,
+                request.resumed());
+    }
+
     private UserException failure(String tag, Duration timeout) {
         return assertThrows(UserException.class, () -> deploy(tag, timeout));
     }
 
     private void deploy(String tag, Duration timeout) throws Exception {
+        deploy(request(tag), timeout);
+    }
+
+    private void deploy(CanaryRequest request, Duration timeout) throws Exception {
         Session session = engine.session(target.cluster(), APP, timeout);
-        engine.run(session, new CanaryDeploy(session, request(tag)));
+        engine.run(session, new CanaryDeploy(session, request));
     }
 
     private static CanaryRequest request(String tag) {

@@ -162,7 +162,7 @@ public class TestCanaryClusterTest {
     }
 
     private Outcome test(CanaryCheck... checks) throws Exception {
-        return run(session -> new TestCanary(session, List.of(checks)));
+        return run(session -> new TestCanary(session, 0, List.of(checks)));
     }
 
     private void deploy(int replicas, CanaryCheck... checks) throws Exception {

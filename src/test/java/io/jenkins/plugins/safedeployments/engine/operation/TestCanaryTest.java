@@ -320,7 +320,7 @@ public class TestCanaryTest {
     }
 
     private static BiFunction<Session, Boolean, Operation> testing(CanaryCheck... checks) {
-        return (session, resumed) -> new TestCanary(session, List.of(checks));
+        return (session, resumed) -> new TestCanary(session, 0, List.of(checks));
     }
 
     private static BiFunction<Session, Boolean, Operation> deployment(CommandTest test) {

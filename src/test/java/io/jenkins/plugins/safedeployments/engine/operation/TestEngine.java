@@ -1,6 +1,7 @@
 package io.jenkins.plugins.safedeployments.engine.operation;
 
 import io.jenkins.plugins.safedeployments.engine.cluster.Cluster;
+import io.jenkins.plugins.safedeployments.engine.kubernetes.FastTime;
 import io.jenkins.plugins.safedeployments.engine.model.Target;
 import io.jenkins.plugins.safedeployments.engine.release.Actor;
 import java.io.IOException;
@@ -21,16 +22,35 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.rules.ExternalResource;
 
-/** Runs operations on a cluster with real threads and the real clock, and collects what they report. */
+/** Runs operations on a cluster with real threads, and collects what they report. */
 public final class TestEngine extends ExternalResource {
 
-    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    /** Whose time the operations go by. */
+    public final Clock clock;
+
+    private final ScheduledExecutorService timer;
     private final ExecutorService workers = Executors.newFixedThreadPool(4);
-    private final ReleaseEngine engine = new ReleaseEngine(timer, workers, Clock.systemUTC());
+    private final ReleaseEngine engine;
     private final AtomicInteger actors = new AtomicInteger();
 
     /** What the operations so far have reported, line by line. */
     public final CollectedReport report = new CollectedReport();
+
+    /** By the real clock. */
+    public TestEngine() {
+        this(Clock.systemUTC(), Executors.newSingleThreadScheduledExecutor());
+    }
+
+    private TestEngine(Clock clock, ScheduledExecutorService timer) {
+        this.clock = clock;
+        this.timer = timer;
+        this.engine = new ReleaseEngine(timer, workers, clock);
+    }
+
+    /** One for which time passes fast: timeouts are by its clock. */
+    public static TestEngine fast() {
+        return new TestEngine(new FastTime(), FastTime.timer());
+    }
 
     @Override
     protected void after() {
@@ -44,7 +64,6 @@ public final class TestEngine extends ExternalResource {
     }
 
     public Session session(Cluster cluster, String app, Duration timeout, Actor actor) {
-        Clock clock = Clock.systemUTC();
         Target target = new Target("test", cluster.namespace(), app);
         return new Session(
                 target,

@@ -138,6 +138,20 @@ public class DiagnosisTest {
         KubeObject paused = deployment(1, 0, 0, 0).with(true, "spec", "paused");
 
         assertProblem(Cast.observation(paused, List.of(), Set.of()), "Deployment shop is paused", 0);
+        KubeObject rolling = deployment(2, 1, 1, 2).with(true, "spec", "paused");
+        assertProblem(withReplicaSet(rolling), "Deployment shop is paused", 0);
+    }
+
+    /** It is resized all the same. */
+    @Test
+    public void problems_pausedWhenAllPodsAreNew_isNone() {
+        KubeObject paused = deployment(3, 2, 2, 2).with(true, "spec", "paused");
+
+        assertThat(Diagnosis.problems(withReplicaSet(paused)), is(empty()));
+    }
+
+    private static Observation withReplicaSet(KubeObject deployment) {
+        return new Observation(deployment, Cast.replicaSet("shop-1", "1", deployment.uid()), List.of(), Set.of(), 0);
     }
 
     @Test

@@ -1,4 +1,4 @@
-package io.jenkins.plugins.safedeployments.promotion;
+package io.jenkins.plugins.safedeployments.runtime;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
@@ -15,7 +15,7 @@ import org.junit.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 
 /** How many wait for clusters on behalf of pages. */
-public class ClusterRecordTest {
+public class ClusterQuestionTest {
 
     @ClassRule
     public static JenkinsRule jenkins = new JenkinsRule();
@@ -56,7 +56,7 @@ public class ClusterRecordTest {
 
     private static String ask(Supplier<String> question) {
         try {
-            return ClusterRecord.answer(question);
+            return ClusterQuestion.answer(question);
         } catch (UserException e) {
             return e.getMessage();
         }

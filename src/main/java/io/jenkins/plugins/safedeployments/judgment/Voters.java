@@ -1,0 +1,65 @@
+package io.jenkins.plugins.safedeployments.judgment;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.model.Item;
+import hudson.model.Run;
+import io.jenkins.plugins.safedeployments.engine.judgment.Judgment;
+import io.jenkins.plugins.safedeployments.engine.judgment.Vote;
+import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import jenkins.model.Jenkins;
+import org.springframework.security.core.Authentication;
+
+/** Those who vote on what waits, as they are known now. May wait for the security realm, and read runs from the disk. */
+final class Voters {
+
+    private final Subject subject;
+
+    Voters(Subject subject) {
+        this.subject = subject;
+    }
+
+    /**
+     * Who wants something of it; empty if that is nobody, of whom {@link #stranger} says why.
+     *
+     * @throws UserException if that is not known now
+     */
+    @NonNull
+    Optional<RealmPerson> find(Authentication who) {
+        return RealmPerson.isSomebody(who) ? RealmPerson.voter(who, subject.job()) : Optional.empty();
+    }
+
+    @NonNull
+    static String stranger(Authentication who) {
+        return RealmPerson.isSomebody(who)
+                ? who.getName() + " is no user any more, or may not log in."
+                : "Log in first: who decides has to be known.";
+    }
+
+    /**
+     * Those who voted, looked up at once.
+     *
+     * @throws UserException if that is not known now
+     */
+    @NonNull
+    Judgment.People of(Judgment judgment) {
+        Map<String, Optional<RealmPerson>> people = new HashMap<>();
+        for (Vote vote : judgment.votes()) {
+            people.put(vote.user(), RealmPerson.now(vote.user(), subject.job()));
+        }
+        return id -> people.getOrDefault(id, Optional.empty());
+    }
+
+    /** Whether they asked for what waits or for the release that is judged, and can't approve it therefore. */
+    boolean isRequester(RealmPerson person, Judgment judgment) {
+        Run<?, ?> maker = BoundRelease.maker(judgment.content());
+        return subject.isRequester(person.id()) || maker != null && Requesters.include(maker, person.id());
+    }
+
+    /** Whether they may abort builds of the job. */
+    boolean mayCancel(Authentication who) {
+        return !Jenkins.get().isUseSecurity() || subject.job().getACL().hasPermission2(who, Item.CANCEL);
+    }
+}

@@ -1,0 +1,2 @@
+/** What the pages of all parts have in common. */
+package io.jenkins.plugins.safedeployments.pages;
