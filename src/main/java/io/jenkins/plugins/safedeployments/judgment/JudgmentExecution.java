@@ -70,7 +70,7 @@ final class JudgmentExecution extends StepExecution implements LiveJudgment.Aske
     @SuppressFBWarnings(value = "SE_TRANSIENT_FIELD_NOT_RESTORED", justification = "made anew when the step is resumed")
     private transient volatile LiveJudgment live;
 
-    /** Whose answer has decided; the input goes on with it, however long that takes. */
+    /** Whose answer has decided, until the input has gone on with it, however long that takes. */
     @SuppressFBWarnings(value = "SE_TRANSIENT_FIELD_NOT_RESTORED", justification = "what it was made for is gone then")
     private transient volatile Passing passing;
 
@@ -388,6 +388,9 @@ final class JudgmentExecution extends StepExecution implements LiveJudgment.Aske
 
     /** The input has gone on, because of a decision or because it broke. */
     void inputEnded(@CheckForNull Throwable cause) {
+        if (isPassing()) {
+            passing = null; // what the same thread answers for the same person from here on is another answer
+        }
         LiveJudgment judged = live;
         if (judged != null && judged.judgment().isDecided()) {
             deliver(judged);
