@@ -1,6 +1,6 @@
 package io.jenkins.plugins.safedeployments.engine.bench;
 
-import io.fabric8.kubernetes.api.model.Endpoints;
+import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -120,7 +120,7 @@ final class ReactionBench {
     private record Decision(boolean good, Runnable heard) implements Report {
         @Override
         public void line(String topic, String text) {
-            if (good ? topic.equals("canary") && text.contains("1/1 in the Service") : topic.equals("failed")) {
+            if (good ? topic.equals("canary") && text.contains("serves after") : topic.equals("failed")) {
                 heard.run();
             }
         }
@@ -170,17 +170,19 @@ final class ReactionBench {
                                 Integer available = d.getStatus().getAvailableReplicas();
                                 set(is, 0, available != null && available == 1, seen);
                             })),
-                    client.endpoints()
+                    client.genericKubernetesResources(endpointSlices(client), "EndpointSlice")
                             .inNamespace(target.namespace())
-                            .withName(target.app())
-                            .watch(new BareWatch<Endpoints>(e -> set(
+                            .withLabel("kubernetes.io/service-name", target.app())
+                            .watch(new BareWatch<GenericKubernetesResource>(slice -> set(
                                     is,
                                     1,
-                                    e.getSubsets() != null
-                                            && e.getSubsets().stream()
-                                                    .anyMatch(s -> s.getAddresses() != null
-                                                            && !s.getAddresses().isEmpty()),
+                                    Boolean.TRUE.equals(slice.get("endpoints", 0, "conditions", "ready")),
                                     seen))));
+        }
+
+        private static String endpointSlices(KubernetesClient client) {
+            String version = "discovery.k8s.io/v1";
+            return client.supports(version, "EndpointSlice") ? version : version + "beta1";
         }
 
         static List<Watch> invalid(KubernetesClient client, Target target, Runnable seen) {
