@@ -297,7 +297,7 @@ final class JudgmentExecution extends StepExecution implements LiveJudgment.Aske
      * @param asked what the input asks for; nothing is recorded before it has it
      * @throws NotThrough if it does not decide
      */
-    void judge(InputCaller caller, Class<?> asked) throws IOException {
+    void judge(InputCaller caller, Class<?> asked) {
         if (isPassing() || caller == InputCaller.ABORT && asked != Run.class) {
             return;
         }
@@ -312,6 +312,8 @@ final class JudgmentExecution extends StepExecution implements LiveJudgment.Aske
                     : judged.vote(Jenkins.getAuthentication2(), answer(judged, caller));
         } catch (UserException e) {
             ruling = new Ruling(Ruling.Kind.WRONG, judged.judgment(), e.getMessage());
+        } catch (IOException e) {
+            throw NotThrough.notRecorded(judged, e);
         }
         if (ruling.kind() != Ruling.Kind.DECIDED) {
             throw NotThrough.of(ruling, judged.path());

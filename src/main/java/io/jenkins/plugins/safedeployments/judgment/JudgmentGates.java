@@ -4,18 +4,15 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.Util;
 import io.jenkins.plugins.safedeployments.Messages;
-import io.jenkins.plugins.safedeployments.engine.judgment.Ruling;
-import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.pages.RefusedRequest;
 import io.jenkins.plugins.safedeployments.waiting.WaitingGate;
 import io.jenkins.plugins.safedeployments.waiting.WaitingGates;
-import java.io.IOException;
+import jakarta.servlet.ServletException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import jenkins.model.Jenkins;
 import org.kohsuke.stapler.HttpResponse;
-import org.kohsuke.stapler.HttpResponses;
 import org.kohsuke.stapler.StaplerRequest2;
 
 /** The judgments that wait for the current user, for the page of all that does. */
@@ -95,21 +92,15 @@ public final class JudgmentGates extends WaitingGates {
         }
 
         @Override
-        public HttpResponse decide(String outcome, StaplerRequest2 request) throws IOException {
-            try {
-                Ruling ruling = judgment.vote(
-                        Jenkins.getAuthentication2(),
-                        new LiveJudgment.Answer(
-                                outcome,
-                                Util.fixNull(request.getParameter("comment")),
-                                Map.of(),
-                                Util.fixEmpty(request.getParameter("shown")),
-                                false));
-                int status = NotThrough.status(ruling.kind());
-                return status == 200 ? HttpResponses.redirectToDot() : RefusedRequest.of(status, ruling.text());
-            } catch (UserException e) {
-                return RefusedRequest.of(400, e.getMessage());
-            }
+        public HttpResponse decide(String outcome, StaplerRequest2 request) throws ServletException {
+            LiveJudgment.Answer answer = new LiveJudgment.Answer(
+                    outcome,
+                    Util.fixNull(request.getParameter("comment")),
+                    Map.of(),
+                    Util.fixEmpty(request.getParameter("shown")),
+                    false);
+            return VoteAnswer.to(
+                    judgment, waiting -> waiting.vote(Jenkins.getAuthentication2(), answer), RefusedRequest::of);
         }
     }
 }

@@ -11,9 +11,7 @@ import io.jenkins.plugins.safedeployments.engine.calendar.TimeText;
 import io.jenkins.plugins.safedeployments.engine.judgment.Choice;
 import io.jenkins.plugins.safedeployments.engine.judgment.Content;
 import io.jenkins.plugins.safedeployments.engine.judgment.Judgment;
-import io.jenkins.plugins.safedeployments.engine.judgment.Ruling;
 import io.jenkins.plugins.safedeployments.engine.judgment.Vote;
-import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.pages.RefusedRequest;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
@@ -23,15 +21,12 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import java.util.stream.Stream;
 import jenkins.model.Jenkins;
 import net.sf.json.JSONObject;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.HttpResponse;
-import org.kohsuke.stapler.HttpResponses;
 import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.StaplerResponse2;
 import org.kohsuke.stapler.export.Exported;
@@ -42,8 +37,6 @@ import org.springframework.security.core.Authentication;
 /** One judgment, as the one who looks at it sees it, and where it is decided. */
 @ExportedBean(defaultVisibility = 2)
 public final class JudgmentPage {
-
-    private static final Logger LOGGER = Logger.getLogger(JudgmentPage.class.getName());
 
     private final Subject subject;
     private final Judgment judgment;
@@ -273,41 +266,25 @@ public final class JudgmentPage {
     @RequirePOST
     @Restricted(NoExternalUse.class) // judgment.jelly, and REST
     public HttpResponse doDecide(StaplerRequest2 request) throws ServletException {
-        return answer(request, (waiting, answer) -> waiting.vote(me(), answer));
+        return answer(request, waiting -> waiting.vote(me(), read(request)));
     }
 
     /** Decides past the rules: as {@link #doDecide}, with the reason as {@code comment}. */
     @RequirePOST
     @Restricted(NoExternalUse.class) // judgment.jelly, and REST
     public HttpResponse doOverride(StaplerRequest2 request) throws ServletException {
-        return answer(request, (waiting, answer) -> waiting.override(me(), answer));
+        return answer(request, waiting -> waiting.override(me(), read(request)));
     }
 
     @RequirePOST
     @Restricted(NoExternalUse.class) // judgment.jelly, and REST
     public HttpResponse doTakeBack(StaplerRequest2 request) throws ServletException {
-        return answer(request, (waiting, answer) -> waiting.takeBack(me()));
+        return answer(request, waiting -> waiting.takeBack(me()));
     }
 
-    /** Something that somebody wants of it. */
-    private interface Wish {
-        Ruling of(LiveJudgment waiting, LiveJudgment.Answer answer) throws IOException;
-    }
-
-    private HttpResponse answer(StaplerRequest2 request, Wish wish) throws ServletException {
-        if (live == null) {
-            return refused(request, 409, getText());
-        }
-        try {
-            Ruling ruling = wish.of(live, read(request));
-            int status = NotThrough.status(ruling.kind());
-            return status == 200 ? HttpResponses.redirectToDot() : refused(request, status, ruling.text());
-        } catch (UserException e) {
-            return refused(request, 400, e.getMessage());
-        } catch (IOException e) {
-            LOGGER.log(Level.WARNING, e, () -> "can't record a vote on " + live.path());
-            return refused(request, 500, "Your vote can't be recorded, so it does not count: tell an administrator.");
-        }
+    private HttpResponse answer(StaplerRequest2 request, VoteAnswer.Wish wish) throws ServletException {
+        VoteAnswer.Refusal refusal = (status, why) -> refused(request, status, why);
+        return live == null ? refusal.of(409, getText()) : VoteAnswer.to(live, wish, refusal);
     }
 
     private LiveJudgment.Answer read(StaplerRequest2 request) throws ServletException {

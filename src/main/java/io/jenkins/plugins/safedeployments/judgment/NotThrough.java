@@ -34,16 +34,13 @@ final class NotThrough extends Failure {
 
     @NonNull
     static NotThrough of(Ruling ruling, String path) {
-        return new NotThrough(ruling.text(), status(ruling.kind()), path, InputCaller.isSubmit());
+        return new NotThrough(ruling.text(), VoteAnswer.status(ruling.kind()), path, InputCaller.isSubmit());
     }
 
-    static int status(Ruling.Kind kind) {
-        return switch (kind) {
-            case FORBIDDEN -> 403;
-            case WRONG -> 400;
-            case LATE, LAPSED -> 409;
-            case RECORDED, DECIDED -> 200;
-        };
+    /** It could not be written, so it does not count. */
+    @NonNull
+    static NotThrough notRecorded(LiveJudgment judgment, IOException problem) {
+        return new NotThrough(VoteAnswer.notRecorded(judgment, problem), 500, judgment.path(), InputCaller.isSubmit());
     }
 
     @Override

@@ -23,6 +23,8 @@ import io.jenkins.plugins.safedeployments.engine.judgment.Judgment;
 import io.jenkins.plugins.safedeployments.engine.judgment.Ruling;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import java.net.URL;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -245,6 +247,33 @@ public class JudgmentStepTest {
         assertThat(
                 InputStepExecution.class.getMethod("doSubmit", org.kohsuke.stapler.StaplerRequest2.class),
                 is(notNullValue()));
+    }
+
+    @Test
+    public void voteThatCannotBeWrittenDoesNotCountAndIsSaidNotTo() throws Exception {
+        WorkflowRun run = waiting("judgment message: 'Go?', id: 'qa', approvers: 'qa'");
+        Path record = run.getRootDir().toPath().resolve("build.xml");
+        Files.delete(record);
+        Files.createDirectories(record.resolve("in-the-way"));
+
+        String gate = "waiting-for-you/decide?outcome=continue&id="
+                + URLEncoder.encode(run.getUrl() + "judgments/qa/", StandardCharsets.UTF_8);
+        for (String door : List.of(gate, run.getUrl() + "judgments/qa/decide?outcome=continue")) {
+            WebResponse refused = Judges.post(jenkins, "bob", door);
+            assertThat(door, refused.getStatusCode(), is(500));
+            assertThat(refused.getContentAsString(), containsString("can't be recorded, so it does not count"));
+        }
+        try (ACLContext ignored = Judges.as("bob")) {
+            Failure refused =
+                    assertThrows(Failure.class, () -> Judges.input(run).proceed((Map<String, Object>) null));
+            assertThat(refused.getMessage(), containsString("can't be recorded, so it does not count"));
+        }
+        assertThat(Judgments.find(run, "qa").votes(), hasSize(0));
+
+        Files.delete(record.resolve("in-the-way"));
+        Files.delete(record);
+        assertThat(Judges.vote(run, "qa", "bob", "continue").kind(), is(Ruling.Kind.DECIDED));
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
     }
 
     @Test
