@@ -253,7 +253,8 @@ public class WebhookSenderTest {
             }
             org.awaitility.Awaitility.await().until(() -> acceptAll(silent) >= 100);
 
-            assertThat(before + 20, is(greaterThanOrEqualTo(Thread.activeCount())));
+            // with one for each there would be 100; the client's own come and go, more of them on a slow machine
+            assertThat(before + 50, is(greaterThanOrEqualTo(Thread.activeCount())));
         }
     }
 
