@@ -44,32 +44,4 @@ public record CanaryRequest(
         variables = Map.copyOf(variables);
         tests = List.copyOf(tests);
     }
-
-    /** One whose canary is ready as soon as it serves and has passed its tests. */
-    public CanaryRequest(
-            String image,
-            Supplier<Map<String, String>> files,
-            Map<String, String> variables,
-            CanarySize size,
-            String service,
-            List<? extends CanaryCheck> tests,
-            boolean rollbackOnFailure,
-            OnBusy onBusy,
-            Force force,
-            boolean evidence,
-            boolean resumed) {
-        this(
-                image,
-                files,
-                variables,
-                size,
-                service,
-                tests,
-                rollbackOnFailure,
-                onBusy,
-                force,
-                evidence,
-                Duration.ZERO,
-                resumed);
-    }
 }

@@ -6,12 +6,11 @@ import io.jenkins.plugins.safedeployments.engine.kubernetes.KubernetesConnection
 import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import io.jenkins.plugins.safedeployments.engine.model.Target;
+import io.jenkins.plugins.safedeployments.engine.operation.AskedCanary;
 import io.jenkins.plugins.safedeployments.engine.operation.CanaryDeploy;
 import io.jenkins.plugins.safedeployments.engine.operation.CanaryRequest;
-import io.jenkins.plugins.safedeployments.engine.operation.CanarySize;
 import io.jenkins.plugins.safedeployments.engine.operation.CommandTest;
 import io.jenkins.plugins.safedeployments.engine.operation.Force;
-import io.jenkins.plugins.safedeployments.engine.operation.OnBusy;
 import io.jenkins.plugins.safedeployments.engine.operation.Operation;
 import io.jenkins.plugins.safedeployments.engine.operation.OperationRun;
 import io.jenkins.plugins.safedeployments.engine.operation.Outcome;
@@ -72,18 +71,7 @@ final class WarmController implements AutoCloseable {
     /** Begins a canary of 1 replica. */
     OperationRun canary(
             Target target, String image, Map<String, String> files, List<CommandTest> tests, Report report) {
-        CanaryRequest request = new CanaryRequest(
-                image,
-                () -> files,
-                Map.of(),
-                CanarySize.of(1),
-                "",
-                tests,
-                false,
-                OnBusy.FAIL,
-                Force.NONE,
-                false,
-                false);
+        CanaryRequest request = AskedCanary.of(image).files(files).tests(tests).request();
         return start(target, report, session -> new CanaryDeploy(session, request));
     }
 

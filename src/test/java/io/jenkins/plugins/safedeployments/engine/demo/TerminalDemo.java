@@ -7,12 +7,10 @@ import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import io.jenkins.plugins.safedeployments.engine.model.Target;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import io.jenkins.plugins.safedeployments.engine.operation.AskedCanary;
 import io.jenkins.plugins.safedeployments.engine.operation.CanaryDeploy;
-import io.jenkins.plugins.safedeployments.engine.operation.CanaryRequest;
-import io.jenkins.plugins.safedeployments.engine.operation.CanarySize;
 import io.jenkins.plugins.safedeployments.engine.operation.CommandTest;
 import io.jenkins.plugins.safedeployments.engine.operation.Force;
-import io.jenkins.plugins.safedeployments.engine.operation.OnBusy;
 import io.jenkins.plugins.safedeployments.engine.operation.Operation;
 import io.jenkins.plugins.safedeployments.engine.operation.PromoteRequest;
 import io.jenkins.plugins.safedeployments.engine.operation.PromoteStable;
@@ -99,18 +97,10 @@ public final class TerminalDemo {
     private void deploy(String tag) throws Exception {
         run(session -> new CanaryDeploy(
                 session,
-                new CanaryRequest(
-                        "registry.example.com/addressbook:" + tag,
-                        () -> files,
-                        Map.of(),
-                        CanarySize.of(1),
-                        "",
-                        List.of(new CommandTest(List.of("echo", "pong"), "", Duration.ofSeconds(10))),
-                        false,
-                        OnBusy.FAIL,
-                        Force.NONE,
-                        false,
-                        false)));
+                AskedCanary.ofTag(tag)
+                        .files(files)
+                        .tests(List.of(new CommandTest(List.of("echo", "pong"), "", Duration.ofSeconds(10))))
+                        .request()));
     }
 
     private void promote() throws Exception {

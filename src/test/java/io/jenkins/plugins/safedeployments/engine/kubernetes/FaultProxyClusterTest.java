@@ -6,12 +6,11 @@ import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.is;
 
 import io.jenkins.plugins.safedeployments.engine.cluster.Cluster;
+import io.jenkins.plugins.safedeployments.engine.operation.AskedCanary;
 import io.jenkins.plugins.safedeployments.engine.operation.CanaryDeploy;
 import io.jenkins.plugins.safedeployments.engine.operation.CanaryRequest;
-import io.jenkins.plugins.safedeployments.engine.operation.CanarySize;
 import io.jenkins.plugins.safedeployments.engine.operation.CommandTest;
 import io.jenkins.plugins.safedeployments.engine.operation.Force;
-import io.jenkins.plugins.safedeployments.engine.operation.OnBusy;
 import io.jenkins.plugins.safedeployments.engine.operation.PromoteRequest;
 import io.jenkins.plugins.safedeployments.engine.operation.PromoteStable;
 import io.jenkins.plugins.safedeployments.engine.operation.Session;
@@ -19,7 +18,6 @@ import io.jenkins.plugins.safedeployments.engine.operation.TestEngine;
 import io.jenkins.plugins.safedeployments.engine.release.Phase;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.junit.Rule;
 import org.junit.Test;
 
@@ -39,18 +37,8 @@ public class FaultProxyClusterTest {
             Cluster cluster = connection.namespace(target.namespace());
             Session first = engine.session(cluster, "addressbook", Duration.ofMinutes(1));
             CommandTest test = new CommandTest(List.of("echo", "pong"), "", Duration.ofSeconds(20));
-            CanaryRequest request = new CanaryRequest(
-                    "registry.example.com/addressbook:1.0",
-                    () -> TestEngine.example("addressbook"),
-                    Map.of(),
-                    CanarySize.of(1),
-                    "",
-                    List.of(test),
-                    false,
-                    OnBusy.FAIL,
-                    Force.NONE,
-                    false,
-                    false);
+            CanaryRequest request =
+                    AskedCanary.ofTag("1.0").tests(List.of(test)).request();
 
             engine.run(first, new CanaryDeploy(first, request));
             Session second = engine.session(cluster, "addressbook", Duration.ofMinutes(1));

@@ -303,18 +303,11 @@ public class CanaryPlannerTest {
         Applying applying = new Applying(cluster, report);
         return new CanaryPlanner(
                 session,
-                new CanaryRequest(
-                        "shop:2",
-                        () -> Map.of("app.yml", manifest),
-                        Map.of(),
-                        new CanarySize(replicas, null, stableReplicas),
-                        "",
-                        List.of(),
-                        true,
-                        OnBusy.FAIL,
-                        Force.NONE,
-                        false,
-                        false),
+                AskedCanary.of("shop:2")
+                        .files(Map.of("app.yml", manifest))
+                        .size(new CanarySize(replicas, null, stableReplicas))
+                        .rollbackOnFailure()
+                        .request(),
                 new Workloads(cluster, session.target(), new Claim(cluster, "shop"), applying),
                 applying);
     }

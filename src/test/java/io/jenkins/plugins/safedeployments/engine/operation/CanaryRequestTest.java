@@ -6,7 +6,6 @@ import static org.junit.Assert.assertThrows;
 
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.junit.Test;
 
@@ -31,18 +30,11 @@ public class CanaryRequestTest {
     @Test
     public void newRequest_laterChangesOfTheVariables_doNotShow() {
         Map<String, String> variables = new HashMap<>(Map.of("a", "1"));
-        CanaryRequest request = new CanaryRequest(
-                "app:1",
-                Map::of,
-                variables,
-                CanarySize.of(1),
-                "",
-                List.of(),
-                true,
-                OnBusy.FAIL,
-                Force.NONE,
-                false,
-                false);
+        CanaryRequest request = AskedCanary.of("app:1")
+                .files(Map.of())
+                .variables(variables)
+                .rollbackOnFailure()
+                .request();
 
         variables.put("b", "2");
 
@@ -50,17 +42,10 @@ public class CanaryRequestTest {
     }
 
     private static CanaryRequest request(int replicas, Integer stableReplicas) {
-        return new CanaryRequest(
-                "app:1",
-                Map::of,
-                Map.of(),
-                new CanarySize(replicas, null, stableReplicas),
-                "",
-                List.of(),
-                true,
-                OnBusy.FAIL,
-                Force.NONE,
-                false,
-                false);
+        return AskedCanary.of("app:1")
+                .files(Map.of())
+                .size(new CanarySize(replicas, null, stableReplicas))
+                .rollbackOnFailure()
+                .request();
     }
 }

@@ -10,7 +10,6 @@ import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.release.ReleaseStore;
 import java.util.Base64;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.Before;
@@ -79,17 +78,11 @@ public class CanaryWarningsTest {
                 "deploy",
                 (session, resumed) -> new CanaryDeploy(
                         session,
-                        new CanaryRequest(
-                                "registry.example.com/addressbook:1.1",
-                                () -> files,
-                                Map.of(),
-                                CanarySize.of(replicas),
-                                "",
-                                List.of(),
-                                true,
-                                OnBusy.FAIL,
-                                Force.NONE,
-                                false,
-                                resumed)));
+                        AskedCanary.ofTag("1.1")
+                                .files(files)
+                                .size(CanarySize.of(replicas))
+                                .rollbackOnFailure()
+                                .resumed(resumed)
+                                .request()));
     }
 }

@@ -15,7 +15,6 @@ import io.jenkins.plugins.safedeployments.engine.model.Track;
 import io.jenkins.plugins.safedeployments.engine.release.Claim;
 import io.jenkins.plugins.safedeployments.engine.release.FencedException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.Rule;
@@ -99,22 +98,7 @@ public class CapacityClusterTest {
 
     private void deploy(String tag) throws Exception {
         Session session = engine.session(target.cluster(), APP, MINUTE);
-        engine.run(
-                session,
-                new CanaryDeploy(
-                        session,
-                        new CanaryRequest(
-                                "registry.example.com/addressbook:" + tag,
-                                () -> TestEngine.example(APP),
-                                Map.of(),
-                                CanarySize.of(1),
-                                "",
-                                List.of(),
-                                false,
-                                OnBusy.FAIL,
-                                Force.NONE,
-                                false,
-                                false)));
+        engine.run(session, new CanaryDeploy(session, AskedCanary.ofTag(tag).request()));
     }
 
     private void promote(Integer replicas) throws Exception {

@@ -370,18 +370,14 @@ final class CrashRun {
             String image, boolean rollback, OnBusy onBusy, Force force, List<CommandTest> tests) {
         return (session, resumed) -> new CanaryDeploy(
                 session,
-                new CanaryRequest(
-                        "registry.example.com/addressbook:" + image,
-                        () -> MANIFESTS,
-                        Map.of(),
-                        CanarySize.of(1),
-                        "",
-                        tests,
-                        rollback,
-                        onBusy,
-                        force,
-                        false,
-                        resumed));
+                AskedCanary.ofTag(image)
+                        .files(MANIFESTS)
+                        .tests(tests)
+                        .rollbackOnFailure(rollback)
+                        .onBusy(onBusy)
+                        .force(force)
+                        .resumed(resumed)
+                        .request());
     }
 
     boolean promote(Integer replicas) {

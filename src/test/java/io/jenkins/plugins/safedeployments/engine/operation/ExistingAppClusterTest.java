@@ -486,18 +486,11 @@ public class ExistingAppClusterTest {
     }
 
     private static CanaryRequest request(String tag, Map<String, String> files, Force force) {
-        return new CanaryRequest(
-                "registry.example.com/addressbook:" + tag,
-                () -> files,
-                Map.of(),
-                CanarySize.of(1),
-                "",
-                List.of(),
-                true,
-                OnBusy.FAIL,
-                force,
-                false,
-                false);
+        return AskedCanary.ofTag(tag)
+                .files(files)
+                .rollbackOnFailure()
+                .force(force)
+                .request();
     }
 
     private Outcome deploy(String tag, Map<String, Object> config) throws Exception {

@@ -134,18 +134,10 @@ final class FaultRuns implements AutoCloseable {
     }
 
     private static CanaryRequest request(String tag, boolean resumed) {
-        return new CanaryRequest(
-                "registry.example.com/addressbook:" + tag,
-                () -> TestEngine.example(APP),
-                Map.of(),
-                CanarySize.of(1),
-                "",
-                List.of(new CommandTest(List.of("echo", "pong"), "", FastTime.of(Duration.ofSeconds(20)))),
-                false,
-                OnBusy.FAIL,
-                Force.NONE,
-                false,
-                resumed);
+        return AskedCanary.ofTag(tag)
+                .tests(List.of(new CommandTest(List.of("echo", "pong"), "", FastTime.of(Duration.ofSeconds(20)))))
+                .resumed(resumed)
+                .request();
     }
 
     private boolean isStruck(Request request) {

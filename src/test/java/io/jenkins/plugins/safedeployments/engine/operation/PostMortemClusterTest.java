@@ -149,18 +149,10 @@ public class PostMortemClusterTest {
                 session,
                 new CanaryDeploy(
                         session,
-                        new CanaryRequest(
-                                "registry.example.com/addressbook:" + tag,
-                                () -> files,
-                                Map.of(),
-                                CanarySize.of(1),
-                                "",
-                                List.of(new CommandTest(List.of(command), "", Duration.ofSeconds(20))),
-                                false,
-                                OnBusy.FAIL,
-                                Force.NONE,
-                                false,
-                                false)));
+                        AskedCanary.ofTag(tag)
+                                .files(files)
+                                .tests(List.of(new CommandTest(List.of(command), "", Duration.ofSeconds(20))))
+                                .request()));
     }
 
     private void promote() throws Exception {

@@ -248,18 +248,7 @@ public class ReleaseClusterTest {
 
         UserException refused = assertThrows(
                 UserException.class,
-                () -> run(new CanaryRequest(
-                        "registry.example.com/addressbook:1.1",
-                        () -> files,
-                        Map.of(),
-                        CanarySize.of(1),
-                        "",
-                        List.of(),
-                        false,
-                        OnBusy.FAIL,
-                        Force.NONE,
-                        false,
-                        false)));
+                () -> run(AskedCanary.ofTag("1.1").files(files).request()));
 
         assertThat(
                 refused.getMessage(),
@@ -362,20 +351,11 @@ public class ReleaseClusterTest {
 
     @Test
     public void nothingIsWrittenWhenTheManifestIsRefused() throws Exception {
-        CanaryRequest request = new CanaryRequest(
-                "registry.example.com/addressbook:1",
-                () -> Map.of(
+        CanaryRequest request = AskedCanary.ofTag("1")
+                .files(Map.of(
                         "bad.yml",
-                        TestEngine.example(APP).get("deployment.yml").replace("periodSeconds: 5", "periodSecond: 5")),
-                Map.of(),
-                CanarySize.of(1),
-                "",
-                List.of(),
-                false,
-                OnBusy.FAIL,
-                Force.NONE,
-                false,
-                false);
+                        TestEngine.example(APP).get("deployment.yml").replace("periodSeconds: 5", "periodSecond: 5")))
+                .request();
 
         UserException refused = assertThrows(UserException.class, () -> run(request));
 
@@ -411,21 +391,12 @@ public class ReleaseClusterTest {
 
     @Test
     public void unknownKindIsNamed() {
-        CanaryRequest request = new CanaryRequest(
-                "registry.example.com/addressbook:1",
-                () -> Map.of(
+        CanaryRequest request = AskedCanary.ofTag("1")
+                .files(Map.of(
                         "a.yml",
                         TestEngine.example(APP).get("deployment.yml")
-                                + "\n---\napiVersion: foo.example.com/v1\nkind: Widget\nmetadata: {name: w}\n"),
-                Map.of(),
-                CanarySize.of(1),
-                "",
-                List.of(),
-                false,
-                OnBusy.FAIL,
-                Force.NONE,
-                false,
-                false);
+                                + "\n---\napiVersion: foo.example.com/v1\nkind: Widget\nmetadata: {name: w}\n"))
+                .request();
 
         UserException refused = assertThrows(UserException.class, () -> run(request));
 
@@ -446,18 +417,11 @@ public class ReleaseClusterTest {
     }
 
     private static CanaryRequest request(String tag, boolean rollback, List<CommandTest> tests, boolean resumed) {
-        return new CanaryRequest(
-                "registry.example.com/addressbook:" + tag,
-                () -> TestEngine.example(APP),
-                Map.of(),
-                CanarySize.of(1),
-                "",
-                tests,
-                rollback,
-                OnBusy.FAIL,
-                Force.NONE,
-                false,
-                resumed);
+        return AskedCanary.ofTag(tag)
+                .tests(tests)
+                .rollbackOnFailure(rollback)
+                .resumed(resumed)
+                .request();
     }
 
     private Outcome promote(Integer replicas) throws Exception {

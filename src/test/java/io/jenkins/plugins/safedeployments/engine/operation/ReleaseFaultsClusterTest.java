@@ -537,18 +537,10 @@ public class ReleaseFaultsClusterTest {
     }
 
     private static CanaryRequest request(String tag, boolean rollback) {
-        return new CanaryRequest(
-                "registry.example.com/addressbook:" + tag,
-                () -> TestEngine.example(APP),
-                Map.of(),
-                CanarySize.of(1),
-                "",
-                List.of(new CommandTest(List.of("echo", "pong"), "", FastTime.of(Duration.ofSeconds(30)))),
-                rollback,
-                OnBusy.FAIL,
-                Force.NONE,
-                false,
-                false);
+        return AskedCanary.ofTag(tag)
+                .tests(List.of(new CommandTest(List.of("echo", "pong"), "", FastTime.of(Duration.ofSeconds(30)))))
+                .rollbackOnFailure(rollback)
+                .request();
     }
 
     private void promote() throws Exception {

@@ -138,18 +138,9 @@ public class RightsClusterTest {
                 cluster,
                 session -> new CanaryDeploy(
                         session,
-                        new CanaryRequest(
-                                "registry.example.com/addressbook:" + tag,
-                                () -> TestEngine.example("addressbook"),
-                                Map.of(),
-                                CanarySize.of(1),
-                                "",
-                                List.of(new CommandTest(List.of("true"), "", Duration.ofSeconds(20))),
-                                false,
-                                OnBusy.FAIL,
-                                Force.NONE,
-                                false,
-                                false)));
+                        AskedCanary.ofTag(tag)
+                                .tests(List.of(new CommandTest(List.of("true"), "", Duration.ofSeconds(20))))
+                                .request()));
     }
 
     private Outcome run(Cluster cluster, java.util.function.Function<Session, Operation> operation) throws Exception {

@@ -152,7 +152,12 @@ public class RolloutClusterTest {
     @Test
     public void canaryThatCrashesWhileItSoaksIsNamed() {
         UserException failure = assertThrows(
-                UserException.class, () -> deploy(soaking(request("1.0-late-crash"), Duration.ofMinutes(2)), LIMIT));
+                UserException.class,
+                () -> deploy(
+                        AskedCanary.ofTag("1.0-late-crash")
+                                .soak(Duration.ofMinutes(2))
+                                .request(),
+                        LIMIT));
 
         assertThat(
                 failure.getMessage(),
@@ -162,25 +167,9 @@ public class RolloutClusterTest {
 
     @Test
     public void canaryThatStaysWellForItsTimeIsReady() throws Exception {
-        deploy(soaking(request("1.0"), Duration.ofSeconds(10)), LIMIT);
+        deploy(AskedCanary.ofTag("1.0").soak(Duration.ofSeconds(10)).request(), LIMIT);
 
         assertThat(engine.report.lines, hasItem("soak: passed"));
-    }
-
-    private static CanaryRequest soaking(CanaryRequest request, Duration soak) {
-        return new CanaryRequest(
-                request.image(),
-                request.files(),
-                request.variables(),
-                request.size(),
-                request.service(),
-                request.tests(),
-                request.rollbackOnFailure(),
-                request.onBusy(),
-                request.force(),
-                request.evidence(),
-                soak,
-                request.resumed());
     }
 
     private UserException failure(String tag, Duration timeout) {
@@ -197,18 +186,7 @@ public class RolloutClusterTest {
     }
 
     private static CanaryRequest request(String tag) {
-        return new CanaryRequest(
-                "registry.example.com/addressbook:" + tag,
-                () -> TestEngine.example(APP),
-                Map.of(),
-                CanarySize.of(1),
-                "",
-                List.of(),
-                false,
-                OnBusy.FAIL,
-                Force.NONE,
-                false,
-                false);
+        return AskedCanary.ofTag(tag).request();
     }
 
     private static KubeObject object(String apiVersion, String kind, String name, Map<String, ?> spec) {

@@ -46,19 +46,11 @@ public class SoakTest {
     static BiFunction<Session, Boolean, Operation> soaking(Duration soak, boolean rollback) {
         return (session, resumed) -> new CanaryDeploy(
                 session,
-                new CanaryRequest(
-                        "registry.example.com/addressbook:1.1",
-                        () -> TestEngine.example("addressbook"),
-                        Map.of(),
-                        CanarySize.of(1),
-                        "",
-                        List.of(),
-                        rollback,
-                        OnBusy.FAIL,
-                        Force.NONE,
-                        false,
-                        soak,
-                        resumed));
+                AskedCanary.ofTag("1.1")
+                        .rollbackOnFailure(rollback)
+                        .soak(soak)
+                        .resumed(resumed)
+                        .request());
     }
 
     @Test

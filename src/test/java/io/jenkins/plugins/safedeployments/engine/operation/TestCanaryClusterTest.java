@@ -22,7 +22,6 @@ import java.net.NetworkInterface;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -168,18 +167,10 @@ public class TestCanaryClusterTest {
     private void deploy(int replicas, CanaryCheck... checks) throws Exception {
         run(session -> new CanaryDeploy(
                 session,
-                new CanaryRequest(
-                        "registry.example.com/addressbook:1.0",
-                        () -> TestEngine.example("addressbook"),
-                        Map.of(),
-                        CanarySize.of(replicas),
-                        "",
-                        List.of(checks),
-                        false,
-                        OnBusy.FAIL,
-                        Force.NONE,
-                        false,
-                        false)));
+                AskedCanary.ofTag("1.0")
+                        .size(CanarySize.of(replicas))
+                        .tests(List.of(checks))
+                        .request()));
     }
 
     private Outcome run(Function<Session, Operation> operation) throws Exception {
