@@ -71,7 +71,8 @@ final class ContainerProblem {
                                 ? "Check the container's command, arguments and mounts."
                                 : "Check the container's postStart hook.",
                         CONFIG);
-            default -> crash();
+            case "CrashLoopBackOff" -> crash();
+            default -> null;
         };
     }
 
@@ -92,17 +93,17 @@ final class ContainerProblem {
                 "504 gateway");
     }
 
-    /** Restarts count however long the container was ready in between, unless it is ready at this moment. */
+    /**
+     * Restarts are counted over the whole life of a pod, so that of one that runs they say nothing about now. The kubelet backs off
+     * only where one crash follows the other.
+     */
     @CheckForNull
     private Problem crash() {
         int restarts = status.integer(0, "restartCount");
-        if (restarts < RESTARTS || Boolean.TRUE.equals(status.get("ready"))) {
+        if (restarts < RESTARTS) {
             return null;
         }
-        KubeObject last = KubeObject.of(
-                status.map("state", "terminated").isEmpty()
-                        ? status.map("lastState", "terminated")
-                        : status.map("state", "terminated"));
+        KubeObject last = KubeObject.of(status.map("lastState", "terminated"));
         String why = last.string("reason");
         return problem(
                         "crash",

@@ -23,6 +23,9 @@ public final class Diagnosis {
 
     private static final Duration SCALED_TO_NOTHING = Duration.ofSeconds(30);
 
+    /** Of the rollout before, it is there still when the next one begins, until that makes progress. */
+    private static final Duration NO_PROGRESS = Duration.ofSeconds(15);
+
     /** One eviction is bad luck. */
     private static final int LOST_PODS = 3;
 
@@ -198,7 +201,7 @@ public final class Diagnosis {
                     deployment + " made no progress for its progressDeadlineSeconds ("
                             + deployment.integer(600, "spec", "progressDeadlineSeconds") + " s)",
                     "See the pods' events and readiness probes in the post-mortem.",
-                    Duration.ZERO);
+                    NO_PROGRESS);
             if (!problems.isEmpty()) {
                 Problem cause = problems.get(0);
                 deadline = new Problem(

@@ -7,6 +7,7 @@ import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -29,7 +30,8 @@ public record Observation(
         Set<String> servingPods,
         int leaving) {
 
-    private static final String REVISION = "deployment.kubernetes.io/revision";
+    /** What the controller adds to the labels of a template when it makes a ReplicaSet of it. */
+    private static final String TEMPLATE_HASH = "pod-template-hash";
 
     /**
      * @param service the Service that brings the traffic; empty if there is none
@@ -83,16 +85,21 @@ public record Observation(
         return new Observation(deployment, current, pods, serving(ofEndpoints, service, pods), leaving);
     }
 
-    /** The controller gives the Deployment and the ReplicaSet of its current template the same revision. */
+    /**
+     * The one whose template is the Deployment's, the oldest of several: that is how the controller itself finds it. Their revisions do
+     * not tell: for a moment after a return to an earlier template the Deployment bears that of the later one still, although its
+     * status is about the earlier one already.
+     */
     @CheckForNull
     private static KubeObject current(KubeObject deployment, Collection<KubeObject> replicaSets) {
-        String revision = deployment.annotation(REVISION);
-        for (KubeObject replicaSet : replicaSets) {
-            if (revision != null && revision.equals(replicaSet.annotation(REVISION))) {
-                return replicaSet;
-            }
-        }
-        return null;
+        Map<String, Object> template = deployment.map("spec", "template");
+        return replicaSets.stream()
+                .filter(replicaSet -> template.equals(replicaSet
+                        .with(null, "spec", "template", "metadata", "labels", TEMPLATE_HASH)
+                        .map("spec", "template")))
+                .min(Comparator.comparing((KubeObject replicaSet) -> replicaSet.string("metadata", "creationTimestamp"))
+                        .thenComparing(KubeObject::name))
+                .orElse(null);
     }
 
     private static Set<String> serving(ClusterReader reader, String service, List<KubeObject> pods) {

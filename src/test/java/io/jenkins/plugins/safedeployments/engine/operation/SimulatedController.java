@@ -139,6 +139,7 @@ final class SimulatedController {
         }
         if (image.contains("crash")) {
             container.put("restartCount", 3);
+            container.put("state", Map.of("waiting", Map.of("reason", "CrashLoopBackOff")));
             container.put("lastState", Map.of("terminated", Map.of("exitCode", 1, "reason", "Error")));
         }
         boolean ready = !image.matches(".*(pull-fail|crash|never-ready).*");

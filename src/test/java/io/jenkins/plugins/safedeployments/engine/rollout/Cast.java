@@ -33,7 +33,7 @@ final class Cast implements ClusterReader {
     static KubeObject deployment(int wanted, int... status) {
         return object(Kind.DEPLOYMENT, "shop", "shop-uid", "")
                 .with(2, "metadata", "generation")
-                .with("7", "metadata", "annotations", "deployment.kubernetes.io/revision")
+                .with("7", "spec", "template", "metadata", "labels", "version")
                 .with(wanted, "spec", "replicas")
                 .with(2, "status", "observedGeneration")
                 .with(status[0], "status", "updatedReplicas")
@@ -41,9 +41,10 @@ final class Cast implements ClusterReader {
                 .with(status[2], "status", "replicas");
     }
 
-    static KubeObject replicaSet(String name, String revision, String owner) {
+    /** @param version in its template; that of the Deployment has {@code 7} */
+    static KubeObject replicaSet(String name, String version, String owner) {
         return object(Kind.REPLICA_SET, name, name + "-uid", owner)
-                .with(revision, "metadata", "annotations", "deployment.kubernetes.io/revision");
+                .with(Map.of("version", version, "pod-template-hash", name), "spec", "template", "metadata", "labels");
     }
 
     static KubeObject pod(String name, String replicaSet) {

@@ -76,6 +76,18 @@ public class DiagnosisTest {
         assertThat(Diagnosis.problems(observation(crashing(4, true, failed))), is(empty()));
     }
 
+    /** A pod of stable may have been restarted now and then in months, and miss a readiness probe while stable is a pod short. */
+    @Test
+    public void problems_crashedLongAgoAndNotReadyAtThisMoment_isNone() {
+        KubeObject status = crashing(4, true, Map.of("terminated", Map.of("exitCode", 137, "reason", "OOMKilled")))
+                .list("status", "containerStatuses")
+                .get(0)
+                .with(false, "ready");
+        KubeObject pod = pod("a", "new").with(List.of(status.toMap()), "status", "containerStatuses");
+
+        assertThat(Diagnosis.problems(observation(pod)), is(empty()));
+    }
+
     @Test
     public void problems_initContainer_isLookedAtToo() {
         KubeObject pod = pod("a", "new")
@@ -126,11 +138,11 @@ public class DiagnosisTest {
     }
 
     @Test
-    public void problems_progressDeadline_isCertainAtOnce() {
+    public void problems_progressDeadline_isCertainWhenItCantBeTheRolloutBefore() {
         assertProblem(
                 condition(Map.of("type", "Progressing", "status", "False", "reason", "ProgressDeadlineExceeded")),
                 "Deployment shop made no progress for its progressDeadlineSeconds (600 s)",
-                0);
+                15);
     }
 
     @Test
@@ -300,8 +312,9 @@ public class DiagnosisTest {
                         "status",
                         "conditions");
 
-        Optional<Problem> certain =
-                diagnosis.certain(Cast.observation(stuck, List.of(unschedulable("a")), Set.of()), START);
+        Observation observation = Cast.observation(stuck, List.of(unschedulable("a")), Set.of());
+        assertThat(diagnosis.certain(observation, START), is(Optional.empty()));
+        Optional<Problem> certain = diagnosis.certain(observation, START.plusSeconds(15));
 
         assertThat(
                 certain.orElseThrow().sentence(),

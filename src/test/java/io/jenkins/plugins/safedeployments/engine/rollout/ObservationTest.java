@@ -48,10 +48,32 @@ public class ObservationTest {
     }
 
     @Test
-    public void of_revisionNotKnownYet_hasNoNewPods() {
-        KubeObject unseen = DEPLOYMENT.with(null, "metadata", "annotations");
+    public void of_templateThatNoReplicaSetIsMadeOfYet_hasNoNewPods() {
+        assertThat(observe(DEPLOYMENT, OLD, pod("a", "old")).newPods(), is(empty()));
+    }
 
-        assertThat(observe(unseen, NEW, pod("a", "new")).newPods(), is(empty()));
+    /** The controller writes a status about the template first, and the revision of its ReplicaSet a moment later. */
+    @Test
+    public void of_returnToAnEarlierTemplate_hasItsPodsBeforeTheRevisionIsWritten() {
+        String[] revision = {"metadata", "annotations", "deployment.kubernetes.io/revision"};
+        Observation observation = observe(
+                DEPLOYMENT.with("8", revision),
+                NEW.with("9", revision),
+                OLD.with("8", revision),
+                pod("a", "new"),
+                pod("b", "old"));
+
+        assertThat(observation.newPods(), contains(pod("a", "new")));
+    }
+
+    @Test
+    public void of_severalReplicaSetsOfOneTemplate_hasThePodsOfTheOldest() {
+        KubeObject first = replicaSet("first", "7", "shop-uid").with("2026-01-01T00:00:00Z", "metadata", "creationTimestamp");
+        KubeObject second = NEW.with("2026-01-01T00:00:01Z", "metadata", "creationTimestamp");
+
+        assertThat(
+                observe(DEPLOYMENT, second, first, pod("a", "new"), pod("b", "first")).newPods(),
+                contains(pod("b", "first")));
     }
 
     @Test

@@ -221,6 +221,8 @@ public class PodProblemsTest {
                                 "restartCount",
                                 4,
                                 "state",
+                                Map.of("waiting", Map.of("reason", "CrashLoopBackOff")),
+                                "lastState",
                                 Map.of("terminated", Map.of("exitCode", exitCode, "reason", "Error")))),
                         "status",
                         "containerStatuses");
