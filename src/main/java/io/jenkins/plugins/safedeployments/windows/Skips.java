@@ -15,20 +15,25 @@ import org.kohsuke.stapler.export.ExportedBean;
 @ExportedBean
 public final class Skips extends InvisibleAction {
 
-    private final List<Skip> skips = new ArrayList<>();
+    /** Never changed but as a whole, since the owner may be written at any moment. */
+    private volatile List<Skip> skips = new ArrayList<>();
 
     private synchronized void add(Skip skip) {
-        skips.add(skip);
+        List<Skip> more = new ArrayList<>(skips);
+        more.add(skip);
+        skips = more;
     }
 
     private synchronized void remove(Skip skip) {
-        skips.remove(skip);
+        List<Skip> less = new ArrayList<>(skips);
+        less.remove(skip);
+        skips = less;
     }
 
     /** The earliest first. */
     @NonNull
     @Exported(inline = true)
-    public synchronized List<Skip> getSkips() {
+    public List<Skip> getSkips() {
         return new ArrayList<>(skips);
     }
 
@@ -61,7 +66,7 @@ public final class Skips extends InvisibleAction {
         Runnable undo = add(run, skip);
         try {
             run.save();
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             undo.run();
             throw e;
         }
