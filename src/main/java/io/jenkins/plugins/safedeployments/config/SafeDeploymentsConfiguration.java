@@ -19,6 +19,7 @@ import java.util.Set;
 import jenkins.model.GlobalConfiguration;
 import jenkins.model.Jenkins;
 import jenkins.util.Timer;
+import net.sf.json.JSONArray;
 import net.sf.json.JSONObject;
 import org.jenkinsci.Symbol;
 import org.kohsuke.stapler.DataBoundSetter;
@@ -154,17 +155,25 @@ public final class SafeDeploymentsConfiguration extends GlobalConfiguration {
     @Override
     public boolean configure(StaplerRequest2 request, JSONObject form) throws Descriptor.FormException {
         try (BulkChange change = new BulkChange(this)) {
-            setClusters(List.of()); // a list without entries is not in the form
-            setIcsFiles(List.of());
-            setCalendars(List.of());
-            request.bindJSON(this, form);
+            JSONObject whole = JSONObject.fromObject(form);
+            // a list without entries is not in the form; and steps that look meanwhile must find what there was, or
+            // will be
+            for (String list : List.of("clusters", "icsFiles", "calendars")) {
+                if (!whole.has(list)) {
+                    whole.put(list, new JSONArray());
+                }
+            }
+            request.bindJSON(this, whole);
             change.commit();
             return true;
         } catch (IOException e) {
             throw new Descriptor.FormException(e, "clusters");
-        } catch (IllegalArgumentException e) {
-            load();
-            throw new Descriptor.FormException(e.getMessage(), e, "clusters");
+        } catch (RuntimeException e) {
+            load(); // some of it may have been set
+            if (e instanceof IllegalArgumentException) {
+                throw new Descriptor.FormException(e.getMessage(), e, "clusters");
+            }
+            throw e;
         }
     }
 

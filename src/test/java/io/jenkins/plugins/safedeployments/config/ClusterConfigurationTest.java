@@ -12,22 +12,28 @@ import hudson.model.Item;
 import hudson.util.Secret;
 import io.jenkins.plugins.safedeployments.Browsers;
 import io.jenkins.plugins.safedeployments.engine.model.Target;
+import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.SocketTimeoutException;
 import java.net.URL;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import jenkins.model.Jenkins;
+import net.sf.json.JSONObject;
 import org.htmlunit.HttpMethod;
 import org.htmlunit.WebRequest;
+import org.htmlunit.html.HtmlElement;
+import org.htmlunit.html.HtmlPage;
 import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
 import org.junit.BeforeClass;
 import org.junit.ClassRule;
 import org.junit.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
+import org.kohsuke.stapler.StaplerRequest2;
 
 /** The global configuration: its form, and what those who may not change it can do with its end points. */
 public class ClusterConfigurationTest {
@@ -71,6 +77,37 @@ public class ClusterConfigurationTest {
 
         jenkins.assertEqualDataBoundBeans(
                 cluster, SafeDeploymentsConfiguration.get().cluster("production"));
+    }
+
+    /** What comes to a step at that moment must not be told that there is no such cluster. */
+    @Test
+    public void clustersAreThereWhileTheFormIsRead() throws Exception {
+        SafeDeploymentsConfiguration configuration = SafeDeploymentsConfiguration.get();
+        configuration.setClusters(List.of(new ClusterConfiguration("production")));
+        List<Integer> seen = new ArrayList<>();
+        StaplerRequest2 request = (StaplerRequest2) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {StaplerRequest2.class}, (proxy, method, arguments) -> {
+                    seen.add(configuration.getClusters().size());
+                    return null;
+                });
+
+        configuration.configure(request, new JSONObject());
+
+        assertThat(seen, contains(1));
+    }
+
+    @Test
+    public void formWithoutClustersRemovesThem() throws Exception {
+        SafeDeploymentsConfiguration.get().setClusters(List.of(new ClusterConfiguration("production")));
+
+        JenkinsRule.WebClient web = Browsers.login(jenkins, "admin");
+        HtmlPage page = web.goTo("configure");
+        for (HtmlElement entry : page.<HtmlElement>getByXPath("//div[@name='clusters']")) {
+            entry.remove();
+        }
+        jenkins.submit(page.getFormByName("config"));
+
+        assertThat(SafeDeploymentsConfiguration.get().getClusters(), is(empty()));
     }
 
     @Test
