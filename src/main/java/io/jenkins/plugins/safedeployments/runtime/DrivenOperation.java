@@ -24,6 +24,9 @@ public final class DrivenOperation {
     private final IfOrphaned ifOrphaned;
     private final long timeoutMillis;
 
+    /** When the run and its job were called so, in milliseconds of the epoch; 0 in what was kept before that was. */
+    private final long at;
+
     /** @param credentialsId those to use instead of the cluster's own; empty for these */
     public DrivenOperation(Session session, Run<?, ?> run, String credentialsId, IfOrphaned ifOrphaned) {
         this.actor = session.actor().id();
@@ -37,6 +40,7 @@ public final class DrivenOperation {
         this.credentialsId = credentialsId;
         this.ifOrphaned = ifOrphaned;
         this.timeoutMillis = session.timeout().toMillis();
+        this.at = session.clock().millis();
     }
 
     /** Id of the actor, which is a step. */
@@ -48,11 +52,12 @@ public final class DrivenOperation {
     /** The run that drives it; null if it is gone. */
     @CheckForNull
     Run<?, ?> run() {
-        return Run.fromExternalizableId(run);
+        return RenamedJobs.run(run, at);
     }
 
     boolean isOf(Run<?, ?> other) {
-        return run.equals(other.getExternalizableId());
+        return (job() + "#" + other.getNumber()).equals(other.getExternalizableId())
+                && run.endsWith("#" + other.getNumber());
     }
 
     /** For people: {@code shop/release #17}. */
@@ -64,9 +69,9 @@ public final class DrivenOperation {
         return runUrl;
     }
 
-    /** Full name of the run's job when the step began. */
+    /** Full name of the run's job. */
     String job() {
-        return job;
+        return RenamedJobs.now(job, at);
     }
 
     @NonNull
