@@ -8,13 +8,11 @@ import hudson.model.Run;
 import io.jenkins.plugins.safedeployments.Messages;
 import io.jenkins.plugins.safedeployments.engine.model.Target;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
-import io.jenkins.plugins.safedeployments.engine.operation.Approval;
 import io.jenkins.plugins.safedeployments.engine.operation.Operation;
 import io.jenkins.plugins.safedeployments.engine.operation.PromoteRequest;
 import io.jenkins.plugins.safedeployments.engine.operation.PromoteStable;
 import io.jenkins.plugins.safedeployments.engine.operation.Session;
 import io.jenkins.plugins.safedeployments.engine.release.Release;
-import io.jenkins.plugins.safedeployments.judgment.Approvals;
 import io.jenkins.plugins.safedeployments.runtime.IfOrphaned;
 import java.time.Duration;
 import java.util.Optional;
@@ -122,22 +120,6 @@ public final class PromoteStableStep extends GuardedStep {
             throw new UserException("'release' is " + release + ": releases are counted from 1.");
         }
         return new PromoteRequest(number, replicas, Duration.ofSeconds(drainSeconds), isRollback(onFailure), force());
-    }
-
-    /** By the judgments that a run knows of. */
-    private record ApprovalOfRun(Run<?, ?> run, Target target) implements Approval {
-
-        @NonNull
-        @Override
-        public String missing(Release promoted) {
-            return Approvals.missing(run, target, promoted).orElse("");
-        }
-
-        @NonNull
-        @Override
-        public String given(Release promoted) {
-            return Approvals.given(run, target, promoted);
-        }
     }
 
     @Extension

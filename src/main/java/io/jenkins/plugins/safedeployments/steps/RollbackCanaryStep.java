@@ -8,10 +8,13 @@ import hudson.model.Run;
 import io.jenkins.plugins.safedeployments.Messages;
 import io.jenkins.plugins.safedeployments.engine.model.Target;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import io.jenkins.plugins.safedeployments.engine.operation.Approval;
 import io.jenkins.plugins.safedeployments.engine.operation.Operation;
 import io.jenkins.plugins.safedeployments.engine.operation.RollbackCanary;
 import io.jenkins.plugins.safedeployments.engine.operation.RollbackRequest;
 import io.jenkins.plugins.safedeployments.engine.operation.Session;
+import io.jenkins.plugins.safedeployments.engine.release.Release;
+import io.jenkins.plugins.safedeployments.windows.WindowPolicy;
 import java.util.function.UnaryOperator;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -106,7 +109,27 @@ public final class RollbackCanaryStep extends ForceableStep {
 
     @Override
     Operation operation(Session session, ReleaseDriver.Caller caller, boolean resumed) {
-        return new RollbackCanary(session, meant(request(), run(caller), session.target()));
+        Run<?, ?> run = run(caller);
+        return new RollbackCanary(
+                session,
+                meant(request(), run, session.target()),
+                new Forward(run, session.target().cluster(), new ApprovalOfRun(run, session.target())));
+    }
+
+    /** To bring stable to a later release than it runs is no rollback: the windows hold it, and people have to approve it. */
+    private record Forward(Run<?, ?> run, String cluster, Approval approval) implements Approval {
+
+        @NonNull
+        @Override
+        public String missing(Release promoted) {
+            return WindowPolicy.check(run, cluster).orElseGet(() -> approval.missing(promoted));
+        }
+
+        @NonNull
+        @Override
+        public String given(Release promoted) {
+            return approval.given(promoted);
+        }
     }
 
     /** Not what others have in progress, if the run has something of its own, or has failed before it had. */

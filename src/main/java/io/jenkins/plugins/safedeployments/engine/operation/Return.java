@@ -26,6 +26,7 @@ final class Return {
     private final ReleaseState state;
     private final RollbackRequest request;
     private final Consumer<Release> check;
+    private final Approval approval;
 
     /** The release that stable runs, and that is taken back. */
     private Release from;
@@ -35,11 +36,15 @@ final class Return {
     private boolean begunBefore;
     private long stableGeneration;
 
-    /** @param check refuses to take a release back that has migrated data */
-    Return(ReleaseState state, RollbackRequest request, Consumer<Release> check) {
+    /**
+     * @param check refuses to take a release back that has migrated data
+     * @param approval what is needed to go to a later release than the one that stable runs
+     */
+    Return(ReleaseState state, RollbackRequest request, Consumer<Release> check, Approval approval) {
         this.state = state;
         this.request = request;
         this.check = check;
+        this.approval = approval;
     }
 
     boolean isAskedFor() {
@@ -94,6 +99,9 @@ final class Return {
             state.say("stable", "is " + goal.title() + " already");
             return false;
         }
+        if (!begunBefore) {
+            isNoPromotion();
+        }
         if (goal.phase() != Phase.PROMOTED && !request.force().given()) {
             throw new UserException("'to' is " + goal.number() + ", but " + goal.title() + " is "
                     + goal.phase().text() + (goal.cause().isEmpty() ? "" : " (" + goal.cause() + ")")
@@ -109,6 +117,20 @@ final class Return {
         checkTraffic();
         state.session.cluster().apply(KubeObject.of(goal.plan().stable()), true, true);
         return true;
+    }
+
+    /** By this way nothing gets to stable that promoteStable would not let through. */
+    private void isNoPromotion() {
+        if (!goal.wasPromoted()) {
+            throw new UserException("'to' is " + goal.number() + ", but " + goal.title()
+                    + " was never promoted, so that there is nothing to return to: name one that was, or release it again"
+                    + " with canaryDeploy. No 'force' replaces that.");
+        }
+        String missing = goal.number() > from.number() ? approval.missing(goal) : "";
+        if (!missing.isEmpty()) {
+            throw new UserException("'to' is " + goal.number() + ", which is later than " + from.title()
+                    + " that stable runs, so this is a promotion: " + missing + ". Stable was not changed.");
+        }
     }
 
     /** The Service stays as it is until stable has returned, so it must find the pods of both releases. */

@@ -31,17 +31,23 @@ public final class RollbackCanary extends ReleaseOperation {
     /** Whether a release in progress is to be undone; what is left is a return, if that was asked for. */
     private boolean undoing;
 
-    public RollbackCanary(Session session, RollbackRequest request) {
-        this(session, request, null);
+    /** @param approval what is needed to bring stable to a later release than it runs, one that was taken back before */
+    public RollbackCanary(Session session, RollbackRequest request, Approval approval) {
+        this(session, request, approval, null);
     }
 
     /** @param seen the claim that it may take over; if it is another one by then, there is nothing to do */
     RollbackCanary(Session session, RollbackRequest request, @CheckForNull Claim.State seen) {
+        this(session, request, Approval.NOT_NEEDED, seen);
+    }
+
+    private RollbackCanary(
+            Session session, RollbackRequest request, Approval approval, @CheckForNull Claim.State seen) {
         super(session);
         this.seen = seen;
         this.request = request;
         this.undo = new Undo(state, this::why, request.postMortem());
-        this.back = new Return(state, request, this::checkMigration);
+        this.back = new Return(state, request, this::checkMigration, approval);
     }
 
     @Override

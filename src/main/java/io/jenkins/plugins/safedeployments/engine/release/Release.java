@@ -158,6 +158,11 @@ public record Release(
         return history.stream().anyMatch(entry -> entry.phase() == Phase.CANARY_READY);
     }
 
+    /** Whether stable has run it, if not now then earlier. */
+    public boolean wasPromoted() {
+        return history.stream().anyMatch(entry -> entry.phase() == Phase.PROMOTED);
+    }
+
     /** When it was begun, by the clock of the controller that did so. */
     @NonNull
     public Instant begun() {

@@ -7,6 +7,7 @@ import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import io.jenkins.plugins.safedeployments.engine.model.Target;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import io.jenkins.plugins.safedeployments.engine.operation.Approval;
 import io.jenkins.plugins.safedeployments.engine.operation.AskedCanary;
 import io.jenkins.plugins.safedeployments.engine.operation.CanaryDeploy;
 import io.jenkins.plugins.safedeployments.engine.operation.CommandTest;
@@ -91,7 +92,7 @@ public final class TerminalDemo {
 
         title("3. A release whose image does not exist: named within seconds, and taken back");
         deploy("1.2-pull-fail");
-        run(session -> new RollbackCanary(session, RollbackRequest.undo("", true)));
+        run(session -> new RollbackCanary(session, RollbackRequest.undo("", true), Approval.NOT_NEEDED));
     }
 
     private void deploy(String tag) throws Exception {

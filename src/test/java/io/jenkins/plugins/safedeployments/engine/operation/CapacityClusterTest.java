@@ -109,6 +109,6 @@ public class CapacityClusterTest {
 
     private void rollback() throws Exception {
         Session session = engine.session(target.cluster(), APP, MINUTE);
-        engine.run(session, new RollbackCanary(session, RollbackRequest.undo("", false)));
+        engine.run(session, new RollbackCanary(session, RollbackRequest.undo("", false), Approval.NOT_NEEDED));
     }
 }

@@ -399,11 +399,13 @@ final class CrashRun {
 
     static BiFunction<Session, Boolean, Operation> returning(String to) {
         return (session, resumed) -> new RollbackCanary(
-                session, new RollbackRequest(to, "too many errors", false, false, false, Force.NONE));
+                session,
+                new RollbackRequest(to, "too many errors", false, false, false, Force.NONE),
+                Approval.NOT_NEEDED);
     }
 
     static BiFunction<Session, Boolean, Operation> taking() {
-        return (session, resumed) -> new RollbackCanary(session, RollbackRequest.undo("", true));
+        return (session, resumed) -> new RollbackCanary(session, RollbackRequest.undo("", true), Approval.NOT_NEEDED);
     }
 
     /** Runs a step that ended once more, as Jenkins does if it died before it knew of the end. */

@@ -510,7 +510,7 @@ public class ExistingAppClusterTest {
 
     private Outcome rollback(RollbackRequest request) throws Exception {
         Session session = engine.session(target.cluster(), APP, MINUTE);
-        return engine.run(session, new RollbackCanary(session, request));
+        return engine.run(session, new RollbackCanary(session, request, Approval.NOT_NEEDED));
     }
 
     private KubeObject stable() {

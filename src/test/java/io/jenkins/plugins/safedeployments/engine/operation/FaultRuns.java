@@ -121,7 +121,10 @@ final class FaultRuns implements AutoCloseable {
                             session, new PromoteRequest(0, STABLE, Duration.ZERO, false, Force.NONE)));
         }
         if (scenario == Scenario.ROLLED_BACK) {
-            step("roll back " + tag, (session, resumed) -> new RollbackCanary(session, RollbackRequest.undo("", true)));
+            step(
+                    "roll back " + tag,
+                    (session, resumed) ->
+                            new RollbackCanary(session, RollbackRequest.undo("", true), Approval.NOT_NEEDED));
         }
         faults.clear();
         rest(ready, scenario, at.isEmpty());
@@ -274,7 +277,8 @@ final class FaultRuns implements AutoCloseable {
             check(
                     step(
                             "clean up",
-                            (session, resumed) -> new RollbackCanary(session, RollbackRequest.undo("", false))),
+                            (session, resumed) ->
+                                    new RollbackCanary(session, RollbackRequest.undo("", false), Approval.NOT_NEEDED)),
                     "what was left could not be rolled back");
         }
         Map<String, KubeObject> deployments = new LinkedHashMap<>();

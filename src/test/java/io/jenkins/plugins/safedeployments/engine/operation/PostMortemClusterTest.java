@@ -162,7 +162,7 @@ public class PostMortemClusterTest {
 
     private void rollback() throws Exception {
         Session session = engine.session(target.cluster(), APP, Duration.ofMinutes(1));
-        engine.run(session, new RollbackCanary(session, RollbackRequest.undo("", true)));
+        engine.run(session, new RollbackCanary(session, RollbackRequest.undo("", true), Approval.NOT_NEEDED));
     }
 
     private String file(String name) {

@@ -432,7 +432,8 @@ public class ReleaseClusterTest {
 
     private Outcome rollback(String reason) throws Exception {
         Session session = engine.session(target.cluster(), APP, MINUTE);
-        return engine.run(session, new RollbackCanary(session, RollbackRequest.undo(reason, true)));
+        return engine.run(
+                session, new RollbackCanary(session, RollbackRequest.undo(reason, true), Approval.NOT_NEEDED));
     }
 
     private Optional<KubeObject> deployment(String track) {

@@ -301,7 +301,7 @@ public class ReleaseFaultsClusterTest {
                 Session session = engine.session(toHung.namespace(target.namespace()), "app" + i, timeout);
                 stuck.add(new ReleaseEngine(timer, hungLane, clock)
                         .start(
-                                new RollbackCanary(session, RollbackRequest.undo("", false)),
+                                new RollbackCanary(session, RollbackRequest.undo("", false), Approval.NOT_NEEDED),
                                 session.report(),
                                 session.wake()));
             }
@@ -550,7 +550,7 @@ public class ReleaseFaultsClusterTest {
 
     private void rollback() throws Exception {
         Session session = engine.session(cluster, APP, timeout);
-        engine.run(session, new RollbackCanary(session, RollbackRequest.undo("", false)));
+        engine.run(session, new RollbackCanary(session, RollbackRequest.undo("", false), Approval.NOT_NEEDED));
     }
 
     private void assertRolledBack() {

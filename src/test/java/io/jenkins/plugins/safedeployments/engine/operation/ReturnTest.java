@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.is;
 
 import io.jenkins.plugins.safedeployments.engine.release.Phase;
+import io.jenkins.plugins.safedeployments.engine.release.Release;
 import java.util.Map;
 import java.util.function.BiFunction;
 import org.junit.Before;
@@ -115,11 +116,59 @@ public class ReturnTest {
 
         BiFunction<Session, Boolean, Operation> forward = (session, resumed) -> new RollbackCanary(
                 session,
-                new RollbackRequest("3", "", false, false, false, new Force(true, "it was the database after all")));
+                new RollbackRequest("3", "", false, false, false, new Force(true, "it was the database after all")),
+                Approval.NOT_NEEDED);
         assertThat(run.report.toString(), run.step("c", forward), is(true));
         assertThat(run.phase(3), is(Phase.PROMOTED));
         assertThat(run.phase(2), is(Phase.PROMOTED));
         assertThat(run.stableImage(), is("registry.example.com/addressbook:1.2"));
+    }
+
+    /** What was never promoted has no approval, and may not even have passed its tests. */
+    @Test
+    public void return_toOneThatWasNeverPromoted_isRefusedEvenIfForced() {
+        run.deploy("1.3", false);
+        run.rollback("b");
+
+        BiFunction<Session, Boolean, Operation> forced = (session, resumed) -> new RollbackCanary(
+                session,
+                new RollbackRequest("4", "", false, false, false, new Force(true, "I want it")),
+                Approval.NOT_NEEDED);
+        assertThat(run.step("c", forced), is(false));
+        assertThat(
+                run.report.toString(),
+                containsString("'to' is 4, but release 4 (registry.example.com/addressbook:1.3) was never promoted"));
+        assertThat(run.stableImage(), is("registry.example.com/addressbook:1.2"));
+        assertThat(run.phase(4), is(Phase.ROLLED_BACK));
+    }
+
+    @Test
+    public void return_toALaterOne_needsWhatAPromotionNeeds() {
+        run.step("a", CrashRun.returning("2"));
+        Approval missing = new Approval() {
+            @Override
+            public String missing(Release release) {
+                return "ops have to approve " + release.title();
+            }
+
+            @Override
+            public String given(Release release) {
+                return "";
+            }
+        };
+        Force force = new Force(true, "it was the database after all");
+
+        BiFunction<Session, Boolean, Operation> forward = (session, resumed) ->
+                new RollbackCanary(session, new RollbackRequest("3", "", false, false, false, force), missing);
+        assertThat(run.step("b", forward), is(false));
+        assertThat(
+                run.report.toString(),
+                containsString("that stable runs, so this is a promotion: ops have to approve release 3"));
+        assertThat(run.stableImage(), is("registry.example.com/addressbook:1.1"));
+
+        BiFunction<Session, Boolean, Operation> backward = (session, resumed) ->
+                new RollbackCanary(session, new RollbackRequest("1", "", false, false, false, Force.NONE), missing);
+        assertThat(run.report.toString(), run.step("c", backward), is(true));
     }
 
     @Test
@@ -133,7 +182,9 @@ public class ReturnTest {
 
     private static BiFunction<Session, Boolean, Operation> returning(int release) {
         return (session, resumed) -> new RollbackCanary(
-                session, new RollbackRequest("previous", "", false, false, false, Force.NONE).of(release));
+                session,
+                new RollbackRequest("previous", "", false, false, false, Force.NONE).of(release),
+                Approval.NOT_NEEDED);
     }
 
     @Test

@@ -56,7 +56,9 @@ public class RightsClusterTest {
                     session ->
                             new PromoteStable(session, new PromoteRequest(0, null, Duration.ZERO, false, Force.NONE)));
             deploy(cluster, "1.2");
-            Outcome outcome = run(cluster, session -> new RollbackCanary(session, RollbackRequest.undo("", true)));
+            Outcome outcome = run(
+                    cluster,
+                    session -> new RollbackCanary(session, RollbackRequest.undo("", true), Approval.NOT_NEEDED));
 
             assertThat(outcome.release().phase(), is(Phase.ROLLED_BACK));
             assertThat(

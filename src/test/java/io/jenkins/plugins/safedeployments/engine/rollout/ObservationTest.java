@@ -68,11 +68,13 @@ public class ObservationTest {
 
     @Test
     public void of_severalReplicaSetsOfOneTemplate_hasThePodsOfTheOldest() {
-        KubeObject first = replicaSet("first", "7", "shop-uid").with("2026-01-01T00:00:00Z", "metadata", "creationTimestamp");
+        KubeObject first =
+                replicaSet("first", "7", "shop-uid").with("2026-01-01T00:00:00Z", "metadata", "creationTimestamp");
         KubeObject second = NEW.with("2026-01-01T00:00:01Z", "metadata", "creationTimestamp");
 
         assertThat(
-                observe(DEPLOYMENT, second, first, pod("a", "new"), pod("b", "first")).newPods(),
+                observe(DEPLOYMENT, second, first, pod("a", "new"), pod("b", "first"))
+                        .newPods(),
                 contains(pod("b", "first")));
     }
 
