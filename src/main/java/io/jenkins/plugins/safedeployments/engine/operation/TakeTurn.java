@@ -47,7 +47,10 @@ final class TakeTurn implements Move {
 
     private String lastWait = "";
     private Instant freeSince;
+
+    /** Version of the claim that the watches had brought when it was looked at. */
     private String seen = "";
+
     private Instant nextLook = Instant.MIN;
 
     private ReleaseState other;
@@ -93,15 +96,14 @@ final class TakeTurn implements Move {
         if (nothingNew()) {
             return Next.waitUntil(nextLook);
         }
-        Claim.State now = free == null ? state.claim.look() : free;
-        free = null;
+        Claim.State now = claim();
         state.claim.checkOrder(now, me(), evenIfOlder);
         if (now.holder() == 0) {
             if (begun != 0 && now.lastRelease() >= begun) {
                 throw new UserException("Release " + begun + " of " + state.session.target()
                         + " was taken back before it had changed anything: run this again if it is still wanted.");
             }
-            return isMyTurn(now) ? take(now) : awaitTurn(queued(now));
+            return isMyTurn(now) ? take(now) : awaitTurn(now);
         }
         freeSince = null;
         if (now.isActedOnBy(me()) && !isSuperseding(now)) {
@@ -112,6 +114,16 @@ final class TakeTurn implements Move {
             case WAIT -> await(now);
             case SUPERSEDE -> mayBeSuperseded(now) ? look() : await(now);
         };
+    }
+
+    private Claim.State claim() {
+        Claim.State last = free;
+        free = null;
+        if (last != null && isMyTurn(last)) {
+            return last;
+        }
+        seen = lease(); // before the claim, so that a change after this is not taken for one that was looked at
+        return state.claim.look();
     }
 
     private Actor me() {
@@ -130,8 +142,7 @@ final class TakeTurn implements Move {
             throw e;
         }
         if (got.holder() == 0 || !got.isActedOnBy(me())) {
-            nextLook = Instant.MIN; // somebody was quicker
-            return Next.waitUntil(state.session.now());
+            return again(); // somebody was quicker
         }
         taken = got;
         if (joined) {
@@ -146,7 +157,11 @@ final class TakeTurn implements Move {
         return now.waiting().isEmpty() || now.waiting().get(0).actor().equals(me().id()) || onBusy == OnBusy.FAIL;
     }
 
-    private Next awaitTurn(Claim.State now) {
+    private Next awaitTurn(Claim.State unheld) {
+        Claim.State now = queued(unheld);
+        if (now.holder() != 0 || isMyTurn(now)) {
+            return again();
+        }
         Claim.Waiting first = now.waiting().get(0);
         Instant present = state.session.now();
         freeSince = freeSince == null ? present : freeSince;
@@ -155,8 +170,7 @@ final class TakeTurn implements Move {
             state.say("turn", first.run() + " has not taken its turn, so it is passed over");
             state.claim.leave(first.actor(), present);
             freeSince = null;
-            nextLook = Instant.MIN;
-            return Next.waitUntil(present);
+            return again();
         }
         return waitUntil(lapse);
     }
@@ -171,8 +185,12 @@ final class TakeTurn implements Move {
         return now.waiting().stream().map(Claim.Waiting::actor).toList().indexOf(me().id());
     }
 
-    private Next await(Claim.State now) {
-        int place = place(queued(now));
+    private Next await(Claim.State held) {
+        Claim.State now = queued(held);
+        if (now.holder() == 0) {
+            return again(); // it has become free before this was in the queue
+        }
+        int place = place(now);
         String text = "for " + now.text() + (place > 0 ? "; " + place + " more before this one" : "");
         if (!text.equals(lastWait)) {
             lastWait = text;
@@ -184,9 +202,14 @@ final class TakeTurn implements Move {
 
     private Next waitUntil(Instant instant) {
         state.countAnew();
-        seen = lease();
         nextLook = instant;
         return Next.waitUntil(instant);
+    }
+
+    /** What this went by is true no more. */
+    private Next again() {
+        nextLook = Instant.MIN;
+        return Next.waitUntil(state.session.now());
     }
 
     /** Whether the watches, which tell of much, bring nothing about the claim. */

@@ -58,6 +58,11 @@ final class CrashRun {
     private Running present;
     private Instant over;
 
+    /** What somebody else does at a request that begins so, once: right before it, or before its answer comes. */
+    private record Happening(String request, boolean after, Runnable what) {}
+
+    private Happening happening;
+
     /** @param state the cluster to begin with; null for an empty one */
     CrashRun(SimulatedCluster state, Map<Integer, Fault> faults) {
         this.time = new SimulatedTime(state == null ? SimulatedTime.BEGIN : state.now());
@@ -75,12 +80,34 @@ final class CrashRun {
             return null;
         }
         requests.add(request);
+        happen(request, false);
         Fault fault = faults.remove(requests.size());
         if (fault != null) {
             report.lines.add("!! " + fault + " at request " + requests.size() + ": " + request);
             befall(fault);
         }
         return fault;
+    }
+
+    /** Lets somebody do something right before the next request that begins so. */
+    void before(String request, Runnable what) {
+        happening = new Happening(request, false, what);
+    }
+
+    /** The same, when that request has been done, and its answer has not come. */
+    void after(String request, Runnable what) {
+        happening = new Happening(request, true, what);
+    }
+
+    private void happen(String request, boolean after) {
+        Happening due = happening;
+        if (due != null && due.after() == after && request.startsWith(due.request())) {
+            happening = null;
+            Running held = present;
+            report.lines.add("!! somebody is quicker at request " + requests.size() + ": " + request);
+            due.what().run();
+            present = held;
+        }
     }
 
     private void befall(Fault fault) {
@@ -146,6 +173,7 @@ final class CrashRun {
 
     /** Looks at what a request has taken away. */
     void done(String verb, String object) {
+        happen(verb + " " + object, true);
         // what is lost at this very moment, nobody can know yet
         boolean unknowable = time.instant().isBefore(lastLoss.plusMillis(20));
         int size = stableSize();

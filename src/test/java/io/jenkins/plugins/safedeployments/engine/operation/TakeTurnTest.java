@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 
+import io.jenkins.plugins.safedeployments.engine.release.Actor;
 import io.jenkins.plugins.safedeployments.engine.release.Claim;
 import io.jenkins.plugins.safedeployments.engine.release.Phase;
 import java.time.Duration;
@@ -84,11 +85,7 @@ public class TakeTurnTest {
     @Test
     public void busy_waitBehindOneThatIsGone_passesItOverAfterItsTurn() {
         run.deploy("1.1", false);
-        new Claim(run.cluster, "addressbook")
-                .join(
-                        new io.jenkins.plugins.safedeployments.engine.release.Actor("gone", "shop/release #0", "", ""),
-                        false,
-                        run.now());
+        joins("gone");
         CrashRun.Running waiting = run.start("second", CrashRun.deployment("1.2", false, OnBusy.WAIT, Force.NONE));
         run.pass(Duration.ofSeconds(5));
         run.promote(null);
@@ -199,6 +196,43 @@ public class TakeTurnTest {
         assertThat(run.phase(4), is(Phase.CANARY_READY));
         run.atRest();
         assertThat(run.report.toString(), run.broken, is(empty()));
+    }
+
+    @Test
+    public void busy_waitAndTheTargetIsFreedWhileTheClaimIsLookedAt_beginsAtOnce() {
+        run.deploy("1.1", false);
+        CrashRun.Running waiting = run.start("second", CrashRun.deployment("1.2", false, OnBusy.WAIT, Force.NONE));
+        run.pass(Duration.ofSeconds(5));
+        run.after("get Lease", () -> {
+            run.rollback("bob");
+            run.pass(Duration.ofSeconds(1)); // so that the watch has brought it
+        });
+        joins("third"); // which makes the second one look
+
+        run.pass(Duration.ofSeconds(30));
+
+        assertThat(run.report.toString(), claim().holder(), is(3));
+        assertThat(run.endLater(waiting), is(true));
+    }
+
+    @Test
+    public void busy_waitAndTheTargetIsFreedBeforeTheQueueIsJoined_waitsForNobody() {
+        run.deploy("1.1", false);
+        run.before("update Lease", () -> {
+            run.rollback("bob");
+            run.pass(Duration.ofSeconds(1));
+        });
+
+        CrashRun.Running waiting = run.start("second", CrashRun.deployment("1.2", false, OnBusy.WAIT, Force.NONE));
+        run.pass(Duration.ofSeconds(30));
+
+        assertThat(run.report.toString(), claim().holder(), is(3));
+        assertThat(run.report.toString(), not(containsString("waiting: for")));
+        assertThat(run.endLater(waiting), is(true));
+    }
+
+    private void joins(String actor) {
+        new Claim(run.cluster, "addressbook").join(new Actor(actor, "shop/release #0", "", ""), false, run.now());
     }
 
     private Claim.State claim() {
