@@ -213,17 +213,13 @@ public final class CanaryDeploy extends ReleaseOperation {
         if (size == null || original == null) {
             return;
         }
-        int now = state.workloads
-                .get(Track.STABLE)
-                .map(stable -> stable.integer(1, "spec", "replicas"))
-                .orElse(original);
-        if (now != original && now != size) {
-            // the canary makes up for what the plan takes away, and for no more
-            state.say(
-                    "stable", "left at " + now + ": somebody resized it from " + original + " since the release began");
-            return;
-        }
-        state.say("stable", state.workloads.size(size, state.fence()).text());
+        // the canary makes up for what the plan takes away, and for no more
+        Workloads.Resized resized = state.workloads.shrink(original, size, state.fence());
+        state.say(
+                "stable",
+                resized.isForeign(original, size)
+                        ? resized.leftText(original) + " since the release began"
+                        : resized.text());
     }
 
     private void ready() {

@@ -26,7 +26,10 @@ public final class PromoteStable extends ReleaseOperation {
     private final PromoteRequest request;
     private final Approval approval;
     private int size;
-    private boolean shrinks;
+
+    /** What stable is made smaller from, at the end; 0 if it is not. */
+    private int shrinksFrom;
+
     private long stableGeneration;
     private Instant drained;
 
@@ -296,15 +299,17 @@ public final class PromoteStable extends ReleaseOperation {
         state.say("stable", grown == null ? "created" : "rolling to the release");
         Workloads.Resized resized = grown == null ? state.workloads.grow(size, state.fence(), true) : grown;
         stableGeneration = Math.max(applied.generation(), resized.deployment().generation());
-        shrinks = resized.now() > size;
+        shrinksFrom = resized.now() > size ? resized.now() : 0;
         state.say("stable", resized.text());
     }
 
     /** What was asked to be smaller than it was gets so when all of it serves, and not while pods are exchanged. */
     private void shrink() {
-        if (shrinks) {
-            Workloads.Resized resized = state.workloads.size(size, state.fence());
-            if (resized.now() != resized.before()) {
+        if (shrinksFrom != 0) {
+            Workloads.Resized resized = state.workloads.shrink(shrinksFrom, size, state.fence());
+            if (resized.isForeign(shrinksFrom, size)) {
+                state.say("stable", resized.leftText(shrinksFrom) + " since the promotion began");
+            } else if (resized.now() != resized.before()) {
                 state.say("stable", resized.text());
             }
         }

@@ -189,6 +189,16 @@ final class Workloads {
             return deployment.integer(1, "spec", "replicas");
         }
 
+        /** Whether somebody has resized it since it had the one size and was to have the other. */
+        boolean isForeign(int from, int wanted) {
+            return autoscaler.isEmpty() && now() == before && now() != from && now() != wanted;
+        }
+
+        /** {@code left at 10: somebody resized it from 3}. */
+        String leftText(int from) {
+            return "left at " + now() + ": somebody resized it from " + from;
+        }
+
         /** {@code resized from 3 to 2}. */
         String text() {
             int now = now();
@@ -199,9 +209,14 @@ final class Workloads {
         }
     }
 
-    /** Sets the number of replicas of stable, if it differs and no HorizontalPodAutoscaler decides it. */
+    /**
+     * Makes stable smaller, if no HorizontalPodAutoscaler decides its size, and nobody else has: what somebody has chosen since
+     * that was decided on, even just now, is left to them.
+     *
+     * @param from the size that it was decided on for
+     */
     @NonNull
-    Resized size(int replicas, int fence) {
+    Resized shrink(int from, int replicas, int fence) {
         String decider = autoscaler.name();
         int[] before = new int[1];
         KubeObject after = change(Track.STABLE, seen -> {
@@ -210,7 +225,7 @@ final class Workloads {
             }
             Fence.check(seen, fence);
             before[0] = seen.integer(1, "spec", "replicas");
-            return before[0] == replicas || !decider.isEmpty()
+            return before[0] != from || from == replicas || !decider.isEmpty()
                     ? seen
                     : cluster.merge(seen, KubeObject.of(Map.of("spec", Map.of("replicas", replicas))));
         });

@@ -80,7 +80,7 @@ public class CapacityClusterTest {
         workloads.stamp(Track.STABLE, next);
 
         assertThat(next, is(old + 1));
-        FencedException fenced = assertThrows(FencedException.class, () -> workloads.size(1, old));
+        FencedException fenced = assertThrows(FencedException.class, () -> workloads.shrink(2, 1, old));
         assertThat(fenced.getMessage(), containsString("took Deployment addressbook-stable over"));
         // even one that had looked before the stamp
         assertThrows(
