@@ -1,7 +1,6 @@
 package io.jenkins.plugins.safedeployments.engine.operation;
 
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException;
-import io.jenkins.plugins.safedeployments.engine.manifest.Rendered;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import io.jenkins.plugins.safedeployments.engine.model.Track;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
@@ -25,7 +24,6 @@ public final class CanaryDeploy extends ReleaseOperation {
     private final CanaryRequest request;
     private final CanaryPlanner planner;
     private final TakeTurn turn;
-    private Rendered rendered;
     private int begunBefore;
 
     public CanaryDeploy(Session session, CanaryRequest request) {
@@ -89,7 +87,7 @@ public final class CanaryDeploy extends ReleaseOperation {
         if (claim.holder() == 0 || begunBefore != 0) {
             planner.canaryIsNobodysElse();
         }
-        rendered = planner.renderAndCheck();
+        planner.renderAndCheck();
     }
 
     /** The record is there, so the checks have passed: what is left is to find the place. */
@@ -143,10 +141,10 @@ public final class CanaryDeploy extends ReleaseOperation {
         }
         if (turn.hasWaited()) {
             planner.canaryIsNobodysElse();
-            rendered = planner.renderAndCheck();
+            planner.renderAndCheck();
         }
         // What counts is how stable is now that nobody else may change it.
-        Plan plan = planner.plan(rendered, request.force().given());
+        Plan plan = planner.plan(request.force().given());
         Release release = Release.begin(claimed.holder(), session.target().app(), session.actor(), plan, session.now())
                 .note(session.skipped(), session.actor(), session.now());
         state.store.put(release, claimed.fence());
@@ -187,7 +185,7 @@ public final class CanaryDeploy extends ReleaseOperation {
                     "The canary has " + plan.canaryReplicas() + " pods and stable beside it " + beside
                             + ", so most of the traffic goes to what is to be proved first.");
         }
-        rendered.warnings().forEach(warning -> state.say("warning", warning));
+        planner.warnings().forEach(warning -> state.say("warning", warning));
         if (plan.service().isEmpty()) {
             state.say("warning", "No Service selects the pods: their readiness is all that is waited for.");
         }

@@ -34,6 +34,11 @@ final class CanaryPlanner {
     private final Applying applying;
     private Map<String, String> files;
 
+    /** What was rendered and checked last, and the size of stable that it was rendered for; 0 if there was none. */
+    private Rendered last;
+
+    private int sizeForLast;
+
     /** Support objects as they are now, by what the manifests make of them; and those of them that will change. */
     private final Map<KubeObject, KubeObject> live = new LinkedHashMap<>();
 
@@ -56,6 +61,7 @@ final class CanaryPlanner {
         KubeObject stable = stable();
         checkStable(stable);
         Rendered rendered = render(stable);
+        sizeForLast = size(stable);
         kindsAreAllowed(rendered);
         Rights.check(cluster, supportOfBoth(rendered), request.tests());
         look(rendered);
@@ -64,7 +70,13 @@ final class CanaryPlanner {
         Quotas.check(cluster, rendered.canary());
         service(rendered);
         session.report().line("checked", checked + " objects by the API server (dry run)");
-        return stable == null ? rendered : warnOfSharedConfiguration(rendered, stable);
+        last = stable == null ? rendered : warnOfSharedConfiguration(rendered, stable);
+        return last;
+    }
+
+    /** What there is to be said about what was rendered last. */
+    List<String> warnings() {
+        return last.warnings();
     }
 
     /** What stable reads, too, must not change under it: a restart would bring its old pods up with the new content. */
@@ -81,10 +93,15 @@ final class CanaryPlanner {
         return rendered.withWarnings(warnings);
     }
 
-    /** The plan, by what stable is at this moment. */
-    Plan plan(Rendered rendered, boolean forced) {
+    /** The plan, by what stable is at this moment; rendered and checked again if somebody has resized it since that was done. */
+    Plan plan(boolean forced) {
         KubeObject stable = stable();
+        while (size(stable) != sizeForLast) {
+            renderAndCheck();
+            stable = stable();
+        }
         checkStable(stable);
+        Rendered rendered = last;
         Integer original = stable == null ? null : replicas(stable);
         return new Plan(
                 request.image().strip(),
@@ -143,7 +160,7 @@ final class CanaryPlanner {
         if (files == null) {
             files = request.files().get();
         }
-        int now = stable == null ? 0 : replicas(stable);
+        int now = size(stable);
         int canary = request.size().canary(now);
         Rendered rendered = new ManifestRenderer(target, files, request.variables(), request.image())
                 .render(canary, stable == null ? canary : now);
@@ -153,6 +170,10 @@ final class CanaryPlanner {
     @CheckForNull
     private KubeObject stable() {
         return workloads.get(Track.STABLE).orElse(null);
+    }
+
+    private static int size(@CheckForNull KubeObject deployment) {
+        return deployment == null ? 0 : replicas(deployment);
     }
 
     private static int replicas(KubeObject deployment) {

@@ -67,7 +67,8 @@ public class CanaryPlannerTest {
     public void plan_noServiceForThePods_hasNone() { // 38
         CanaryPlanner planner = planner(DEPLOYMENT + SERVICE.formatted("other", "app: other"), 1, null);
 
-        Plan plan = planner.plan(planner.renderAndCheck(), false);
+        planner.renderAndCheck();
+        Plan plan = planner.plan(false);
 
         assertThat(plan.service(), is(""));
     }
@@ -179,7 +180,8 @@ public class CanaryPlannerTest {
                 1,
                 null);
 
-        Plan plan = planner.plan(planner.renderAndCheck(), false);
+        planner.renderAndCheck();
+        Plan plan = planner.plan(false);
 
         assertThat(
                 plan.supportBefore().stream()
@@ -274,9 +276,34 @@ public class CanaryPlannerTest {
         assertThat(plan.before(), is(nullValue()));
     }
 
+    @Test
+    public void plan_stableThatWasScaledSinceTheCheck_isRenderedAndCheckedForItsNewSize() {
+        cluster.create(stable(4));
+        CanaryPlanner planner = planner(DEPLOYMENT, new CanarySize(null, 50, null));
+        planner.renderAndCheck();
+        cluster.get(Kind.DEPLOYMENT, "shop-stable").ifPresent(now -> cluster.update(now.with(10, "spec", "replicas")));
+
+        Plan plan = planner.plan(false);
+
+        assertThat(plan.canaryReplicas(), is(5));
+        assertThat(plan.canaryStableReplicas(), is(5));
+        assertThat(KubeObject.of(plan.canary()).integer(0, "spec", "replicas"), is(5));
+        assertThat(report.lines.stream().filter(l -> l.startsWith("checked:")).count(), is(2L));
+    }
+
+    @Test
+    public void plan_stableAsItWasChecked_isNotCheckedAgain() {
+        cluster.create(stable(4));
+
+        plan(1, null);
+
+        assertThat(report.lines.stream().filter(l -> l.startsWith("checked:")).count(), is(1L));
+    }
+
     private Plan plan(int replicas, Integer stableReplicas) {
         CanaryPlanner planner = planner(DEPLOYMENT + SERVICE.formatted("lb", "app: shop"), replicas, stableReplicas);
-        return planner.plan(planner.renderAndCheck(), false);
+        planner.renderAndCheck();
+        return planner.plan(false);
     }
 
     private void refused(String more, String message) {
@@ -290,6 +317,10 @@ public class CanaryPlannerTest {
     }
 
     private CanaryPlanner planner(String manifest, int replicas, Integer stableReplicas) {
+        return planner(manifest, new CanarySize(replicas, null, stableReplicas));
+    }
+
+    private CanaryPlanner planner(String manifest, CanarySize size) {
         Session session = new Session(
                 new Target("", "test", "shop"),
                 cluster,
@@ -305,7 +336,7 @@ public class CanaryPlannerTest {
                 session,
                 AskedCanary.of("shop:2")
                         .files(Map.of("app.yml", manifest))
-                        .size(new CanarySize(replicas, null, stableReplicas))
+                        .size(size)
                         .rollbackOnFailure()
                         .request(),
                 new Workloads(cluster, session.target(), new Claim(cluster, "shop"), applying),
