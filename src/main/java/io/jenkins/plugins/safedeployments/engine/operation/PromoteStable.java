@@ -25,6 +25,13 @@ public final class PromoteStable extends ReleaseOperation {
 
     private final PromoteRequest request;
     private final Approval approval;
+
+    /** Number of the release; 0 for the one in canary, until that was looked for. */
+    private int number;
+
+    /** Whether a rollback was begun that this has to go on with, since nobody else does. */
+    private boolean undoing;
+
     private int size;
 
     /** What stable is made smaller from, at the end; 0 if it is not. */
@@ -40,12 +47,13 @@ public final class PromoteStable extends ReleaseOperation {
     public PromoteStable(Session session, PromoteRequest request, Approval approval) {
         super(session);
         this.request = request;
+        this.number = request.release();
         this.approval = approval;
     }
 
     @Override
     Move find() {
-        return state.act("looking for the release in canary", this::findRelease);
+        return state.during("looking for the release in canary", this::findRelease);
     }
 
     @Override
@@ -62,18 +70,18 @@ public final class PromoteStable extends ReleaseOperation {
                 state.act("recording the promotion", this::end));
     }
 
-    private void findRelease() {
+    private Next findRelease() {
         Target target = session.target();
         Claim.State claim = state.claim.look(); // before the records, which so are no older than it
-        List<Release> records = request.release() == 0
+        List<Release> records = number == 0
                 ? state.store.list()
-                : state.store.get(request.release()).stream().toList();
+                : state.store.get(number).stream().toList();
         Optional<Release> known =
-                request.release() == 0 ? state.own(records) : records.stream().findFirst();
+                number == 0 ? state.own(records) : records.stream().findFirst();
         if (known.isPresent() && isSettled(known.get())) {
-            return;
+            return Next.DONE;
         }
-        int wanted = known.map(Release::number).orElse(request.release() == 0 ? claim.holder() : request.release());
+        int wanted = known.map(Release::number).orElse(number == 0 ? claim.holder() : number);
         boolean ours = claim.isActedOnBy(session.actor());
         if (claim.holder() == 0 || claim.holder() != wanted) {
             throw new UserException(
@@ -93,26 +101,39 @@ public final class PromoteStable extends ReleaseOperation {
         size = size(release);
         canaryIsUnchanged(release);
         stableIsUnchanged(release);
-        claim = state.claim.act(wanted, "promoteStable", session.actor(), session.now());
+        number = wanted;
+        claim = state.claim.actIfStill(claim, "promoteStable", session.actor(), session.now());
         if (claim.holder() != wanted) {
-            throw new UserException("Release " + wanted + " of " + target + " was taken back meanwhile.");
+            throw new UserException("Release " + wanted + " of " + target + " was promoted or taken back meanwhile.");
         }
-        state.hold(release, claim.fence());
-        if (request.force().given()) {
-            state.applying.takeOver();
+        if (!claim.isActedOnBy(session.actor())) {
+            return Next.waitUntil(session.now()); // somebody was quicker: what they do decides
         }
-        state.say(
-                "release",
-                release.number() + " of " + target + ", image " + release.plan().image());
+        return begin(release, claim.fence());
+    }
+
+    private Next begin(Release release, int fence) {
+        state.hold(release, fence);
         String judged = approval.given(release);
-        state.sayIfAny("judged", judged);
-        state.enter(
+        boolean begun = state.enterIfStill(
                 Phase.PROMOTING,
                 "stable is being rolled to " + release.plan().image()
                         + (judged.isEmpty() ? "" : "; judged: " + judged)
                         + (request.force().given()
                                 ? "; forced: " + request.force().reason()
                                 : ""));
+        if (!begun) {
+            return Next.waitUntil(session.now()); // whoever had it before has got on with it: that is to be looked at
+        }
+        if (request.force().given()) {
+            state.applying.takeOver();
+        }
+        state.say(
+                "release",
+                release.number() + " of " + session.target() + ", image "
+                        + release.plan().image());
+        state.sayIfAny("judged", judged);
+        return Next.DONE;
     }
 
     /** What is over already, by this very step or by another. */
@@ -142,6 +163,10 @@ public final class PromoteStable extends ReleaseOperation {
     }
 
     private void mayBePromoted(Release release, Claim.State claim, boolean ours) {
+        if (state.isTakenUp(release, claim)) {
+            unlessForced(release.title() + " of " + session.target() + " has just been taken up by " + claim.run()
+                    + " (" + claim.operation() + ")");
+        }
         switch (release.phase()) {
             case CANARY_READY -> {
                 if (release.testsFailed()) {
@@ -169,8 +194,10 @@ public final class PromoteStable extends ReleaseOperation {
                 }
             }
             case ROLLING_BACK -> {
-                if (ours && request.rollbackOnFailure()) {
+                if (ours && !release.isReturning()) {
+                    // by this step before a restart, or by whom it took the claim from while they did so
                     state.hold(release, claim.fence());
+                    undoing = true;
                     throw new UserException(release.cause()); // which makes it go on with rolling back
                 }
                 throw new UserException(release.title() + " of " + session.target() + " is being rolled back by "
@@ -359,7 +386,7 @@ public final class PromoteStable extends ReleaseOperation {
     @Override
     List<Move> undoOrKeep(String cause) {
         return rollBackOrKeep(
-                request.rollbackOnFailure(),
+                request.rollbackOnFailure() || undoing,
                 cause,
                 () ->
                         "stable may be partly rolled, the canary still serves: run promoteStable again, or rollbackCanary");

@@ -126,11 +126,52 @@ final class ReleaseState {
                     fence,
                     now -> now.phase() == phase // our own first try, whose answer was lost
                             ? now.with(facts)
-                            : now.with(facts)
-                                    .note(skipped(phase), session.actor(), session.now())
-                                    .enter(phase, text, session.actor(), session.now()));
+                            : entered(now.with(facts), phase, text));
             told.accept(release, true);
         }
+    }
+
+    /**
+     * Like {@link #enter(Phase, String)}, but only if the record is still what was held: whoever had the claim before may have
+     * written to it after it was read. If it is not, the release is held no more.
+     *
+     * @return whether it has entered the phase
+     */
+    boolean enterIfStill(Phase phase, String text) {
+        Release seen = release();
+        Release now = store.change(
+                seen,
+                fence,
+                found -> found.equals(seen) && !isEntered(found, phase) ? entered(found, phase, text) : found);
+        boolean entered = isEntered(now, phase);
+        release = entered ? now : null;
+        if (entered) {
+            told.accept(now, true);
+        }
+        return entered;
+    }
+
+    private boolean isEntered(Release found, Phase phase) {
+        return found.phase() == phase && found.isRecordedBy(session.actor().id());
+    }
+
+    private Release entered(Release from, Phase phase, String text) {
+        return from.note(skipped(phase), session.actor(), session.now())
+                .enter(phase, text, session.actor(), session.now());
+    }
+
+    /**
+     * Whether somebody else has taken the claim on a release that was at rest, and is about to record what for. If their run
+     * is over nothing comes of it, and nothing has if it was an earlier step of this run.
+     */
+    boolean isTakenUp(Release found, Claim.State now) {
+        boolean atRest = found.phase() == Phase.CANARY_READY
+                || found.phase() == Phase.FAILED
+                || found.phase().isFinal();
+        return atRest
+                && !now.run().equals(session.actor().text())
+                && !found.isRecordedBy(now.actor())
+                && !session.runs().isOver(now.actor());
     }
 
     /** Changes what is known of the release, and writes its record, unless that is so already. */

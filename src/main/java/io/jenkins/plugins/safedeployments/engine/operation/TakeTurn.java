@@ -112,7 +112,7 @@ final class TakeTurn implements Move {
         return switch (onBusy) {
             case FAIL -> throw state.busy(now);
             case WAIT -> await(now);
-            case SUPERSEDE -> mayBeSuperseded(now) ? look() : await(now);
+            case SUPERSEDE -> beginToSupersede(now);
         };
     }
 
@@ -225,27 +225,24 @@ final class TakeTurn implements Move {
     }
 
     /** Begins to take the other release back, if that is possible now. */
-    private boolean mayBeSuperseded(Claim.State now) {
+    private Next beginToSupersede(Claim.State now) {
         Optional<Release> release = state.store.get(now.holder());
-        if (release.isEmpty()) {
-            return false; // it is just being made
-        }
-        Phase phase = release.get().phase();
-        boolean begun = now.isActedOnBy(me());
-        if (!begun
-                && (phase == Phase.PROMOTING
-                        || phase == Phase.ROLLING_BACK
-                        || release.get().isReturning())) {
-            return false;
+        if (release.isEmpty() || isUnderWay(release.get(), now)) {
+            return await(now); // without a record it is just being made
         }
         state.claim.join(me(), true, state.session.now());
         joined = true;
-        Claim.State claim = state.claim.act(now.holder(), SUPERSEDING, me(), state.session.now());
+        Claim.State claim = state.claim.actIfStill(now, SUPERSEDING, me(), state.session.now());
         if (claim.holder() != now.holder() || !claim.isActedOnBy(me())) {
-            return false;
+            return again(); // somebody was quicker: what they do decides
         }
         // what it has become between the first look and the claim
         Release held = state.store.get(now.holder()).orElse(release.get());
+        if (held.isReturning()) {
+            throw new UserException(held.title() + " of " + state.session.target() + " was on its way back to release "
+                    + held.facts().returnTo() + " when it was to be superseded: end that with rollbackCanary, then run"
+                    + " this again.");
+        }
         state.say("supersedes", held.title() + ", which " + now.run() + " had made");
         other = ReleaseState.ofAnother(state.session);
         state.countAnew();
@@ -253,11 +250,18 @@ final class TakeTurn implements Move {
         if (held.phase().isFinal()) {
             state.store.put(held, claim.fence()); // whoever was about to write it is kept out
             other.free(held);
-            return true;
+            return look();
         }
         undo = new Undo(other, () -> "superseded by " + me().text(), false);
         undoing.addAll(undo.moves());
-        return true;
+        return look();
+    }
+
+    /** Whether somebody promotes a release or takes it back, or is about to. */
+    private boolean isUnderWay(Release release, Claim.State now) {
+        boolean recorded =
+                release.phase() == Phase.PROMOTING || release.phase() == Phase.ROLLING_BACK || release.isReturning();
+        return !now.isActedOnBy(me()) && (recorded || state.isTakenUp(release, now));
     }
 
     private Next supersede() {

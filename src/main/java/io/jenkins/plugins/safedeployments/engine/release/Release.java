@@ -95,6 +95,13 @@ public record Release(
                 || history.stream().anyMatch(entry -> actor.id().equals(entry.actor()));
     }
 
+    /** Whether an actor has recorded something in the phase that the release is in, by its id; true also if that was not kept. */
+    public boolean isRecordedBy(String actor) {
+        return history.stream()
+                .filter(entry -> entry.phase() == phase)
+                .anyMatch(entry -> entry.actor() == null || entry.actor().equals(actor));
+    }
+
     /** The release in a phase, with an entry in its history. */
     @NonNull
     public Release enter(Phase next, String text, Actor by, Instant now) {
