@@ -132,7 +132,7 @@ final class Undo {
                     + " since it is all that serves: make " + before.name()
                     + " again by hand, then run rollbackCanary again.");
         } else {
-            state.workloads.restore(before, state.fence());
+            state.workloads.restore(before, state.manifest(Track.STABLE), state.fence());
             state.say("stable", "rolled back to what it was before the release");
         }
     }

@@ -242,16 +242,19 @@ final class Workloads {
         return new UserException("Deployment " + deployment + " is gone: somebody deleted it.");
     }
 
-    /** Gives an adopted Deployment its former pod template back, exactly. */
+    /**
+     * Makes an adopted Deployment what it was before a release, except for its size.
+     *
+     * @param applied what the release made of it
+     */
     @NonNull
-    KubeObject restore(KubeObject before, int fence) {
+    KubeObject restore(KubeObject before, KubeObject applied, int fence) {
         return change(Track.STABLE, seen -> {
             if (seen == null) {
                 throw gone(before.name());
             }
             Fence.check(seen, fence);
-            return cluster.update(seen.with(before.get("spec", "template"), "spec", "template")
-                    .with(before.annotation(Names.RELEASE), "metadata", "annotations", Names.RELEASE));
+            return cluster.update(FormerDeployment.of(seen, before, applied));
         });
     }
 

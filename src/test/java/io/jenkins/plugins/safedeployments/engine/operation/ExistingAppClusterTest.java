@@ -65,6 +65,7 @@ public class ExistingAppClusterTest {
     @Test
     public void appThatKubectlAppliedIsRestoredByARollbackOfItsPromotion() throws Exception {
         kubectlApplied("kubectl-client-side-apply", Map.of("app", APP));
+        KubeObject before = stable();
         deploy("1.1", Map.of());
         Session session = engine.session(target.cluster(), APP, MINUTE);
         OperationRun promotion = engine.start(
@@ -76,11 +77,13 @@ public class ExistingAppClusterTest {
         promotion.stop("Aborted by alice"); // so that it comes to nothing
         assertThrows(UserException.class, () -> TestEngine.await(promotion));
         assertThat(image(stable()), is("registry.example.com/addressbook:1.1"));
+        assertThat("it is in no manifest", stable().annotation("made-by-hand"), is(nullValue()));
 
         rollback(RollbackRequest.undo("", false));
 
         assertThat(image(stable()), is("registry.example.com/addressbook:1.0"));
-        assertThat(stable().integer(0, "spec", "replicas"), is(3));
+        assertThat(stable().map("spec"), is(before.map("spec")));
+        assertThat(stable().annotation("made-by-hand"), is("yes"));
     }
 
     @Test
