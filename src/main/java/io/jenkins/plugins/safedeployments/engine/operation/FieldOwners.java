@@ -182,7 +182,9 @@ final class FieldOwners {
                 .orElse("");
     }
 
-    private static Object content(KubeObject deployment) {
+    /** The spec of a Deployment without its size, and as if its pods were never just restarted. */
+    @CheckForNull
+    static Object content(KubeObject deployment) {
         return deployment
                 .with(null, "spec", "replicas")
                 .with(null, "spec", "template", "metadata", "annotations", RESTARTED)

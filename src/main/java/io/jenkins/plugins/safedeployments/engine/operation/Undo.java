@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -120,12 +121,13 @@ final class Undo {
         KubeObject before = KubeObject.of(Objects.requireNonNull(state.plan().before(), "there was a stable"));
         Optional<Release> earlier = earlier(before);
         if (earlier.isPresent()) {
-            state.workloads.applyEarlier(
+            KubeObject after = state.workloads.applyEarlier(
                     KubeObject.of(earlier.get().plan().stable()), earlier.get().number(), state.fence());
             state.say(
                     "stable",
                     (isThere ? "rolled back to " : "was deleted; made again by ")
                             + earlier.get().title());
+            warnOfLostChanges(earlier.get(), before, after);
         } else if (!isThere) {
             throw new UserException("Deployment " + before.name()
                     + " is gone: somebody deleted it, and there is no record to make it from. The canary is left as it is,"
@@ -134,6 +136,22 @@ final class Undo {
         } else {
             state.workloads.restore(before, state.manifest(Track.STABLE), state.fence());
             state.say("stable", "rolled back to what it was before the release");
+        }
+    }
+
+    /** What somebody had set between the two releases went by the promotion, and the earlier release does not have it. */
+    private void warnOfLostChanges(Release earlier, KubeObject before, KubeObject after) {
+        SortedSet<String> lost = Differences.paths(
+                "spec",
+                FieldOwners.content(before),
+                FieldOwners.content(after.with(before.get("spec", "paused"), "spec", "paused")));
+        if (!lost.isEmpty()) {
+            state.say(
+                    "warning",
+                    "Stable is as " + earlier.title()
+                            + " made it, and not as it was before this release: it had been changed"
+                            + " in between, in " + String.join(", ", lost)
+                            + ". What of it is still wanted, set again, and put it into the manifests");
         }
     }
 

@@ -3,6 +3,7 @@ package io.jenkins.plugins.safedeployments.engine.operation;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 
 import io.jenkins.plugins.safedeployments.engine.model.Kind;
@@ -10,6 +11,7 @@ import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import io.jenkins.plugins.safedeployments.engine.release.Names;
 import io.jenkins.plugins.safedeployments.engine.release.Phase;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.Before;
 import org.junit.Test;
@@ -75,6 +77,67 @@ public class TakenBackPromotionTest {
         assertThat(after.annotation(Names.RELEASE), is(nullValue()));
         assertThat(after.get("spec", "replicas"), is(5));
         assertThat(after.get("spec", "paused"), is(nullValue()));
+    }
+
+    @Test
+    public void rollback_toAnEarlierRelease_namesWhatHadBeenSetByHandSince() {
+        CrashRun first = new CrashRun(null, Map.of());
+        first.deploy("1.0", false);
+        first.promote(3);
+        KubeObject container = container(first);
+        Map<String, Object> debug = Map.of("name", "DEBUG", "value", "s3cret");
+        first.cluster.edit(
+                Kind.DEPLOYMENT,
+                STABLE,
+                List.of(container
+                        .with(List.of(debug), "env")
+                        .with(9, "readinessProbe", "periodSeconds")
+                        .toMap()),
+                "spec",
+                "template",
+                "spec",
+                "containers");
+        run = new CrashRun(first.cluster, Map.of());
+        run.pass(java.time.Duration.ofSeconds(9));
+        promoteInVain();
+
+        assertThat(run.report.toString(), run.rollback("b"), is(true));
+
+        assertThat(
+                run.report.toString(),
+                containsString(
+                        "warning: Stable is as release 1 (registry.example.com/addressbook:1.0) made it, and not as"
+                                + " it was before this release: it had been changed in between, in"));
+        assertThat(
+                run.report.toString(),
+                containsString(
+                        "spec.template.spec.containers[addressbook].env, spec.template.spec.containers[addressbook]"
+                                + ".readinessProbe.periodSeconds. What of it is still wanted, set again"));
+        assertThat(run.report.toString(), not(containsString("s3cret")));
+    }
+
+    @Test
+    public void rollback_toAnEarlierReleaseThatNobodyHadChanged_doesNotWarn() {
+        CrashRun first = new CrashRun(null, Map.of());
+        first.deploy("1.0", false);
+        first.promote(3);
+        run = new CrashRun(first.cluster, Map.of());
+        run.deploy("1.1", false);
+        run.cluster.edit(Kind.DEPLOYMENT, STABLE, 4, "spec", "replicas");
+        run.cluster.pushed.put(RELEASED, "pull-fail");
+        run.promote(null);
+
+        assertThat(run.report.toString(), run.rollback("b"), is(true));
+
+        assertThat(run.report.toString(), not(containsString("warning")));
+    }
+
+    private static KubeObject container(CrashRun run) {
+        return run.cluster
+                .get(Kind.DEPLOYMENT, STABLE)
+                .orElseThrow()
+                .list("spec", "template", "spec", "containers")
+                .get(0);
     }
 
     private void promoteInVain() {
