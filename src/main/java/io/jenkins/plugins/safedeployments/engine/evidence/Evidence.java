@@ -65,7 +65,7 @@ public final class Evidence {
             }
         };
         overview(look, now, kept);
-        Logs logs = new Logs(cluster, inquiry, bundle);
+        Logs logs = new Logs(cluster, inquiry, look.mask(), bundle);
         List<KubeObject> pods = pods(look, bundle);
         pods.forEach(logs::of);
         List<KubeObject> objects = look.belongings();

@@ -24,13 +24,15 @@ final class Logs {
 
     private final Cluster cluster;
     private final Inquiry inquiry;
+    private final Masking masking;
     private final Bundle bundle;
     private final List<Excerpt> excerpts = new ArrayList<>();
     private final List<String> notStarted = new ArrayList<>();
 
-    Logs(Cluster cluster, Inquiry inquiry, Bundle bundle) {
+    Logs(Cluster cluster, Inquiry inquiry, Masking masking, Bundle bundle) {
         this.cluster = cluster;
         this.inquiry = inquiry;
+        this.masking = masking;
         this.bundle = bundle;
     }
 
@@ -90,7 +92,8 @@ final class Logs {
 
     /**
      * The end of a log. The API server's limit of bytes cuts the end of the lines that are asked for, and it is the end that
-     * matters: so fewer lines are asked for until they fit.
+     * matters: so fewer lines are asked for until they fit. Secrets go before anything is cut, since of half a one nobody could
+     * tell what it is.
      */
     private String log(String file, String pod, String container, boolean previous) {
         int lines = MAX_LINES;
@@ -102,7 +105,7 @@ final class Logs {
         if (lines < MAX_LINES || log.lines().count() >= MAX_LINES) {
             bundle.cut(file + ": the last " + lines + " lines, " + Bundle.megabytes(MAX_BYTES) + " at most");
         }
-        return Bundle.shortened(log, MAX_BYTES, true);
+        return Bundle.shortened(masking.text(log), MAX_BYTES, true);
     }
 
     private static String excerpt(String log) {

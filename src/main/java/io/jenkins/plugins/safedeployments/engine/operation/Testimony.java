@@ -16,7 +16,9 @@ final class Testimony {
 
     private static final Logger LOGGER = Logger.getLogger(Testimony.class.getName());
     private static final int LINES = 5;
-    private static final int LINE_LENGTH = 200;
+
+    /** As long as a line of a command's output. */
+    private static final int MAX_LINE = 8 * 1024;
 
     private final Cluster cluster;
     private final Report report;
@@ -65,11 +67,13 @@ final class Testimony {
         return "";
     }
 
+    /** A line is shown as a whole or not at all: whoever masks secrets in the report would not know half of one. */
     private void lastLines(Problem problem) {
         String log = cluster.log(problem.pod(), problem.container(), true, LINES);
         List<String> lines = log.lines().filter(line -> !line.isBlank()).toList();
         for (String line : lines.subList(Math.max(0, lines.size() - LINES), lines.size())) {
-            report.output(line.length() <= LINE_LENGTH ? line : line.substring(0, LINE_LENGTH - 3) + "...");
+            report.output(
+                    line.length() <= MAX_LINE ? line : "(a line of " + line.length() + " characters is not shown)");
         }
     }
 }

@@ -265,6 +265,24 @@ public class EvidenceTest {
         assertThat(files.get(Evidence.PAGE), containsString("30 s have passed"));
     }
 
+    /** Wherever a line is cut on the page. */
+    @Test
+    public void files_secretInALongLine_noneHasAPartOfIt() {
+        StringBuilder lines = new StringBuilder();
+        for (int i = 388; i <= 400; i++) {
+            lines.append("x".repeat(i))
+                    .append("correct horse")
+                    .append("x".repeat(50))
+                    .append('\n');
+        }
+        log = lines.toString();
+
+        Map<String, String> files = collect("It broke.");
+
+        assertThat(files.get("post-mortem.txt"), containsString("x..."));
+        files.forEach((file, text) -> assertThat(file, text, not(containsString("xxc"))));
+    }
+
     @Test
     public void log_longLines_keepTheirEnd() {
         log = ("x".repeat(999) + "\n").repeat(5000) + "the end\n";

@@ -43,6 +43,9 @@ final class SimulatedCluster implements Cluster {
 
     final List<String> asked = new ArrayList<>();
 
+    /** What any container has written. */
+    String log = "";
+
     /** Why no command can be started; null if they can. */
     ClusterException execRefusal;
 
@@ -279,7 +282,7 @@ final class SimulatedCluster implements Cluster {
 
     @Override
     public String log(String pod, String container, boolean previous, int maxLines) {
-        return "";
+        return log;
     }
 
     /** Ends after a second; {@code false} with 1, {@code hang} never, everything else with 0. */
