@@ -25,7 +25,7 @@ public final class ClusterException extends RuntimeException {
         INVALID,
         /** No usable answer: network, overload or a fault of the server. It may work later; it may have been done. */
         UNAVAILABLE,
-        /** There will be no usable answer: TLS, an unknown host, or something that is no Kubernetes API. */
+        /** TLS fails, the host is unknown, or it is no Kubernetes API: at the first contact a mistake, later perhaps a blip. */
         UNREACHABLE
     }
 

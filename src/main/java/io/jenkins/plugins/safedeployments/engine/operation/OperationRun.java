@@ -3,6 +3,7 @@ package io.jenkins.plugins.safedeployments.engine.operation;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException;
+import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException.Reason;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.engine.release.FencedException;
 import java.time.Clock;
@@ -33,6 +34,10 @@ public final class OperationRun {
     private static final Duration LONGEST_ASKED = Duration.ofSeconds(60);
 
     private static final String NEEDS = "Needs credentials: ";
+
+    private static final String CUT_OFF =
+            ". Nothing more is tried, so the cluster stays as it is, with a release in progress if there is one: when the API"
+                    + " server can be reached again, run the step again or roll back.";
 
     private final Operation operation;
     private final Report report;
@@ -193,6 +198,8 @@ public final class OperationRun {
         boolean inTime = !now.isAfter(operation.deadline());
         return switch (e.reason()) {
             case UNAVAILABLE, CONFLICT -> inTime ? again(e, e.getMessage(), now) : afterFailure(e.getMessage(), e);
+            // a name that can't be looked up for a moment; who was never let in has given a wrong one
+            case UNREACHABLE -> admitted && inTime ? again(e, e.getMessage(), now) : afterFailure(e.getMessage(), e);
             case UNAUTHORIZED -> admitted && inTime ? again(e, NEEDS + e.getMessage(), now) : lockedOut(e);
             default -> afterFailure(e.getMessage(), e);
         };
@@ -200,11 +207,10 @@ public final class OperationRun {
 
     /** Nothing can be seen any more, so nothing may be undone either: the release stays as it is. */
     private Next lockedOut(ClusterException e) {
-        String before = failure == null ? "" : failure + " And then: ";
         end(
                 null,
                 new UserException(
-                        before + NEEDS + e.getMessage()
+                        and(NEEDS + e.getMessage())
                                 + ". Nothing was undone: what is in the cluster stays as it is, a release in progress included."
                                 + " Renew the credentials, then run the step again or roll back.",
                         e));
@@ -217,7 +223,7 @@ public final class OperationRun {
         long pause = Math.min(e.retryAfterMillis(), LONGEST_ASKED.toMillis())
                 + Math.max(SHORTEST_RETRY.toMillis(), (long) (chance.getAsDouble() * longest));
         if (retries++ == 2) {
-            report.line("waiting", why + "; trying again until " + operation.deadline());
+            report.line("waiting", withoutStop(why) + "; trying again until " + operation.deadline());
         }
         pausedUntil = now.plusMillis(pause);
         return Next.waitUntil(pausedUntil);
@@ -230,13 +236,27 @@ public final class OperationRun {
             return null;
         }
         // what was to say that cleaning up failed has failed as well: nothing more is tried
-        end(null, new UserException(failure + " And then: " + cause, thrown));
+        end(null, new UserException(isCutOff(thrown) ? withoutStop(and(cause)) + CUT_OFF : and(cause), thrown));
         return Next.DONE;
+    }
+
+    private static String withoutStop(String sentence) {
+        return sentence.endsWith(".") ? sentence.substring(0, sentence.length() - 1) : sentence;
+    }
+
+    private static boolean isCutOff(Throwable thrown) {
+        return thrown instanceof ClusterException e
+                && (e.reason() == Reason.UNREACHABLE || e.reason() == Reason.UNAVAILABLE);
+    }
+
+    /** What it failed with before, and then with {@code cause}. */
+    private String and(String cause) {
+        return failure == null || failure.equals(cause) ? cause : failure + " And then: " + cause;
     }
 
     private void fail(String cause, @CheckForNull Throwable thrown) {
         failures++;
-        failure = failure == null ? cause : failure + " And then: " + cause;
+        failure = and(cause);
         failureCause = thrown;
         retries = 0;
         pausedUntil = Instant.MIN;

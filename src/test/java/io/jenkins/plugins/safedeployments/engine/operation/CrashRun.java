@@ -43,6 +43,10 @@ final class CrashRun {
     final CollectedReport report = new CollectedReport();
     final List<String> requests = new ArrayList<>();
     final List<String> broken = new ArrayList<>();
+
+    /** Until then the name of the API server's host is known to nobody; watches that are there go on. */
+    Instant unreachable = Instant.MIN;
+
     private final Map<Integer, Fault> faults;
     private final int servedBefore;
     private boolean watched = true;

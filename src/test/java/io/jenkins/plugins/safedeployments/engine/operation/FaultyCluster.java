@@ -41,6 +41,9 @@ final class FaultyCluster implements Cluster {
         if (dead) {
             throw new Death();
         }
+        if (cluster.now().isBefore(run.unreachable)) {
+            throw new ClusterException(Reason.UNREACHABLE, "The host of https://test is not known", null);
+        }
         Fault fault = run.next(this, verb + " " + object, write);
         if (fault == Fault.DEATH_BEFORE) {
             die();
