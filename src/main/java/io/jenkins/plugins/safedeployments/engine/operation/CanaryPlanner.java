@@ -47,6 +47,9 @@ final class CanaryPlanner {
     /** Services as they will be: what others have set in one that is there stays, a further label of its selector, say. */
     private final List<KubeObject> services = new ArrayList<>();
 
+    /** What the API server would make of stable. */
+    private KubeObject promoted;
+
     CanaryPlanner(Session session, CanaryRequest request, Workloads workloads, Applying applying) {
         this.session = session;
         this.request = request;
@@ -70,13 +73,25 @@ final class CanaryPlanner {
         Quotas.check(cluster, rendered.canary());
         service(rendered);
         session.report().line("checked", checked + " objects by the API server (dry run)");
-        last = stable == null ? rendered : warnOfSharedConfiguration(rendered, stable);
+        last = stable == null ? rendered : warnOfLostCapacity(warnOfSharedConfiguration(rendered, stable), stable);
         return last;
     }
 
     /** What there is to be said about what was rendered last. */
     List<String> warnings() {
         return last.warnings();
+    }
+
+    private Rendered warnOfLostCapacity(Rendered rendered, KubeObject stable) {
+        String cause = AllAtOnce.cause(promoted, replicas(stable));
+        if (cause.isEmpty()) {
+            return rendered;
+        }
+        List<String> warnings = new ArrayList<>(rendered.warnings());
+        warnings.add("By its " + cause + " " + stable
+                + " loses all of its pods at once when this release is promoted: until new"
+                + " ones are ready, only the canary serves. " + AllAtOnce.REMEDY);
+        return rendered.withWarnings(warnings);
     }
 
     /** What stable reads, too, must not change under it: a restart would bring its old pods up with the new content. */
@@ -253,6 +268,7 @@ final class CanaryPlanner {
         services.clear();
         for (KubeObject object : objects) {
             KubeObject after = dryRun(object);
+            promoted = after; // in the end: stable is the last
             if (object.kind().equals(Kind.SERVICE)) {
                 services.add(after);
             }

@@ -32,6 +32,10 @@ final class Return {
     private Release from;
 
     private Release goal;
+
+    /** What the API server would make of stable. */
+    private KubeObject returned;
+
     private String nothing;
     private boolean begunBefore;
     private long stableGeneration;
@@ -115,7 +119,7 @@ final class Return {
                 .filter(later -> later.number() > goal.number() && later.number() <= from.number())
                 .forEach(check);
         checkTraffic();
-        state.session.cluster().apply(KubeObject.of(goal.plan().stable()), true, true);
+        returned = state.session.cluster().apply(KubeObject.of(goal.plan().stable()), true, true);
         return true;
     }
 
@@ -235,6 +239,14 @@ final class Return {
         Integer before = from.plan().originalReplicas();
         int size = Math.max(now, before == null ? 1 : before);
         state.sayIfAny("autoscaler", state.workloads.autoscaler().pin(size));
+        String cause = AllAtOnce.cause(returned, size);
+        if (!cause.isEmpty()) {
+            state.say(
+                    "warning",
+                    "By its " + cause
+                            + " stable loses all of its pods at once now: until new ones are ready, nothing serves. "
+                            + AllAtOnce.REMEDY);
+        }
         state.workloads.applyEarlier(KubeObject.of(goal.plan().stable()), goal.number(), state.fence());
         Workloads.Resized resized = state.workloads.grow(size, state.fence(), false);
         stableGeneration = resized.deployment().generation();

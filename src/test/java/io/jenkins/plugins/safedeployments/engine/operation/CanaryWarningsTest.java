@@ -46,6 +46,53 @@ public class CanaryWarningsTest {
         assertThat(run.report.toString(), not(containsString("warning")));
     }
 
+    @Test
+    public void deploy_strategyByWhichAllOfStableGoesAtOnce_warns() {
+        assertThat(run.report.toString(), deployed(1, withStrategy("{type: Recreate}")), is(true));
+
+        assertThat(
+                run.report.toString(),
+                containsString(
+                        "warning: By its strategy Recreate Deployment addressbook-stable loses all of its pods at once"
+                                + " when this release is promoted: until new ones are ready, only the canary serves. If that is not"
+                                + " wanted, give the Deployment the strategy RollingUpdate with 'maxUnavailable: 0' in the manifests."));
+    }
+
+    /** What the manifest leaves open stays as it is on the cluster. */
+    @Test
+    public void deploy_strategyOfStableThatTheManifestDoesNotSay_warns() {
+        run.cluster.edit(
+                Kind.DEPLOYMENT,
+                "addressbook-stable",
+                Map.of("type", "RollingUpdate", "rollingUpdate", Map.of("maxUnavailable", 3, "maxSurge", 0)),
+                "spec",
+                "strategy");
+        run.pass(java.time.Duration.ofSeconds(5));
+
+        deploy(1);
+
+        assertThat(
+                run.report.toString(),
+                containsString("warning: By its maxUnavailable of 3, which is all of 3, Deployment"));
+    }
+
+    @Test
+    public void deploy_firstRelease_hasNothingToLose() {
+        run = new CrashRun(null, Map.of());
+
+        assertThat(run.report.toString(), deployed(1, withStrategy("{type: Recreate}")), is(true));
+
+        assertThat(run.report.toString(), not(containsString("warning")));
+    }
+
+    private static Map<String, String> withStrategy(String strategy) {
+        Map<String, String> files = new LinkedHashMap<>(TestEngine.example("addressbook"));
+        files.computeIfPresent(
+                "deployment.yml",
+                (name, text) -> text.replaceFirst("spec:\n", "spec:\n  strategy: " + strategy + "\n"));
+        return files;
+    }
+
     /** The record keeps the manifests, and has to fit into a Secret; the target is free again. */
     @Test
     public void deploy_manifestsThatNoSecretHolds_isRefused() {

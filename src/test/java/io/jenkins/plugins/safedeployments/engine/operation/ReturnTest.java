@@ -4,7 +4,9 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
 
+import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.release.Phase;
 import io.jenkins.plugins.safedeployments.engine.release.Release;
 import java.util.Map;
@@ -185,6 +187,28 @@ public class ReturnTest {
                 session,
                 new RollbackRequest("previous", "", false, false, false, Force.NONE).of(release),
                 Approval.NOT_NEEDED);
+    }
+
+    @Test
+    public void return_byAStrategyThatTakesAllAway_warns() {
+        run.cluster.edit(Kind.DEPLOYMENT, "addressbook-stable", Map.of("type", "Recreate"), "spec", "strategy");
+        run.pass(java.time.Duration.ofSeconds(5));
+
+        assertThat(run.report.toString(), run.step("a", CrashRun.returning("1")), is(true));
+
+        assertThat(
+                run.report.toString(),
+                containsString(
+                        "warning: By its strategy Recreate stable loses all of its pods at once now: until new ones are"
+                                + " ready, nothing serves. If that is not wanted, give the Deployment the strategy RollingUpdate with"
+                                + " 'maxUnavailable: 0' in the manifests."));
+    }
+
+    @Test
+    public void return_byTheUsualStrategy_doesNotWarn() {
+        assertThat(run.report.toString(), run.step("a", CrashRun.returning("1")), is(true));
+
+        assertThat(run.report.toString(), not(containsString("warning")));
     }
 
     @Test
