@@ -122,7 +122,9 @@ public final class RollbackCanaryStep extends ForceableStep {
         @NonNull
         @Override
         public String missing(Release promoted) {
-            return WindowPolicy.check(run, cluster).orElseGet(() -> approval.missing(promoted));
+            return WindowPolicy.check(run, cluster)
+                    .map(why -> "it is " + why)
+                    .orElseGet(() -> approval.missing(promoted));
         }
 
         @NonNull
