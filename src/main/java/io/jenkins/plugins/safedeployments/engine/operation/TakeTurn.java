@@ -201,7 +201,7 @@ final class TakeTurn implements Move {
     }
 
     private Next waitUntil(Instant instant) {
-        state.countAnew();
+        state.countAfter(instant); // the look then has its time
         nextLook = instant;
         return Next.waitUntil(instant);
     }

@@ -93,6 +93,11 @@ final class CrashRun {
         return fault;
     }
 
+    /** Lets the next request meet a fault. */
+    void meets(Fault fault) {
+        faults.put(requests.size() + 1, fault);
+    }
+
     /** Lets somebody do something right before the next request that begins so. */
     void before(String request, Runnable what) {
         happening = new Happening(request, false, what);

@@ -63,6 +63,21 @@ public class TakeTurnTest {
         assertThat(run.report.toString(), run.broken, is(empty()));
     }
 
+    /** It looks by itself now and then, after longer than its own time. */
+    @Test
+    public void busy_waitAndNoAnswerOnce_waitsOn() {
+        run.deploy("1.1", false);
+        CrashRun.Running waiting = run.start("second", CrashRun.deployment("1.2", false, OnBusy.WAIT, Force.NONE));
+        run.pass(Duration.ofSeconds(5));
+        run.meets(Fault.UNAVAILABLE);
+        run.pass(Duration.ofMinutes(6));
+        assertThat(run.report.toString(), run.report.toString(), containsString("!! UNAVAILABLE"));
+
+        run.promote(null);
+
+        assertThat(run.report.toString(), run.endLater(waiting), is(true));
+    }
+
     @Test
     public void busy_wait_isInTheOrderOfArrival() {
         run.deploy("1.1", false);
