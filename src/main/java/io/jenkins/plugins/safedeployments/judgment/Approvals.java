@@ -2,6 +2,7 @@ package io.jenkins.plugins.safedeployments.judgment;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.model.Job;
 import hudson.model.Run;
 import io.jenkins.plugins.safedeployments.engine.judgment.Choice;
 import io.jenkins.plugins.safedeployments.engine.judgment.Content;
@@ -34,7 +35,7 @@ public final class Approvals {
      * decided by who wrote the changes of that run does not count, unless that was allowed.
      *
      * @return empty if they are there, or none is demanded; else what is missing, as one sentence without a full stop
-     * @throws UserException if what is demanded can't be understood
+     * @throws UserException if what is demanded can't be understood, or it can't be seen now who may decide
      */
     @NonNull
     public static Optional<String> missing(Run<?, ?> run, Target target, Release release) {
@@ -45,16 +46,17 @@ public final class Approvals {
                 || asked(run, target, release).stream()
                         .anyMatch(one -> Judgments.of(one).stream()
                                 .anyMatch(judgment -> approves(judgment, content, demanded)
-                                        && isByPeopleOf(policy, judgment, one, ReleasingRun.of(target, release))));
+                                        && isByPeopleOf(policy, judgment, one, ReleasingRun.of(target, release))
+                                        && isByPermittedIn(run.getParent(), demanded, judgment, one)));
         return approved
                 ? Optional.empty()
-                : Optional.of(
-                        content.title() + " has to be approved by "
-                                + demanded.stream()
-                                        .map(Rules::toString)
-                                        .distinct()
-                                        .collect(Collectors.joining("; besides "))
-                                + ": have a judgment about it before, with 'app', 'cluster' and 'namespace', that ends with 'continue'");
+                : Optional.of(content.title() + " has to be approved by "
+                        + demanded.stream().map(Rules::toString).distinct().collect(Collectors.joining("; besides "))
+                        + ": have a judgment about it before, with 'app', 'cluster' and 'namespace', that ends with 'continue'"
+                        + (demanded.stream().anyMatch(Rules::isForAnyone)
+                                ? " by people with the permission Safe Deployments/Judge on "
+                                        + run.getParent().getFullDisplayName()
+                                : ""));
     }
 
     /**
@@ -126,6 +128,22 @@ public final class Approvals {
             case OVERRIDE -> !policy.isOverrideForbidden();
             case TIMEOUT, ABORTED -> false;
         };
+    }
+
+    /**
+     * Whether {@code anyone} was somebody who may decide here, too: in the judgment of another job its permissions have counted.
+     * Names are the same in all jobs.
+     */
+    private static boolean isByPermittedIn(Job<?, ?> job, List<Rules> demanded, Judgment judgment, Run<?, ?> run) {
+        List<Rules> open = demanded.stream().filter(Rules::isForAnyone).toList();
+        Decision decision = judgment.made();
+        if (open.isEmpty() || run.getParent().equals(job) || decision.how() != Decision.How.VOTES) {
+            return true;
+        }
+        List<RealmPerson> people = decision.deciders().stream()
+                .flatMap(decider -> RealmPerson.now(decider.user(), job).stream())
+                .toList();
+        return open.stream().allMatch(rules -> rules.isMetBy(people));
     }
 
     private static Set<Run<?, ?>> asked(Run<?, ?> run, Target target, Release release) {

@@ -66,6 +66,16 @@ public record Rules(List<Rule> all) {
         return all.stream().anyMatch(rule -> rule.admits(person));
     }
 
+    /** Whether a permission decides who may vote, and not names alone. */
+    public boolean isForAnyone() {
+        return all.stream().anyMatch(rule -> rule.names().contains(Who.ANYONE));
+    }
+
+    /** Whether it is enough if these people vote alike. */
+    public boolean isMetBy(List<? extends Person> voters) {
+        return tally(voters).isMet();
+    }
+
     /** Counts people who voted alike. */
     @NonNull
     Tally tally(List<? extends Person> voters) {
