@@ -7,6 +7,7 @@ import hudson.model.Run;
 import hudson.scm.ChangeLogSet;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
+import io.jenkins.plugins.safedeployments.runtime.ForRelease;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -16,6 +17,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 import jenkins.model.Jenkins;
 import jenkins.scm.RunWithSCM;
 
@@ -84,7 +86,10 @@ final class Requesters {
         }
     }
 
-    /** The runs that it comes from: that started it, or that it does again, and those that these come from. */
+    /**
+     * The runs that it comes from: that started it, that it does again, or for whose release it is there, and those that these
+     * come from.
+     */
     private static Set<Run<?, ?>> origins(Job<?, ?> job, List<Cause> causes) {
         Set<Run<?, ?>> origins = new LinkedHashSet<>(direct(job, causes));
         Deque<Run<?, ?>> open = new ArrayDeque<>(origins);
@@ -104,6 +109,11 @@ final class Requesters {
             Run<?, ?> repeated = number == 0 ? null : job.getBuildByNumber(number);
             if (repeated != null) {
                 runs.add(repeated);
+            }
+            if (cause instanceof ForRelease release) {
+                Stream.of(release.run(), release.maker())
+                        .filter(Objects::nonNull)
+                        .forEach(runs::add);
             }
         }
         return runs;

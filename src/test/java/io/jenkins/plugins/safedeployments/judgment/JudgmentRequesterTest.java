@@ -5,6 +5,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.notNullValue;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Cause;
 import hudson.model.CauseAction;
 import hudson.model.FreeStyleBuild;
@@ -13,6 +14,8 @@ import hudson.model.Queue;
 import hudson.model.Run;
 import hudson.security.ACLContext;
 import io.jenkins.plugins.safedeployments.engine.judgment.Ruling;
+import io.jenkins.plugins.safedeployments.engine.model.Target;
+import io.jenkins.plugins.safedeployments.runtime.ForRelease;
 import java.time.Duration;
 import java.util.Map;
 import jenkins.model.ParameterizedJobMixIn;
@@ -57,10 +60,50 @@ public class JudgmentRequesterTest {
     }
 
     private static WorkflowRun startedBy(Run<?, ?> upstream, String script) throws Exception {
+        return start(new Cause.UpstreamCause(upstream), script);
+    }
+
+    private static WorkflowRun start(Cause cause, String script) throws Exception {
         WorkflowJob job = jenkins.createProject(WorkflowJob.class);
         job.setDefinition(new CpsFlowDefinition(script, true));
-        return job.scheduleBuild2(0, new CauseAction(new Cause.UpstreamCause(upstream)))
-                .waitForStart();
+        return job.scheduleBuild2(0, new CauseAction(cause)).waitForStart();
+    }
+
+    /** What promotions have that start by themselves. */
+    private static final class Follows extends Cause implements ForRelease {
+
+        private final String run;
+        private final String maker;
+
+        Follows(@CheckForNull Run<?, ?> run, @CheckForNull Run<?, ?> maker) {
+            this.run = run == null ? "" : run.getExternalizableId();
+            this.maker = maker == null ? "" : maker.getExternalizableId();
+        }
+
+        @Override
+        public Target target() {
+            return new Target("rig", "shop", "shop");
+        }
+
+        @Override
+        public int release() {
+            return 1;
+        }
+
+        @Override
+        public Run<?, ?> maker() {
+            return maker.isEmpty() ? null : Run.fromExternalizableId(maker);
+        }
+
+        @Override
+        public Run<?, ?> run() {
+            return run.isEmpty() ? null : Run.fromExternalizableId(run);
+        }
+
+        @Override
+        public String getShortDescription() {
+            return "by itself";
+        }
     }
 
     @Test
@@ -72,6 +115,26 @@ public class JudgmentRequesterTest {
         assertThat(refused.kind(), is(Ruling.Kind.FORBIDDEN));
         assertThat(
                 refused.text(), containsString("alice started this build or wrote its changes, or those of a build"));
+        assertThat(Judges.vote(run, "qa", "bob", "continue").kind(), is(Ruling.Kind.DECIDED));
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+    }
+
+    @Test
+    public void promotionByItselfHasTheRequestersOfTheRunThatItFollows() throws Exception {
+        WorkflowRun canary = startedBy(changesOfAlice(), "echo 'canary'");
+        jenkins.waitForCompletion(canary);
+
+        assertOnlyBobMayApprove(start(new Follows(canary, null), JUDGMENT));
+        assertOnlyBobMayApprove(startedBy(start(new Follows(canary, null), "echo 'between'"), JUDGMENT));
+    }
+
+    @Test
+    public void promotionByItselfHasTheRequestersOfTheRunThatMadeTheRelease() throws Exception {
+        assertOnlyBobMayApprove(start(new Follows(null, changesOfAlice()), JUDGMENT));
+    }
+
+    private static void assertOnlyBobMayApprove(WorkflowRun run) throws Exception {
+        assertThat(Judges.vote(run, "qa", "alice", "continue").kind(), is(Ruling.Kind.FORBIDDEN));
         assertThat(Judges.vote(run, "qa", "bob", "continue").kind(), is(Ruling.Kind.DECIDED));
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
     }
