@@ -316,6 +316,10 @@ public final class JudgmentSettings implements Describable<JudgmentSettings>, Se
             throw new UserException("'id' is '" + shortened(id)
                     + "': it must be letters, digits, '-', '_' and '.', and at most 60 of them.");
         }
+        if (id != null && JudgmentTab.TAKEN.contains(id)) {
+            throw new UserException("'id' is '" + id + "', a name that Jenkins itself has among the pages of judgments:"
+                    + " choose another one.");
+        }
         oneOf("rejectResult", rejectResult, RESULTS);
         duration("timeout", timeout);
         duration("remindEvery", remindEvery);

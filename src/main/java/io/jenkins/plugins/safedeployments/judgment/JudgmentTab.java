@@ -9,6 +9,7 @@ import io.jenkins.plugins.safedeployments.Messages;
 import io.jenkins.plugins.safedeployments.engine.judgment.Judgment;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import jenkins.model.Tab;
 import jenkins.model.TransientActionFactory;
 import org.kohsuke.accmod.Restricted;
@@ -21,6 +22,9 @@ import org.kohsuke.stapler.export.ExportedBean;
 public final class JudgmentTab extends Tab {
 
     static final String URL = "judgments";
+
+    /** What Stapler finds here before it looks for a judgment of that id: {@link #getApi} and {@link Tab#getObject}. */
+    static final Set<String> TAKEN = Set.of("api", "object");
 
     private final Run<?, ?> run;
 

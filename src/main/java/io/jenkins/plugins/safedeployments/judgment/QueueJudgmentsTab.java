@@ -15,6 +15,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import jenkins.model.TransientActionFactory;
+import jenkins.security.stapler.StaplerNotDispatchable;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.StaplerProxy;
@@ -53,6 +54,7 @@ public final class QueueJudgmentsTab implements Action, StaplerProxy {
     }
 
     @Restricted(NoExternalUse.class) // index.jelly
+    @StaplerNotDispatchable // a judgment may have this id
     @NonNull
     public Job<?, ?> getJob() {
         return job;
@@ -60,6 +62,7 @@ public final class QueueJudgmentsTab implements Action, StaplerProxy {
 
     /** What became of the item; null if it has not begun. */
     @Restricted(NoExternalUse.class) // index.jelly
+    @StaplerNotDispatchable // a judgment may have this id
     @CheckForNull
     public Run<?, ?> getRun() {
         return item instanceof Queue.LeftItem left && left.getExecutable() instanceof Run<?, ?> run ? run : null;

@@ -12,10 +12,16 @@ import hudson.security.ACLContext;
 import io.jenkins.plugins.safedeployments.Browsers;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsPermissions;
 import io.jenkins.plugins.safedeployments.engine.judgment.Ruling;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
 import java.net.URL;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import jenkins.model.Jenkins;
 import jenkins.model.ParameterizedJobMixIn;
 import org.awaitility.Awaitility;
@@ -130,6 +136,19 @@ final class Judges {
 
     static Ruling vote(Run<?, ?> run, String id, String user, String choice) throws Exception {
         return vote(await(run, id), user, choice);
+    }
+
+    /** What Stapler may find below a page of this class: by its getters and other methods, fields and views. */
+    static Set<String> urls(Class<?> page) {
+        Set<String> names = new TreeSet<>(List.of("index", "action"));
+        for (Method method : page.getMethods()) {
+            String name = method.getName().replaceFirst("^(get|do|js)(?=[A-Z])", "");
+            names.add(name.substring(0, 1).toLowerCase(Locale.ROOT) + name.substring(1));
+        }
+        for (Field field : page.getFields()) {
+            names.add(field.getName());
+        }
+        return names;
     }
 
     static InputStepExecution input(Run<?, ?> run) throws Exception {

@@ -9,6 +9,7 @@ import static org.junit.Assert.assertThrows;
 import com.cloudbees.hudson.plugins.folder.Folder;
 import hudson.model.BooleanParameterDefinition;
 import hudson.model.FileParameterDefinition;
+import hudson.model.FreeStyleBuild;
 import hudson.model.ParameterDefinition;
 import hudson.model.ParameterValue;
 import hudson.model.PasswordParameterDefinition;
@@ -16,7 +17,10 @@ import hudson.model.StringParameterDefinition;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.safedeployments.config.ClusterConfiguration;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsConfiguration;
+import io.jenkins.plugins.safedeployments.engine.judgment.Judgment;
+import io.jenkins.plugins.safedeployments.engine.judgment.Terms;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import net.sf.json.JSONObject;
@@ -124,6 +128,54 @@ public class JudgmentConfigTest {
         assertThat(
                 refused.getMessage(),
                 containsString("'parameters' has the file 'logs', but a judgment takes no files"));
+    }
+
+    @Test
+    public void idsThatAreNamesOfTheTabItselfAreRefused() {
+        for (String id : List.of("api", "object")) {
+            UserException refused = assertThrows(id, UserException.class, settings(id)::check);
+
+            assertThat(
+                    refused.getMessage(),
+                    is("'id' is '" + id + "', a name that Jenkins itself has among the pages of judgments: choose"
+                            + " another one."));
+        }
+        for (String id : List.of("qa", "Api", "API", "api-1", "apis", "index", "action", "job", "run", "judgments")) {
+            settings(id).check();
+        }
+    }
+
+    /** Whatever the tab gets by and by. */
+    @Test
+    public void idsThatAreNotRefusedHaveAPage() throws Exception {
+        FreeStyleBuild run = jenkins.buildAndAssertSuccess(jenkins.createFreeStyleProject());
+        JenkinsRule.WebClient web = jenkins.createWebClient();
+        web.setThrowExceptionOnFailingStatusCode(false);
+
+        for (String name : Judges.urls(JudgmentTab.class)) {
+            Instant now = Instant.now();
+            Terms terms = settings(name).terms(now, List.of(), false, false);
+            Judgments.keep(run, Judgment.ask(name, terms, null, now));
+
+            String page =
+                    web.getPage(run, "judgments/" + name + "/").getWebResponse().getContentAsString();
+            assertThat(name, page.contains("Is it " + name + "?"), is(!isRefused(name)));
+        }
+    }
+
+    private static boolean isRefused(String id) {
+        try {
+            settings(id).check();
+            return false;
+        } catch (UserException e) {
+            return true;
+        }
+    }
+
+    private static JudgmentSettings settings(String id) {
+        JudgmentSettings settings = new JudgmentSettings("Is it " + id + "?");
+        settings.setId(id);
+        return settings;
     }
 
     @Test

@@ -19,12 +19,14 @@ import hudson.security.SecurityRealm;
 import hudson.tasks.BatchFile;
 import hudson.tasks.Shell;
 import io.jenkins.plugins.safedeployments.Browsers;
+import io.jenkins.plugins.safedeployments.engine.judgment.Judgment;
 import io.jenkins.plugins.safedeployments.engine.judgment.Ruling;
 import io.jenkins.plugins.safedeployments.notify.EmailNotification;
 import io.jenkins.plugins.safedeployments.notify.SmtpSink;
 import java.net.URL;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -413,6 +415,26 @@ public class JudgmentPropertyTest {
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(first(job)));
         assertThat(smtp.await().data(), containsString("approved"));
         assertThat(waiting("bob"), hasSize(0));
+    }
+
+    @Test
+    public void idsThatAreNotRefusedHaveAPageInTheQueue() throws Exception {
+        Queue.Item item = Judges.queued(job(settings("1 of qa")), "dev", "qa");
+        Subject subject = Judges.await(item, "qa").subject();
+        JenkinsRule.WebClient web = Judges.web(jenkins, "bob");
+
+        for (String name : Judges.urls(QueueJudgmentsTab.class)) {
+            if (!JudgmentTab.TAKEN.contains(name)) {
+                JudgmentSettings settings = new JudgmentSettings("Is it " + name + "?");
+                Instant now = Instant.now();
+                subject.keep(Judgment.ask(name, settings.terms(now, List.of(), false, false), null, now));
+
+                String page = web.goTo(item.getUrl() + "judgments/" + name + "/", null)
+                        .getWebResponse()
+                        .getContentAsString();
+                assertThat(name, page, containsString("Is it " + name + "?"));
+            }
+        }
     }
 
     private static JudgmentSettings settings(String approvers) {
