@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -79,7 +80,11 @@ final class CanaryPlanner {
 
     /** What there is to be said about what was rendered last. */
     List<String> warnings() {
-        return last.warnings();
+        return last().warnings();
+    }
+
+    private Rendered last() {
+        return Objects.requireNonNull(last, "nothing was rendered yet");
     }
 
     private Rendered warnOfLostCapacity(Rendered rendered, KubeObject stable) {
@@ -116,7 +121,7 @@ final class CanaryPlanner {
             stable = stable();
         }
         checkStable(stable);
-        Rendered rendered = last;
+        Rendered rendered = last();
         Integer original = stable == null ? null : replicas(stable);
         return new Plan(
                 request.image().strip(),

@@ -183,12 +183,12 @@ final class FieldOwners {
     }
 
     /** The spec of a Deployment without its size, and as if its pods were never just restarted. */
-    @CheckForNull
-    static Object content(KubeObject deployment) {
+    @NonNull
+    static Map<String, Object> content(KubeObject deployment) {
         return deployment
                 .with(null, "spec", "replicas")
                 .with(null, "spec", "template", "metadata", "annotations", RESTARTED)
-                .get("spec");
+                .map("spec");
     }
 
     private static boolean isContent(Map<String, Object> fields) {

@@ -99,7 +99,8 @@ public record Release(
     public boolean isRecordedBy(String actor) {
         return history.stream()
                 .filter(entry -> entry.phase() == phase)
-                .anyMatch(entry -> entry.actor() == null || entry.actor().equals(actor));
+                .map(Entry::actor)
+                .anyMatch(by -> by == null || by.equals(actor));
     }
 
     /** The release in a phase, with an entry in its history. */
