@@ -4,27 +4,22 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
-import static org.junit.Assume.assumeTrue;
 
 import hudson.model.Failure;
 import hudson.model.Result;
 import hudson.security.ACLContext;
 import java.io.BufferedReader;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import jenkins.model.Jenkins;
-import org.awaitility.Awaitility;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
-import org.jenkinsci.plugins.workflow.support.steps.input.InputAction;
 import org.jenkinsci.plugins.workflow.support.steps.input.InputStepExecution;
 import org.junit.BeforeClass;
 import org.junit.ClassRule;
@@ -74,45 +69,6 @@ public class JudgmentRaceTest {
         });
         assertThat(winners.values().stream().mapToInt(Integer::intValue).sum(), is(RACES));
         System.out.println("one of two answers decided in each of " + RACES + " rounds: " + winners);
-    }
-
-    /** What the one before is better than: it fails never, and says how often both answers to a plain input are taken. */
-    @Test
-    public void plainInputForComparison() throws Exception {
-        assumeTrue("asked for", Integer.getInteger("judgmentRaces") != null);
-        int both = 0;
-        for (int begun = 0; begun < RACES; begun += RACES_OF_A_RUN) {
-            int rounds = Math.min(RACES_OF_A_RUN, RACES - begun);
-            WorkflowRun run = Judges.start(
-                    jenkins, "for (int i = 0; i < " + rounds + "; i++) { input message: 'Go?', id: \"Race-${i}\" }");
-            for (int i = 0; i < rounds; i++) {
-                String id = "Race-" + i;
-                InputStepExecution input = Awaitility.await()
-                        .pollInterval(Duration.ofMillis(10))
-                        .until(() -> input(run, id), Objects::nonNull);
-
-                List<String> answers = atOnce.all(() -> proceedPlain(input, "alice"), () -> proceedPlain(input, "bob"));
-
-                both += count(answers, "ok") == 2 ? 1 : 0;
-            }
-            jenkins.waitForCompletion(run);
-            run.getParent().delete();
-        }
-        System.out.println("plain input told both that they had decided in " + both + " of " + RACES + " rounds");
-    }
-
-    private static InputStepExecution input(WorkflowRun run, String id) throws Exception {
-        InputAction inputs = run.getAction(InputAction.class);
-        return inputs == null ? null : inputs.getExecution(id);
-    }
-
-    private static String proceedPlain(InputStepExecution input, String user) throws Exception {
-        try (ACLContext ignored = Judges.as(user)) {
-            input.doProceedEmpty();
-            return "ok";
-        } catch (Failure refused) {
-            return refused.getMessage();
-        }
     }
 
     /** An answer that has decided is helped on if it gets stuck, and is told the truth all the same. */
