@@ -13,6 +13,7 @@ import io.jenkins.plugins.safedeployments.engine.rollout.Rollout;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Waits until a Deployment serves, or until it is certain that it will not. Watches say when to look and what there is; that
@@ -28,10 +29,10 @@ final class AwaitRollout implements Move {
 
     private final ReleaseState state;
     private final Track track;
-    private final long generation;
     private final boolean confirmed;
     private final Diagnosis diagnosis = new Diagnosis();
     private final Instant begun;
+    private long generation;
     private Instant lastPoll;
     private String lastProgress = "";
     private String lastRow = "";
@@ -56,8 +57,22 @@ final class AwaitRollout implements Move {
         this.lastPoll = begun;
     }
 
+    /** Has the result of a later write awaited. */
+    void expect(long later) {
+        generation = Math.max(generation, later);
+    }
+
     @Override
     public Next look() {
+        return look(Rollout::isComplete, confirmed);
+    }
+
+    /** Waits until all wanted pods are there, whether they serve yet or not; the watches' word is enough for that. */
+    Next lookUntilMade() {
+        return look(Rollout::isMade, false);
+    }
+
+    private Next look(Predicate<Rollout> isDone, boolean confirmed) {
         String deployment = state.session.target().deployment(track);
         String service = state.plan().service();
         Instant now = state.session.now();
@@ -74,18 +89,18 @@ final class AwaitRollout implements Move {
         Rollout rollout = Rollout.of(observation, generation, !service.isEmpty());
         Instant deadline = state.deadline();
         if (source == view
-                && (rollout.isComplete()
+                && (isDone.test(rollout)
                         ? confirmed || !state.isOfRelease(observation.deployment())
                         : !now.isBefore(deadline))) {
             // watches may be behind, and what follows takes capacity away: the API server itself has to say so
             source = state.session.cluster();
-            observation = rollout.isComplete()
+            observation = isDone.test(rollout)
                     ? Observation.confirmed(source, view, deployment, service)
                     : Observation.of(source, deployment, service);
             rollout = Rollout.of(observation, generation, !service.isEmpty());
         }
         progress(rollout);
-        if (rollout.isComplete()) {
+        if (isDone.test(rollout)) {
             return Next.DONE;
         }
         identify(observation.deployment(), deployment, source);

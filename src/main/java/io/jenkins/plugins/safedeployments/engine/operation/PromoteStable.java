@@ -1,5 +1,6 @@
 package io.jenkins.plugins.safedeployments.engine.operation;
 
+import io.jenkins.plugins.safedeployments.engine.cluster.Cluster.View;
 import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import io.jenkins.plugins.safedeployments.engine.model.Target;
@@ -37,7 +38,13 @@ public final class PromoteStable extends ReleaseOperation {
     /** What stable is made smaller from, at the end; 0 if it is not. */
     private int shrinksFrom;
 
-    private long stableGeneration;
+    /** Of stable, before anything was done; 0 if there was none. */
+    private int sizeBefore;
+
+    /** Whether stable was made by this promotion. */
+    private boolean isNew;
+
+    private AwaitRollout rollout;
     private Instant drained;
 
     public PromoteStable(Session session, PromoteRequest request) {
@@ -58,9 +65,11 @@ public final class PromoteStable extends ReleaseOperation {
 
     @Override
     List<Move> work() {
-        WhileServing stable = new WhileServing(state, () -> new AwaitRollout(state, Track.STABLE, stableGeneration));
+        WhileServing stable = new WhileServing(state, () -> rollout);
         return List.of(
                 state.act("rolling stable", this::apply),
+                this::rollBesideCanary,
+                state.act("resizing stable", this::grow),
                 stable::await,
                 state.act("comparing the images", this::isProved),
                 this::drain,
@@ -259,13 +268,12 @@ public final class PromoteStable extends ReleaseOperation {
             unlessForced("'" + editor + "' has changed the canary of " + release.title()
                     + " since it was deployed, so what was tested and judged is not what would be promoted");
         }
-        canaryServes(release, canary.get());
+        canaryStillServes(release, canary.get());
     }
 
     /** What has proved itself hours ago, and does not serve any more, is not promoted. What it says of itself does to ask no more. */
-    private void canaryServes(Release release, KubeObject canary) {
-        Observation seen = new Observation(canary, null, List.of(), Set.of(), 0);
-        if (!Rollout.of(seen, 0, false).isComplete()) {
+    private void canaryStillServes(Release release, KubeObject canary) {
+        if (!serves(canary)) {
             unlessForced("The canary of " + release.title() + " does not serve at this moment" + whyNot(release));
         }
         Integer before = release.facts().restarts();
@@ -279,6 +287,11 @@ public final class PromoteStable extends ReleaseOperation {
                         + Restarts.text(pods));
             }
         }
+    }
+
+    private static boolean serves(KubeObject canary) {
+        Observation seen = new Observation(canary, null, List.of(), Set.of(), 0);
+        return Rollout.of(seen, 0, false).isComplete();
     }
 
     private String whyNot(Release release) {
@@ -295,6 +308,7 @@ public final class PromoteStable extends ReleaseOperation {
     /** What somebody has changed in stable by hand since would go with the promotion. A part of it may have been done before. */
     private void stableIsUnchanged(Release release) {
         KubeObject stable = state.workloads.get(Track.STABLE).orElse(null);
+        sizeBefore = stable == null ? 0 : stable.integer(1, "spec", "replicas");
         if (stable == null || release.phase() == Phase.PROMOTING) {
             return;
         }
@@ -310,22 +324,42 @@ public final class PromoteStable extends ReleaseOperation {
         }
     }
 
-    /** Stable gets its size before its new template, so that it rolls once, and at its last size. */
     private void apply() {
         state.workloads.stamp(Track.CANARY, state.fence());
-        boolean isFirst = state.plan().originalReplicas() == null; // so what there is of stable is of an earlier try
-        Workloads.Resized grown =
-                state.workloads.stampAndGrow(size, state.fence(), isFirst).orElse(null);
         state.plan().stableSupport().forEach(object -> state.support(KubeObject.of(object)));
-        if (request.replicas() == null && grown != null) {
-            size = Math.max(size, grown.now()); // whoever has made it bigger meanwhile had a reason
-        }
-        state.sayIfAny("autoscaler", state.workloads.autoscaler().pin(size));
+        state.sayIfAny("autoscaler", state.workloads.autoscaler().pin(Math.max(size, sizeBefore)));
         KubeObject applied = state.workloads.apply(
                 state.manifest(Track.STABLE), Track.STABLE, state.release().number(), state.fence());
-        state.say("stable", grown == null ? "created" : "rolling to the release");
-        Workloads.Resized resized = grown == null ? state.workloads.grow(size, state.fence(), true) : grown;
-        stableGeneration = Math.max(applied.generation(), resized.deployment().generation());
+        boolean isFirst = state.plan().originalReplicas() == null; // so what there is of stable is of an earlier try
+        isNew = isFirst || applied.generation() == 1;
+        state.say("stable", isNew ? "created" : "rolling to the release");
+        rollout = new AwaitRollout(state, Track.STABLE, applied.generation());
+    }
+
+    /**
+     * As long as the canary serves, stable rolls at the size that it has beside it, until all of these pods are made anew. What it
+     * grows by is shared out by the Deployment's controller in proportion, so before it would be more pods of what is being
+     * replaced, which are started for nothing; and the rollout takes longer by their number.
+     */
+    private Next rollBesideCanary() {
+        Next next = rollout.lookUntilMade();
+        return canaryServes() ? next : Next.DONE;
+    }
+
+    private boolean canaryServes() {
+        View view = state.view();
+        return !view.isComplete()
+                || view.get(Kind.DEPLOYMENT, session.target().deployment(Track.CANARY))
+                        .filter(PromoteStable::serves)
+                        .isPresent();
+    }
+
+    private void grow() {
+        Workloads.Resized resized = state.workloads.grow(size, state.fence(), isNew);
+        rollout.expect(resized.deployment().generation());
+        if (request.replicas() == null) {
+            size = Math.max(size, resized.now()); // whoever has made it bigger meanwhile had a reason
+        }
         shrinksFrom = resized.now() > size ? resized.now() : 0;
         state.say("stable", resized.text());
     }

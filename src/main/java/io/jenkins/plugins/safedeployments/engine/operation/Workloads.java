@@ -81,33 +81,6 @@ final class Workloads {
         });
     }
 
-    /**
-     * Stamps stable, and makes it as big as it is to be in the same write; never smaller, and not at all if a
-     * HorizontalPodAutoscaler decides it.
-     *
-     * @param isNew whether it was just made, with one pod: then the size is what a HorizontalPodAutoscaler starts from
-     * @return empty if there is no stable
-     */
-    @NonNull
-    Optional<Resized> stampAndGrow(int replicas, int fence, boolean isNew) {
-        String decider = isNew ? "" : autoscaler.name();
-        int[] before = new int[1];
-        KubeObject after = change(Track.STABLE, seen -> {
-            if (seen == null) {
-                return null;
-            }
-            Fence.check(seen, fence);
-            before[0] = seen.integer(1, "spec", "replicas");
-            boolean grows = before[0] < replicas && decider.isEmpty();
-            if (!grows && Fence.isStamped(seen, fence)) {
-                return seen;
-            }
-            KubeObject stamp = stamp(fence);
-            return cluster.merge(seen, grows ? stamp.with(replicas, "spec", "replicas") : stamp);
-        });
-        return after == null ? Optional.empty() : Optional.of(new Resized(after, before[0], decider));
-    }
-
     private static KubeObject stamp(int fence) {
         return KubeObject.of(Map.of("metadata", Map.of("annotations", Map.of(Names.FENCE, Integer.toString(fence)))));
     }
@@ -232,10 +205,26 @@ final class Workloads {
         return new Resized(after, before[0], decider);
     }
 
-    /** Makes stable as big as it was, and never smaller: whoever has made it bigger meanwhile, even just now, had a reason. */
+    /**
+     * Makes stable as big as it is to be, and never smaller: whoever has made it bigger meanwhile, even just now, had a reason. Its
+     * size is left to a HorizontalPodAutoscaler that decides it.
+     *
+     * @param isNew whether it was just made, with one pod: then the size is what a HorizontalPodAutoscaler starts from
+     */
     @NonNull
     Resized grow(int replicas, int fence, boolean isNew) {
-        return stampAndGrow(replicas, fence, isNew).orElseThrow(() -> gone(target.deployment(Track.STABLE)));
+        String decider = isNew ? "" : autoscaler.name();
+        int[] before = new int[1];
+        KubeObject after = change(Track.STABLE, seen -> {
+            if (seen == null) {
+                throw gone(target.deployment(Track.STABLE));
+            }
+            Fence.check(seen, fence);
+            before[0] = seen.integer(1, "spec", "replicas");
+            boolean grows = before[0] < replicas && decider.isEmpty();
+            return grows ? cluster.merge(seen, KubeObject.of(Map.of("spec", Map.of("replicas", replicas)))) : seen;
+        });
+        return new Resized(after, before[0], decider);
     }
 
     private static UserException gone(String deployment) {

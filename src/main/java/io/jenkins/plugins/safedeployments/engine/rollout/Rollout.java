@@ -44,10 +44,14 @@ public record Rollout(
                 traffic);
     }
 
+    /** Whether all wanted pods are there with the new template, ready or not. */
+    public boolean isMade() {
+        return seen && wanted > 0 && updated == wanted;
+    }
+
+    /** Whether they serve, and nothing else is left. */
     public boolean isComplete() {
-        return seen
-                && wanted > 0
-                && updated == wanted
+        return isMade()
                 && old == 0
                 && available >= wanted
                 && (!traffic || serving >= wanted);

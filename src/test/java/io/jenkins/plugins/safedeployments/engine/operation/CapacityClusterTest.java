@@ -3,6 +3,7 @@ package io.jenkins.plugins.safedeployments.engine.operation;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.greaterThanOrEqualTo;
+import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
 import static org.junit.Assert.assertThrows;
 
@@ -16,7 +17,10 @@ import io.jenkins.plugins.safedeployments.engine.release.Claim;
 import io.jenkins.plugins.safedeployments.engine.release.FencedException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.junit.Rule;
 import org.junit.Test;
 
@@ -39,7 +43,9 @@ public class CapacityClusterTest {
         Cluster cluster = target.cluster();
         AtomicInteger least = new AtomicInteger(Integer.MAX_VALUE);
         AtomicInteger leastStable = new AtomicInteger(Integer.MAX_VALUE);
+        Set<String> replaced = new ConcurrentSkipListSet<>();
         Runnable sample = () -> {
+            replaced.addAll(pods(cluster, "1.0"));
             least.accumulateAndGet(endpoints(cluster), Math::min);
             cluster.get(Kind.DEPLOYMENT, APP + "-stable")
                     .ifPresent(
@@ -48,7 +54,9 @@ public class CapacityClusterTest {
         // sampled on each change that an independent watch brings
         try (Cluster.View watch = cluster.watch(sample)) {
             deploy("1.1");
+            replaced.clear();
             promote(null);
+            assertThat("pods of what was replaced, all in all", replaced, hasSize(2));
             deploy("1.2-slow");
             rollback();
             assertThrows(Exception.class, () -> deploy("1.3-crash"));
@@ -94,6 +102,14 @@ public class CapacityClusterTest {
                 .flatMap(endpoints -> endpoints.list("subsets").stream())
                 .mapToInt(subset -> subset.list("addresses").size())
                 .sum();
+    }
+
+    private static Set<String> pods(Cluster cluster, String tag) {
+        return cluster.list(Kind.POD).stream()
+                .filter(pod -> pod.string("metadata", "deletionTimestamp").isEmpty())
+                .filter(pod -> pod.list("spec", "containers").get(0).string("image").endsWith(":" + tag))
+                .map(KubeObject::name)
+                .collect(Collectors.toSet());
     }
 
     private void deploy(String tag) throws Exception {

@@ -11,12 +11,15 @@ import java.util.Map;
 
 /**
  * The controllers of a {@link SimulatedCluster}: Deployments with rolling updates (25 % surge, 25 % unavailable, as the real
- * one rounds them), ReplicaSets, Pods by the words in their image ({@code pull-fail}, {@code crash}, {@code never-ready}), the
- * garbage collector and Endpoints. It leaves out proportional scaling in the midst of a rollout.
+ * one rounds them; who is resized in the midst of one gets its pods in proportion), ReplicaSets, Pods by the words in their image
+ * ({@code pull-fail}, {@code crash}, {@code never-ready}), the garbage collector and Endpoints.
  */
 final class SimulatedController {
 
     private static final String REVISION = "deployment.kubernetes.io/revision";
+
+    /** On a ReplicaSet: the size of its Deployment that it was last scaled for. */
+    private static final String DESIRED = "deployment.kubernetes.io/desired-replicas";
 
     private final SimulatedCluster cluster;
 
@@ -71,23 +74,59 @@ final class SimulatedController {
         if (revision(deployment) != latest) {
             cluster.put(deployment.with(Integer.toString(latest), "metadata", "annotations", REVISION));
         }
+        int wanted = deployment.integer(1, "spec", "replicas");
         String uid = current.uid();
-        scale(
-                deployment.integer(1, "spec", "replicas"),
-                current,
-                owned.stream()
-                        .filter(replicaSet -> !replicaSet.uid().equals(uid) && size(replicaSet) > 0)
-                        .toList());
+        List<KubeObject> active = owned(Kind.REPLICA_SET, deployment).stream()
+                .filter(replicaSet -> size(replicaSet) > 0)
+                .toList();
+        if (active.stream().anyMatch(replicaSet -> desired(replicaSet) != wanted)) {
+            resize(wanted, active);
+        } else {
+            roll(
+                    wanted,
+                    current,
+                    active.stream()
+                            .filter(replicaSet -> !replicaSet.uid().equals(uid))
+                            .toList());
+        }
     }
 
-    private void scale(int wanted, KubeObject current, List<KubeObject> old) {
+    /** A change of size comes before the rollout goes on, and is for all in proportion to their size. */
+    private void resize(int wanted, List<KubeObject> active) {
+        int toAdd = wanted + surge(wanted)
+                - active.stream().mapToInt(SimulatedController::size).sum();
+        List<KubeObject> sorted = new ArrayList<>(active);
+        sorted.sort(Comparator.comparingInt(SimulatedController::size)
+                .thenComparingInt(toAdd > 0 ? SimulatedController::revision : replicaSet -> -revision(replicaSet))
+                .reversed());
+        int[] more = new int[sorted.size()];
+        int added = 0;
+        for (int i = 0; i < more.length; i++) {
+            int before = desired(sorted.get(i));
+            int share = (int) Math.round(
+                    size(sorted.get(i)) * (double) (wanted + surge(wanted)) / (before + surge(before)));
+            more[i] = Math.max(
+                    Math.min(share - size(sorted.get(i)), Math.max(0, toAdd - added)), Math.min(0, toAdd - added));
+            added += more[i];
+        }
+        more[0] += toAdd - added;
+        for (int i = 0; i < more.length; i++) {
+            int size = more.length == 1 ? wanted : Math.max(0, size(sorted.get(i)) + more[i]);
+            cluster.put(sorted.get(i)
+                    .with(size, "spec", "replicas")
+                    .with(Integer.toString(wanted), "metadata", "annotations", DESIRED));
+        }
+    }
+
+    private void roll(int wanted, KubeObject current, List<KubeObject> old) {
         int oldSize = old.stream().mapToInt(SimulatedController::size).sum();
-        int surge = (wanted + 3) / 4;
+        int surge = surge(wanted);
         int unavailable = wanted / 4;
         int size = size(current);
         int grown = oldSize == 0 ? wanted : Math.min(wanted, size + Math.max(0, wanted + surge - size - oldSize));
         if (grown != size) {
-            cluster.put(current.with(grown, "spec", "replicas"));
+            cluster.put(current.with(grown, "spec", "replicas")
+                    .with(Integer.toString(wanted), "metadata", "annotations", DESIRED));
             return;
         }
         int available = ready(current);
@@ -223,6 +262,16 @@ final class SimulatedController {
                 kind.kind(),
                 "metadata",
                 Map.of("name", name, "ownerReferences", List.of(Map.of("uid", owner.uid(), "controller", true)))));
+    }
+
+    /** A quarter, rounded up. */
+    private static int surge(int wanted) {
+        return (wanted + 3) / 4;
+    }
+
+    private static int desired(KubeObject replicaSet) {
+        String desired = replicaSet.annotation(DESIRED);
+        return desired == null ? size(replicaSet) : Integer.parseInt(desired);
     }
 
     private static int size(KubeObject replicaSet) {
