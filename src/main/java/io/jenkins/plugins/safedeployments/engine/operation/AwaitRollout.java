@@ -101,6 +101,9 @@ final class AwaitRollout implements Move {
         }
         progress(rollout);
         if (isDone.test(rollout)) {
+            if (view.isComplete()) {
+                state.workloads.saw(view);
+            }
             return Next.DONE;
         }
         identify(observation.deployment(), deployment, source);

@@ -191,6 +191,15 @@ final class FieldOwners {
                 .map("spec");
     }
 
+    /** Whether nobody else has written anything that a manifest can set; what controllers write, they write as subresources. */
+    static boolean isOnlyOurs(KubeObject seen) {
+        List<KubeObject> fields = seen.list("metadata", "managedFields");
+        return !fields.isEmpty()
+                && fields.stream()
+                        .allMatch(field ->
+                                isOurs(field) || !field.string("subresource").isEmpty());
+    }
+
     private static boolean isContent(Map<String, Object> fields) {
         return fields.entrySet().stream().anyMatch(field -> switch (field.getKey()) {
             case "f:metadata", "f:status" -> false;

@@ -5,6 +5,7 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import io.jenkins.plugins.safedeployments.engine.cluster.Cluster;
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException;
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException.Reason;
+import io.jenkins.plugins.safedeployments.engine.cluster.ClusterReader;
 import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import io.jenkins.plugins.safedeployments.engine.model.Target;
@@ -37,6 +38,9 @@ final class Workloads {
     private final Autoscaler autoscaler;
     private final Map<Track, KubeObject> known = new EnumMap<>(Track.class);
 
+    /** What watches have shown since. They leave out whose fields are whose, so it does for resizing and deleting only. */
+    private final Map<Track, KubeObject> shown = new EnumMap<>(Track.class);
+
     /** What is to be done if somebody else turns out to hold the claim. */
     private Runnable takeAway = () -> {};
 
@@ -62,9 +66,24 @@ final class Workloads {
         }
     }
 
+    /** Remembers the Deployments as watches have shown them last. */
+    void saw(ClusterReader view) {
+        for (Track track : Track.values()) {
+            view.get(Kind.DEPLOYMENT, target.deployment(track)).ifPresent(seen -> shown.put(track, seen));
+        }
+    }
+
+    private void preferShown(Track track) {
+        KubeObject last = shown.remove(track);
+        if (last != null) {
+            known.put(track, last);
+        }
+    }
+
     /** A Deployment as it is at this moment. */
     Optional<KubeObject> get(Track track) {
         known.remove(track);
+        shown.remove(track);
         Optional<KubeObject> seen = cluster.get(Kind.DEPLOYMENT, target.deployment(track));
         seen.ifPresent(deployment -> known.put(track, deployment));
         return seen;
@@ -111,7 +130,8 @@ final class Workloads {
                     seen, "all fields of '" + String.join("', '", FieldOwners.adoptedFrom(seen)) + "'"));
             KubeObject now = adopted.map(cluster::update).orElse(seen);
             return applying.apply(
-                    ours.with(now.uid(), "metadata", "uid").with(now.resourceVersion(), "metadata", "resourceVersion"));
+                    ours.with(now.uid(), "metadata", "uid").with(now.resourceVersion(), "metadata", "resourceVersion"),
+                    FieldOwners.isOnlyOurs(now));
         });
     }
 
@@ -192,6 +212,7 @@ final class Workloads {
     Resized shrink(int from, int replicas, int fence) {
         String decider = autoscaler.name();
         int[] before = new int[1];
+        preferShown(Track.STABLE);
         KubeObject after = change(Track.STABLE, seen -> {
             if (seen == null) {
                 throw gone(target.deployment(Track.STABLE));
@@ -215,6 +236,7 @@ final class Workloads {
     Resized grow(int replicas, int fence, boolean isNew) {
         String decider = isNew ? "" : autoscaler.name();
         int[] before = new int[1];
+        preferShown(Track.STABLE);
         KubeObject after = change(Track.STABLE, seen -> {
             if (seen == null) {
                 throw gone(target.deployment(Track.STABLE));
@@ -254,6 +276,7 @@ final class Workloads {
      */
     boolean delete(Track track, int fence) {
         known.remove(track); // its status has changed since it was stamped
+        preferShown(track);
         boolean[] there = new boolean[1];
         change(track, seen -> {
             there[0] = seen != null;
@@ -317,6 +340,7 @@ final class Workloads {
     }
 
     private KubeObject kept(Track track, @CheckForNull KubeObject after) {
+        shown.remove(track);
         if (after != null) {
             known.put(track, after);
         }

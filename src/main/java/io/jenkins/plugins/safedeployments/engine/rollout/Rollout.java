@@ -51,10 +51,7 @@ public record Rollout(
 
     /** Whether they serve, and nothing else is left. */
     public boolean isComplete() {
-        return isMade()
-                && old == 0
-                && available >= wanted
-                && (!traffic || serving >= wanted);
+        return isMade() && old == 0 && available >= wanted && (!traffic || serving >= wanted);
     }
 
     /** {@code 2/3 updated, 2/3 available, 1 old, 2/3 in the Service}. */

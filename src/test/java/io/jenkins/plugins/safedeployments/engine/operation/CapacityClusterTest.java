@@ -107,7 +107,8 @@ public class CapacityClusterTest {
     private static Set<String> pods(Cluster cluster, String tag) {
         return cluster.list(Kind.POD).stream()
                 .filter(pod -> pod.string("metadata", "deletionTimestamp").isEmpty())
-                .filter(pod -> pod.list("spec", "containers").get(0).string("image").endsWith(":" + tag))
+                .filter(pod ->
+                        pod.list("spec", "containers").get(0).string("image").endsWith(":" + tag))
                 .map(KubeObject::name)
                 .collect(Collectors.toSet());
     }

@@ -65,7 +65,8 @@ public class PromotionSizeTest {
 
     private Set<String> podsOf(String tag) {
         return run.cluster.all(Kind.POD).stream()
-                .filter(pod -> pod.list("spec", "containers").get(0).string("image").equals(IMAGE + tag))
+                .filter(pod ->
+                        pod.list("spec", "containers").get(0).string("image").equals(IMAGE + tag))
                 .map(KubeObject::name)
                 .collect(Collectors.toCollection(TreeSet::new));
     }

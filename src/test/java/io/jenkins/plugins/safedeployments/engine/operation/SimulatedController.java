@@ -93,7 +93,8 @@ final class SimulatedController {
 
     /** A change of size comes before the rollout goes on, and is for all in proportion to their size. */
     private void resize(int wanted, List<KubeObject> active) {
-        int toAdd = wanted + surge(wanted)
+        int toAdd = wanted
+                + surge(wanted)
                 - active.stream().mapToInt(SimulatedController::size).sum();
         List<KubeObject> sorted = new ArrayList<>(active);
         sorted.sort(Comparator.comparingInt(SimulatedController::size)
@@ -103,8 +104,8 @@ final class SimulatedController {
         int added = 0;
         for (int i = 0; i < more.length; i++) {
             int before = desired(sorted.get(i));
-            int share = (int) Math.round(
-                    size(sorted.get(i)) * (double) (wanted + surge(wanted)) / (before + surge(before)));
+            int share = (int)
+                    Math.round(size(sorted.get(i)) * (double) (wanted + surge(wanted)) / (before + surge(before)));
             more[i] = Math.max(
                     Math.min(share - size(sorted.get(i)), Math.max(0, toAdd - added)), Math.min(0, toAdd - added));
             added += more[i];
