@@ -12,9 +12,8 @@ import java.util.function.Consumer;
  * The engine's one way to a cluster: one namespace of it, asked with one set of credentials.
  *
  * <p>Each call is one request (and its repetitions, where they can do no harm), bounded in time, and blocks its thread;
- * none is made by a thread that must not wait. Nothing here overwrites blindly: {@link #update} and {@link #merge} are
- * refused by the API server when the object changed since it was read, and {@link #delete} when it is another object of
- * the same name.
+ * none is made by a thread that must not wait. Nothing here overwrites blindly: {@link #update}, {@link #merge} and
+ * {@link #delete} are refused by the API server when the object changed since it was read.
  */
 public interface Cluster extends ClusterReader {
 
@@ -62,7 +61,7 @@ public interface Cluster extends ClusterReader {
     @NonNull
     KubeObject merge(KubeObject seen, KubeObject patch);
 
-    /** Deletes {@code seen}, if there still is one of its name and UID, with what it owns. */
+    /** Deletes {@code seen} with what it owns, if there is one of its name still; refused if it is another one, or changed since. */
     void delete(KubeObject seen);
 
     /**

@@ -14,7 +14,7 @@ import java.util.concurrent.CompletionException;
 final class RunHttpTest extends RunCheck {
 
     private static final int SHOWN_LINES = 20;
-    private static final int SHOWN_CHARS = 4000;
+    private static final int SHOWN_CHARS = 8 * 1024;
 
     /** Our own end of an attempt comes first, so that what ends a request is the attempt. */
     private static final Duration LONGER = Duration.ofSeconds(2);
@@ -117,15 +117,16 @@ final class RunHttpTest extends RunCheck {
         return Next.waitUntil(next);
     }
 
+    /** A line is shown as a whole or not at all, as {@link Testimony} does. */
     private void show(HttpAnswer answer) {
         String body = answer.body();
-        boolean cut =
-                answer.cut() || body.length() > SHOWN_CHARS || body.lines().count() > SHOWN_LINES;
-        body.substring(0, Math.min(body.length(), SHOWN_CHARS))
+        boolean inLine = answer.cut() || body.length() > SHOWN_CHARS;
+        String shown = body.substring(0, Math.min(body.length(), SHOWN_CHARS));
+        shown.substring(0, inLine ? shown.lastIndexOf('\n') + 1 : shown.length())
                 .lines()
                 .limit(SHOWN_LINES)
                 .forEach(state.session.report()::output);
-        if (cut) {
+        if (inLine || shown.lines().count() > SHOWN_LINES) {
             state.session.report().output("(the answer is longer: the rest is not shown)");
         }
     }

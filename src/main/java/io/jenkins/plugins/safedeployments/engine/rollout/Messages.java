@@ -7,9 +7,10 @@ final class Messages {
 
     private Messages() {}
 
+    /** Cut between words: of half a secret nobody could tell that it is one, and mask it. */
     static String shortened(String message) {
         String line = message.strip().replaceAll("\\s+", " ");
-        return line.length() <= MAX ? line : line.substring(0, MAX - 3) + "...";
+        return line.length() <= MAX ? line : line.substring(0, Math.max(0, line.lastIndexOf(' ', MAX - 3))) + "...";
     }
 
     /** {@code : the message}, or nothing if there is none. */

@@ -2,8 +2,11 @@ package io.jenkins.plugins.safedeployments.engine.operation;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.startsWith;
 import static org.junit.Assert.assertThrows;
 import static org.junit.Assume.assumeTrue;
 
@@ -96,6 +99,8 @@ public class TestCanaryClusterTest {
                 refused(get("/big", "200", "the end")),
                 containsString("the beginning of the body does not contain 'the end'"));
         assertThat(engine.report.lines, hasItems("| not for you", "| (the answer is longer: the rest is not shown)"));
+        assertThat(
+                "of half a line no secret could be masked", engine.report.lines, not(hasItem(startsWith("| begin"))));
         assertThat(refused(get("/hang", "200", "")), containsString("no answer within 2.0 s"));
     }
 
