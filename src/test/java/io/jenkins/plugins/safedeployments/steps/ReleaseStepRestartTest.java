@@ -157,7 +157,7 @@ public class ReleaseStepRestartTest {
                     j,
                     canary("1.0-slow", "") + "\npromoteStable(" + at() + ", replicas: 2)\n" + canary("1.1", "")
                             + "\nrollbackCanary(" + at() + ", reason: 'for the test')");
-            j.waitForMessage("stable       resized from 1 to 2", run(j));
+            j.waitForMessage("addressbook:1.1): for the test", run(j));
         });
         sessions.then(j -> {
             j.assertBuildStatusSuccess(j.waitForCompletion(run(j)));
