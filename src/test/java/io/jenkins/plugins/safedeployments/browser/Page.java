@@ -118,7 +118,7 @@ public final class Page {
         assertThat("no " + selector + " on " + eval("location.href").asText(), texts.size(), is(not(0)));
         StringBuilder all = new StringBuilder();
         texts.forEach(text -> all.append(text.asText()).append('\n'));
-        return all.toString().replace('\u00a0', ' ').trim();
+        return all.toString().replaceAll("[ \u00a0]+", " ").trim(); // on both sides of an icon, for example
     }
 
     public int count(String selector) {
