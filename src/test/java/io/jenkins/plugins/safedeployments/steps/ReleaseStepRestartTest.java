@@ -65,7 +65,7 @@ public class ReleaseStepRestartTest {
             start(j, canary("1.0-never-ready", "") + "\npromoteStable(" + at() + ", replicas: 1)");
             j.waitForMessage(NOT_READY, run(j));
             makeReady("canary");
-            j.waitForMessage("stable       still has 1", run(j));
+            j.waitForMessage("stable       created", run(j));
         });
         sessions.then(j -> {
             j.waitForMessage("the promotion was begun before", run(j));
@@ -87,7 +87,7 @@ public class ReleaseStepRestartTest {
             start(j, canary("1.0-never-ready", "") + "\npromoteStable(" + at() + ", replicas: 1)");
             j.waitForMessage(NOT_READY, run(j));
             makeReady("canary");
-            j.waitForMessage("stable       still has 1", run(j));
+            j.waitForMessage("stable       created", run(j));
         });
         Path build = sessions.getHome().toPath().resolve("jobs/release/builds/1/build.xml");
         String saved = Files.readString(build);

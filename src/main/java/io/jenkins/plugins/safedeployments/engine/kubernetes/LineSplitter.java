@@ -5,13 +5,17 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
-/** Makes lines of what is written, cutting those without an end, so that no output can fill the memory. */
+/**
+ * Makes lines of what is written. Those that are too long for the memory to hold, or anybody to read, are left out as a whole: whoever
+ * masks secrets in them would not know half of one.
+ */
 final class LineSplitter extends OutputStream {
 
     private static final int MAX_LINE = 8 * 1024;
 
     private final Consumer<String> lines;
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+    private long length;
 
     LineSplitter(Consumer<String> lines) {
         this.lines = lines;
@@ -23,9 +27,9 @@ final class LineSplitter extends OutputStream {
             flushLine();
             return;
         }
-        line.write(b);
-        if (line.size() >= MAX_LINE) {
-            flushLine();
+        length++;
+        if (length <= MAX_LINE) {
+            line.write(b);
         }
     }
 
@@ -42,9 +46,13 @@ final class LineSplitter extends OutputStream {
     }
 
     private void flushLine() {
-        if (line.size() > 0) {
-            lines.accept(line.toString(StandardCharsets.UTF_8));
+        if (length > 0) {
+            lines.accept(
+                    length <= MAX_LINE
+                            ? line.toString(StandardCharsets.UTF_8)
+                            : "(a line of " + length + " bytes is not shown)");
             line.reset();
+            length = 0;
         }
     }
 }

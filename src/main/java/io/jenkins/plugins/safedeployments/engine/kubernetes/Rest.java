@@ -259,8 +259,7 @@ final class Rest {
     /** Text from elsewhere, in one line: nothing that a terminal would obey, and not more than anybody reads. */
     @NonNull
     static String inert(@CheckForNull String text) {
-        String line = text == null ? "" : InertText.oneLine(text);
-        return line.length() > MAX_MESSAGE ? line.substring(0, MAX_MESSAGE) + "..." : line;
+        return text == null ? "" : InertText.cut(InertText.oneLine(text), MAX_MESSAGE);
     }
 
     private static ClusterException conflict(String said, @CheckForNull KubeObject status) {

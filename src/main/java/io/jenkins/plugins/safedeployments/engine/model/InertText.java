@@ -19,6 +19,15 @@ public final class InertText {
         return text.replaceAll("[" + MARKS + "]]+", " ").strip();
     }
 
+    /**
+     * A line that is no longer than that, and three dots. It is cut between words: of half a secret nobody could tell that it is one, and
+     * mask it.
+     */
+    @NonNull
+    public static String cut(String line, int max) {
+        return line.length() <= max ? line : line.substring(0, Math.max(0, line.lastIndexOf(' ', max))) + "...";
+    }
+
     /** In its lines, with a blank for each of them; tabs stay, and each kind of line end is a line feed. */
     @NonNull
     public static String lines(String text) {

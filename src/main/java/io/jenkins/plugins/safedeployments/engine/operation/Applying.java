@@ -30,14 +30,8 @@ final class Applying {
     /** Server-side apply, which takes over fields from the plugin's own patches, and from whom it may. */
     @NonNull
     KubeObject apply(KubeObject object) {
-        return apply(object, false);
-    }
-
-    /** @param ours whether what is in conflict can be of the plugin's own patches only, so that nobody has to be asked */
-    @NonNull
-    KubeObject apply(KubeObject object, boolean ours) {
         try {
-            return cluster.apply(object, false, ours);
+            return cluster.apply(object, false, false);
         } catch (ClusterException e) {
             if (e.reason() != Reason.FIELD_CONFLICT) {
                 throw e;

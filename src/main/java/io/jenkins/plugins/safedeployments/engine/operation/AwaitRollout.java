@@ -33,6 +33,7 @@ final class AwaitRollout implements Move {
     private final Diagnosis diagnosis = new Diagnosis();
     private final Instant begun;
     private long generation;
+    private KubeObject served;
     private Instant lastPoll;
     private String lastProgress = "";
     private String lastRow = "";
@@ -65,6 +66,11 @@ final class AwaitRollout implements Move {
     @Override
     public Next look() {
         return look(Rollout::isComplete, confirmed);
+    }
+
+    /** As it was when it served. */
+    KubeObject served() {
+        return served;
     }
 
     /** Waits until all wanted pods are there, whether they serve yet or not; the watches' word is enough for that. */
@@ -101,6 +107,7 @@ final class AwaitRollout implements Move {
         }
         progress(rollout);
         if (isDone.test(rollout)) {
+            served = observation.deployment();
             if (view.isComplete()) {
                 state.workloads.saw(view);
             }

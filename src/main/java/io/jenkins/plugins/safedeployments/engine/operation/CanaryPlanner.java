@@ -88,14 +88,14 @@ final class CanaryPlanner {
     }
 
     private Rendered warnOfLostCapacity(Rendered rendered, KubeObject stable) {
-        String cause = AllAtOnce.cause(promoted, replicas(stable));
+        String cause = RolloutStrategy.allAtOnce(promoted, replicas(stable));
         if (cause.isEmpty()) {
             return rendered;
         }
         List<String> warnings = new ArrayList<>(rendered.warnings());
         warnings.add("By its " + cause + " " + stable
                 + " loses all of its pods at once when this release is promoted: until new"
-                + " ones are ready, only the canary serves. " + AllAtOnce.REMEDY);
+                + " ones are ready, only the canary serves. " + RolloutStrategy.REMEDY);
         return rendered.withWarnings(warnings);
     }
 

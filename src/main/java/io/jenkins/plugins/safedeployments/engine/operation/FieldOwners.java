@@ -191,18 +191,6 @@ final class FieldOwners {
                 .map("spec");
     }
 
-    /** Whether nobody else has written anything but its status and size, which no manifest of the plugin's sets. */
-    static boolean isOnlyOurs(KubeObject seen) {
-        List<KubeObject> fields = seen.list("metadata", "managedFields");
-        return !fields.isEmpty() && fields.stream().allMatch(field -> isOurs(field) || isOfSubresource(field));
-    }
-
-    /** Kubernetes before 1.22 does not name the subresource. */
-    private static boolean isOfSubresource(KubeObject field) {
-        Map<String, Object> written = field.map("fieldsV1");
-        return !field.string("subresource").isEmpty() || written.containsKey("f:status") && !isContent(written);
-    }
-
     private static boolean isContent(Map<String, Object> fields) {
         return fields.entrySet().stream().anyMatch(field -> switch (field.getKey()) {
             case "f:metadata", "f:status" -> false;

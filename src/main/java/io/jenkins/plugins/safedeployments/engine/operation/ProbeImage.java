@@ -25,6 +25,9 @@ final class ProbeImage implements Move {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Duration POLL = Duration.ofSeconds(10);
 
+    /** Between two tries while the pod of an earlier one is being removed. */
+    private static final Duration SOON = Duration.ofSeconds(1);
+
     /** With these there is no image, or not yet. */
     private static final Set<String> NOT_YET = Set.of("", "ContainerCreating", "PodInitializing", "ErrImagePull");
 
@@ -36,6 +39,9 @@ final class ProbeImage implements Move {
     private final String name;
     private Instant begun;
 
+    /** Of the pod; empty as long as one of that name is there which an interrupted step has left. */
+    private String uid = "";
+
     ProbeImage(ReleaseState state, Release release) {
         this.state = state;
         this.release = release;
@@ -44,15 +50,17 @@ final class ProbeImage implements Move {
 
     @Override
     public Next look() {
+        Instant now = state.session.now();
         if (begun == null) {
             state.status("seeing whether the image can be pulled");
-            remove();
-            create();
-            begun = state.session.now();
+            begun = now;
         }
-        Instant now = state.session.now();
+        if (uid.isEmpty()) {
+            uid = created();
+        }
         ClusterReader source = state.view().isComplete() ? state.view() : state.session.cluster();
-        Optional<KubeObject> pod = source.get(Kind.POD, name);
+        Optional<KubeObject> pod =
+                source.get(Kind.POD, name).filter(found -> found.uid().equals(uid));
         String refused = pod.map(ProbeImage::refused).orElse("");
         if (!refused.isEmpty()) {
             remove();
@@ -70,7 +78,7 @@ final class ProbeImage implements Move {
                     + " minutes whether the image of " + release.title() + " can be pulled: pod " + name
                     + " did not start. Leave 'checkImage' out to go on without.");
         }
-        return Next.waitUntil(now.plus(POLL));
+        return Next.waitUntil(now.plus(uid.isEmpty() ? SOON : POLL));
     }
 
     private static String refused(KubeObject pod) {
@@ -91,7 +99,20 @@ final class ProbeImage implements Move {
                                 || !NOT_YET.contains(status.string("state", "waiting", "reason")));
     }
 
-    private void create() {
+    /** Its UID; empty if there is one of that name still, which is removed. */
+    private String created() {
+        try {
+            return state.session.cluster().create(pod()).uid();
+        } catch (ClusterException e) {
+            if (e.reason() != Reason.ALREADY_EXISTS) {
+                throw e;
+            }
+            remove();
+            return "";
+        }
+    }
+
+    private KubeObject pod() {
         Map<String, Object> template = KubeObject.of(release.plan().stable()).map("spec", "template", "spec");
         List<Object> containers = new ArrayList<>();
         for (KubeObject container :
@@ -117,17 +138,15 @@ final class ProbeImage implements Move {
         spec.put("restartPolicy", "Never");
         spec.put("activeDeadlineSeconds", PATIENCE.toSeconds());
         spec.put("automountServiceAccountToken", false);
-        state.session
-                .cluster()
-                .create(KubeObject.of(Map.of(
-                        "apiVersion",
-                        "v1",
-                        "kind",
-                        "Pod",
-                        "metadata",
-                        Map.of("name", name, "namespace", state.session.target().namespace()),
-                        "spec",
-                        spec)));
+        return KubeObject.of(Map.of(
+                "apiVersion",
+                "v1",
+                "kind",
+                "Pod",
+                "metadata",
+                Map.of("name", name, "namespace", state.session.target().namespace()),
+                "spec",
+                spec));
     }
 
     /** Of this or of one that was interrupted. */

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.safedeployments.engine.operation;
 
 import io.jenkins.plugins.safedeployments.engine.cluster.Cluster.View;
+import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException;
 import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import io.jenkins.plugins.safedeployments.engine.model.Target;
@@ -14,6 +15,7 @@ import io.jenkins.plugins.safedeployments.engine.rollout.Diagnosis;
 import io.jenkins.plugins.safedeployments.engine.rollout.Observation;
 import io.jenkins.plugins.safedeployments.engine.rollout.Rollout;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -38,14 +40,17 @@ public final class PromoteStable extends ReleaseOperation {
     /** What stable is made smaller from, at the end; 0 if it is not. */
     private int shrinksFrom;
 
-    /** Of stable, before anything was done; 0 if there was none. */
-    private int sizeBefore;
+    /** Stable as it was when it was looked at first; null if there was none. */
+    private KubeObject before;
 
-    /** Whether stable was made by this promotion. */
-    private boolean isNew;
+    /** What the release has made of stable. */
+    private KubeObject applied;
 
     private AwaitRollout rollout;
     private Instant drained;
+
+    /** What was let pass, and said. */
+    private final Set<String> forced = new HashSet<>();
 
     public PromoteStable(Session session, PromoteRequest request) {
         this(session, request, Approval.NOT_NEEDED);
@@ -109,7 +114,10 @@ public final class PromoteStable extends ReleaseOperation {
         }
         size = size(release);
         canaryIsUnchanged(release);
-        stableIsUnchanged(release);
+        before = state.workloads.get(Track.STABLE).orElse(null);
+        if (before != null) {
+            stableIsUnchanged(release, before);
+        }
         number = wanted;
         claim = state.claim.actIfStill(claim, "promoteStable", session.actor(), session.now());
         if (claim.holder() != wanted) {
@@ -231,7 +239,11 @@ public final class PromoteStable extends ReleaseOperation {
             throw new UserException(text + (text.endsWith(".") ? " " : ". ")
                     + "Take it back with rollbackCanary, or promote it with 'force' and a 'reason'.");
         }
-        state.say("forced", text + "; promoted all the same: " + request.force().reason());
+        if (forced.add(text)) {
+            state.say(
+                    "forced",
+                    text + "; promoted all the same: " + request.force().reason());
+        }
     }
 
     private int size(Release release) {
@@ -305,13 +317,8 @@ public final class PromoteStable extends ReleaseOperation {
                         .orElse("");
     }
 
-    /** What somebody has changed in stable by hand since would go with the promotion. A part of it may have been done before. */
-    private void stableIsUnchanged(Release release) {
-        KubeObject stable = state.workloads.get(Track.STABLE).orElse(null);
-        sizeBefore = stable == null ? 0 : stable.integer(1, "spec", "replicas");
-        if (stable == null || release.phase() == Phase.PROMOTING) {
-            return;
-        }
+    /** What somebody has changed in stable by hand since would go with the promotion, unless that was begun before. */
+    private void stableIsUnchanged(Release release, KubeObject stable) {
         Workloads.checkNotPaused(stable);
         if (Integer.toString(release.number()).equals(stable.annotation(Names.RELEASE))) {
             return;
@@ -325,15 +332,40 @@ public final class PromoteStable extends ReleaseOperation {
     }
 
     private void apply() {
+        state.workloads.stamp(Track.STABLE, state.fence());
         state.workloads.stamp(Track.CANARY, state.fence());
         state.plan().stableSupport().forEach(object -> state.support(KubeObject.of(object)));
-        state.sayIfAny("autoscaler", state.workloads.autoscaler().pin(Math.max(size, sizeBefore)));
-        KubeObject applied = state.workloads.apply(
-                state.manifest(Track.STABLE), Track.STABLE, state.release().number(), state.fence());
-        boolean isFirst = state.plan().originalReplicas() == null; // so what there is of stable is of an earlier try
-        isNew = isFirst || applied.generation() == 1;
-        state.say("stable", isNew ? "created" : "rolling to the release");
+        int now = before == null ? 0 : before.integer(1, "spec", "replicas");
+        state.sayIfAny("autoscaler", state.workloads.autoscaler().pin(Math.max(size, now)));
+        if (before != null && !isFirst() && mayMissPods(now)) {
+            sayIfResized(state.workloads.grow(size, state.fence(), false));
+        }
+        applied = state.workloads.applyToStable(
+                state.manifest(Track.STABLE),
+                state.release().number(),
+                state.fence(),
+                stable -> stableIsUnchanged(state.release(), stable));
+        state.say("stable", isNew() ? "created" : "rolling to the release");
         rollout = new AwaitRollout(state, Track.STABLE, applied.generation());
+    }
+
+    /** So what there is of stable is of an earlier try. */
+    private boolean isFirst() {
+        return state.plan().originalReplicas() == null;
+    }
+
+    /** Whether stable was made by this promotion. */
+    private boolean isNew() {
+        return isFirst() || applied.generation() == 1;
+    }
+
+    /**
+     * Whether pods of stable go before new ones are ready, at the size that it has. What its owner allows is meant for the size that it is
+     * to have; and of what the manifest leaves out, one can't tell from it whether that stays.
+     */
+    private boolean mayMissPods(int now) {
+        return RolloutStrategy.unavailable(state.manifest(Track.STABLE), now) > 0
+                || RolloutStrategy.unavailable(before, now) > 0;
     }
 
     /**
@@ -355,13 +387,19 @@ public final class PromoteStable extends ReleaseOperation {
     }
 
     private void grow() {
-        Workloads.Resized resized = state.workloads.grow(size, state.fence(), isNew);
+        Workloads.Resized resized = state.workloads.grow(size, state.fence(), isNew());
         rollout.expect(resized.deployment().generation());
         if (request.replicas() == null) {
             size = Math.max(size, resized.now()); // whoever has made it bigger meanwhile had a reason
         }
         shrinksFrom = resized.now() > size ? resized.now() : 0;
-        state.say("stable", resized.text());
+        sayIfResized(resized);
+    }
+
+    private void sayIfResized(Workloads.Resized resized) {
+        if (resized.now() != resized.before() || !resized.autoscaler().isEmpty()) {
+            state.say("stable", resized.text());
+        }
     }
 
     /** What was asked to be smaller than it was gets so when all of it serves, and not while pods are exchanged. */
@@ -370,8 +408,8 @@ public final class PromoteStable extends ReleaseOperation {
             Workloads.Resized resized = state.workloads.shrink(shrinksFrom, size, state.fence());
             if (resized.isForeign(shrinksFrom, size)) {
                 state.say("stable", resized.leftText(shrinksFrom) + " since the promotion began");
-            } else if (resized.now() != resized.before()) {
-                state.say("stable", resized.text());
+            } else {
+                sayIfResized(resized);
             }
         }
         state.sayIfAny("autoscaler", state.workloads.autoscaler().unpin());
@@ -407,8 +445,21 @@ public final class PromoteStable extends ReleaseOperation {
     }
 
     private void removeCanary() {
+        stableIsWhatWasApplied();
         if (state.workloads.delete(Track.CANARY, state.fence())) {
             state.say("canary", "removed: stable serves");
+        }
+    }
+
+    /** Also what somebody has made of stable meanwhile gets to serve, and what was undone by hand. */
+    private void stableIsWhatWasApplied() {
+        KubeObject serves = rollout.served();
+        if (!state.isOfRelease(serves)
+                || !FieldOwners.content(serves)
+                        .get("template")
+                        .equals(FieldOwners.content(applied).get("template"))) {
+            unlessForced("Somebody has changed " + serves + " since it was rolled to "
+                    + state.release().title() + ", so what serves is not what is promoted");
         }
     }
 
@@ -422,8 +473,19 @@ public final class PromoteStable extends ReleaseOperation {
         return rollBackOrKeep(
                 request.rollbackOnFailure() || undoing,
                 cause,
-                () ->
-                        "stable may be partly rolled, the canary still serves: run promoteStable again, or rollbackCanary");
+                () -> "stable may be partly rolled" + leftOfCanary() + ": run promoteStable again, or rollbackCanary");
+    }
+
+    private String leftOfCanary() {
+        try {
+            return state.workloads
+                    .get(Track.CANARY)
+                    .map(canary ->
+                            serves(canary) ? ", the canary still serves" : ", and the canary does not serve any more")
+                    .orElse(", and the canary is gone");
+        } catch (ClusterException e) {
+            return "";
+        }
     }
 
     @Override

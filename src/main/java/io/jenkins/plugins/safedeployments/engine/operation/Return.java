@@ -239,13 +239,13 @@ final class Return {
         Integer before = from.plan().originalReplicas();
         int size = Math.max(now, before == null ? 1 : before);
         state.sayIfAny("autoscaler", state.workloads.autoscaler().pin(size));
-        String cause = AllAtOnce.cause(returned, size);
+        String cause = RolloutStrategy.allAtOnce(returned, size);
         if (!cause.isEmpty()) {
             state.say(
                     "warning",
                     "By its " + cause
                             + " stable loses all of its pods at once now: until new ones are ready, nothing serves. "
-                            + AllAtOnce.REMEDY);
+                            + RolloutStrategy.REMEDY);
         }
         state.workloads.applyEarlier(KubeObject.of(goal.plan().stable()), goal.number(), state.fence());
         Workloads.Resized resized = state.workloads.grow(size, state.fence(), false);

@@ -18,6 +18,7 @@ import io.jenkins.plugins.safedeployments.engine.release.Names;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
@@ -107,16 +108,23 @@ final class Workloads {
     /** Applies a Deployment for the release in progress; what is there already is left as it is. */
     @NonNull
     KubeObject apply(KubeObject deployment, Track track, int release, int fence) {
-        return apply(deployment, track, release, fence, true);
+        return apply(deployment, track, release, fence, true, seen -> {});
+    }
+
+    /** @param check looks at what is there each time before it is written, and throws if that may not be */
+    @NonNull
+    KubeObject applyToStable(KubeObject deployment, int release, int fence, Consumer<KubeObject> check) {
+        return apply(deployment, Track.STABLE, release, fence, true, check);
     }
 
     /** Makes stable what an earlier release had made of it; that is worth keeping whoever holds the claim by then. */
     @NonNull
     KubeObject applyEarlier(KubeObject deployment, int release, int fence) {
-        return apply(deployment, Track.STABLE, release, fence, false);
+        return apply(deployment, Track.STABLE, release, fence, false, seen -> {});
     }
 
-    private KubeObject apply(KubeObject deployment, Track track, int release, int fence, boolean takenAway) {
+    private KubeObject apply(
+            KubeObject deployment, Track track, int release, int fence, boolean takenAway, Consumer<KubeObject> check) {
         KubeObject ours = deployment
                 .with(Integer.toString(release), "metadata", "annotations", Names.RELEASE)
                 .with(Integer.toString(fence), "metadata", "annotations", Names.FENCE);
@@ -125,13 +133,13 @@ final class Workloads {
                 return make(ours, track, fence, takenAway);
             }
             Fence.check(seen, fence);
+            check.accept(seen);
             Optional<KubeObject> adopted = FieldOwners.adopted(seen);
             adopted.ifPresent(a -> applying.sayTaken(
                     seen, "all fields of '" + String.join("', '", FieldOwners.adoptedFrom(seen)) + "'"));
             KubeObject now = adopted.map(cluster::update).orElse(seen);
             return applying.apply(
-                    ours.with(now.uid(), "metadata", "uid").with(now.resourceVersion(), "metadata", "resourceVersion"),
-                    FieldOwners.isOnlyOurs(now));
+                    ours.with(now.uid(), "metadata", "uid").with(now.resourceVersion(), "metadata", "resourceVersion"));
         });
     }
 
@@ -146,6 +154,7 @@ final class Workloads {
             takeAway = () -> delete(track, made.uid(), fence);
         }
         checkClaim(fence);
+        takeAway = () -> {}; // who comes later finds it there
         return made;
     }
 

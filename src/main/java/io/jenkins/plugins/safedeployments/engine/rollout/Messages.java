@@ -1,5 +1,7 @@
 package io.jenkins.plugins.safedeployments.engine.rollout;
 
+import io.jenkins.plugins.safedeployments.engine.model.InertText;
+
 /** Makes the messages of Kubernetes fit into a sentence. */
 final class Messages {
 
@@ -7,10 +9,8 @@ final class Messages {
 
     private Messages() {}
 
-    /** Cut between words: of half a secret nobody could tell that it is one, and mask it. */
     static String shortened(String message) {
-        String line = message.strip().replaceAll("\\s+", " ");
-        return line.length() <= MAX ? line : line.substring(0, Math.max(0, line.lastIndexOf(' ', MAX - 3))) + "...";
+        return InertText.cut(message.strip().replaceAll("\\s+", " "), MAX);
     }
 
     /** {@code : the message}, or nothing if there is none. */

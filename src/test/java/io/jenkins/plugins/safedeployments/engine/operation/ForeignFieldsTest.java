@@ -53,6 +53,38 @@ public class ForeignFieldsTest {
     }
 
     @Test
+    public void promote_stableThatSomebodyEditsBetweenItsLookAndItsWrite_needsForce() {
+        run.deploy("1.2", false);
+        run.before(
+                "apply Deployment addressbook-stable",
+                () -> write("kubectl-set", "hotfix", "spec", "template", "spec", "serviceAccountName"));
+
+        assertThat(run.promote(null), is(false));
+
+        assertThat(
+                run.report.toString(), containsString("'kubectl-set' has changed Deployment addressbook-stable since"));
+        assertThat(run.stableImage(), is("registry.example.com/addressbook:1.1"));
+    }
+
+    @Test
+    public void promote_stableThatSomebodyEditsWhileJenkinsIsDown_needsForce() {
+        run.deploy("1.2", false);
+        CrashRun.Running[] promotion = new CrashRun.Running[1];
+        promotion[0] = run.hold("promote", CrashRun.promotion(null));
+        run.before("apply Service", () -> {
+            promotion[0].die();
+            write("kubectl-set", "hotfix", "spec", "template", "spec", "serviceAccountName");
+        });
+        run.go(promotion[0]);
+
+        assertThat(run.report.toString(), run.end(promotion[0]), is(false));
+
+        assertThat(
+                run.report.toString(), containsString("'kubectl-set' has changed Deployment addressbook-stable since"));
+        assertThat(run.stableImage(), is("registry.example.com/addressbook:1.1"));
+    }
+
+    @Test
     public void promote_stableThatWasScaledAndRestarted_isNotHeldUp() {
         run.deploy("1.2", false);
         write("kubectl-scale", 4, "spec", "replicas");

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.safedeployments.engine.operation;
 
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.is;
 
@@ -45,6 +46,40 @@ public class PromotionSizeTest {
         assertThat(run.report.toString(), run.broken, is(empty()));
     }
 
+    /** By the default strategy a quarter may be missing, of ten as of nine; and what is reckoned with is ten. */
+    @Test
+    public void promote_whatMayMissPodsMeanwhile_hasItsSizeBefore() {
+        run.promote(10);
+        run.deploy("1.2", false);
+        assertThat(size(), is(9));
+        Set<Integer> sizes = new TreeSet<>();
+        run.cluster.observe(() -> {
+            if (run.stableImage().equals(IMAGE + "1.2")) {
+                sizes.add(size());
+            }
+        });
+
+        assertThat(run.report.toString(), run.promote(null), is(true));
+
+        assertThat(run.report.toString(), sizes, is(Set.of(10)));
+        assertThat(run.report.toString(), containsString("stable: resized from 9 to 10"));
+    }
+
+    @Test
+    public void promote_whatTheManifestLetsMissAPod_hasItsSizeBefore() {
+        run.cluster.edit(Kind.DEPLOYMENT, STABLE, 1, "spec", "strategy", "rollingUpdate", "maxUnavailable");
+        Set<Integer> sizes = new TreeSet<>();
+        run.cluster.observe(() -> {
+            if (run.stableImage().equals(IMAGE + "1.1")) {
+                sizes.add(size());
+            }
+        });
+
+        assertThat(run.report.toString(), run.promote(null), is(true));
+
+        assertThat(run.report.toString(), sizes, is(Set.of(3)));
+    }
+
     @Test
     public void promote_whoseCanaryServesNoMore_getsItsSizeAtOnce() {
         run.cluster.pushed.put(IMAGE + "1.1", "never-ready");
@@ -60,6 +95,9 @@ public class PromotionSizeTest {
 
         assertThat(size(), is(3));
         assertThat(run.report.toString(), run.end(promotion), is(false));
+        assertThat(
+                run.report.toString(),
+                containsString("left: stable may be partly rolled, and the canary does not serve any more: run"));
         assertThat(run.cluster.serving(STABLE).size(), is(3));
     }
 

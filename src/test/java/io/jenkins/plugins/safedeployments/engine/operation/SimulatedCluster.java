@@ -206,7 +206,8 @@ final class SimulatedCluster implements Cluster {
         if (get(object.kind(), object.name()).isPresent()) {
             throw refusal(Reason.ALREADY_EXISTS, object, "already exists");
         }
-        return put(object);
+        changedIn(start);
+        return put(object.with(now().toString(), "metadata", "creationTimestamp"));
     }
 
     @Override

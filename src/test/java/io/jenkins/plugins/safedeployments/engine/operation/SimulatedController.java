@@ -45,7 +45,8 @@ final class SimulatedController {
         for (Kind kind : List.of(Kind.REPLICA_SET, Kind.POD)) {
             Kind owner = kind.equals(Kind.POD) ? Kind.REPLICA_SET : Kind.DEPLOYMENT;
             for (KubeObject object : List.copyOf(cluster.all(kind))) {
-                if (cluster.all(owner).stream().noneMatch(o -> o.uid().equals(object.controllerUid()))) {
+                if (!object.controllerUid().isEmpty()
+                        && cluster.all(owner).stream().noneMatch(o -> o.uid().equals(object.controllerUid()))) {
                     cluster.remove(object);
                 }
             }

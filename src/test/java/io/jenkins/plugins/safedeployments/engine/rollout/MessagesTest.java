@@ -16,7 +16,7 @@ public class MessagesTest {
     public void longMessage_isCutBetweenWords() {
         String word = "x".repeat(99);
 
-        assertThat(Messages.shortened((word + " ").repeat(3) + "y"), is(word + " " + word + "..."));
+        assertThat(Messages.shortened((word + " ").repeat(3) + "y"), is(word + " " + word + " " + word + "..."));
     }
 
     @Test
