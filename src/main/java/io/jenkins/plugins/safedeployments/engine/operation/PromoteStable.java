@@ -337,7 +337,8 @@ public final class PromoteStable extends ReleaseOperation {
         state.plan().stableSupport().forEach(object -> state.support(KubeObject.of(object)));
         int now = before == null ? 0 : before.integer(1, "spec", "replicas");
         state.sayIfAny("autoscaler", state.workloads.autoscaler().pin(Math.max(size, now)));
-        if (before != null && !isFirst() && mayMissPods(now)) {
+        boolean grows = before != null && !isFirst() && now < size;
+        if (grows && state.workloads.autoscaler().name().isEmpty() && mayMissPods(now)) {
             sayIfResized(state.workloads.grow(size, state.fence(), false));
         }
         applied = state.workloads.applyToStable(
