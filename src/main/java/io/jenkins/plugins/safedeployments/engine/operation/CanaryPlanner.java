@@ -25,7 +25,8 @@ import java.util.Set;
 /** Makes the plan of a release, and checks all of it with the API server before anything is written. */
 final class CanaryPlanner {
 
-    private static final Set<String> REMOVED_AGAIN = Set.of("ConfigMap", "Secret");
+    /** Kinds of what a rollback removes again, if the release has made it. */
+    static final Set<String> REMOVED_AGAIN = Set.of("ConfigMap", "Secret");
 
     private final Session session;
     private final CanaryRequest request;
@@ -67,14 +68,29 @@ final class CanaryPlanner {
         Rendered rendered = render(stable);
         sizeForLast = size(stable);
         kindsAreAllowed(rendered);
+        SharedNames.check(rendered);
         Rights.check(cluster, supportOfBoth(rendered), request.tests());
         look(rendered);
         servicesKeepTraffic(rendered, stable);
         int checked = dryRun(rendered);
-        Quotas.check(cluster, rendered.canary());
-        service(rendered);
+        List<String> warnings = new ArrayList<>(rendered.warnings());
+        warnings.addAll(Quotas.check(
+                cluster,
+                rendered.canary(),
+                promoted,
+                stable == null ? 0 : RolloutStrategy.surge(promoted, size(stable))));
+        warnOfStrayAutoscalers(rendered, warnings);
+        String service = service(rendered);
+        if (stable == null) {
+            if (!request.force().given()) {
+                ServiceChoice.checkNobodyElseServes(cluster, services, service, target);
+            }
+        } else {
+            warnOfSharedConfiguration(rendered, stable, warnings);
+            warnOfLostCapacity(stable, warnings);
+        }
         session.report().line("checked", checked + " objects by the API server (dry run)");
-        last = stable == null ? rendered : warnOfLostCapacity(warnOfSharedConfiguration(rendered, stable), stable);
+        last = rendered.withWarnings(warnings);
         return last;
     }
 
@@ -87,22 +103,33 @@ final class CanaryPlanner {
         return Objects.requireNonNull(last, "nothing was rendered yet");
     }
 
-    private Rendered warnOfLostCapacity(Rendered rendered, KubeObject stable) {
+    private void warnOfStrayAutoscalers(Rendered rendered, List<String> warnings) {
+        supportOfBoth(rendered).stream()
+                .filter(object -> object.kind().kind().equals(Kind.AUTOSCALER.kind()))
+                .forEach(autoscaler -> {
+                    KubeObject scaled = KubeObject.of(autoscaler.map("spec", "scaleTargetRef"));
+                    if (scaled.string("kind").equals(Kind.DEPLOYMENT.kind())
+                            && !scaled.string("name").equals(target.deployment(Track.STABLE))
+                            && !scaled.string("name").equals(target.deployment(Track.CANARY))) {
+                        warnings.add(autoscaler + " scales Deployment " + scaled.string("name")
+                                + ", which is neither of the two of this release: it has to name "
+                                + target.deployment(Track.STABLE) + " to scale stable.");
+                    }
+                });
+    }
+
+    private void warnOfLostCapacity(KubeObject stable, List<String> warnings) {
         String cause = RolloutStrategy.allAtOnce(promoted, replicas(stable));
-        if (cause.isEmpty()) {
-            return rendered;
+        if (!cause.isEmpty()) {
+            warnings.add("By its " + cause + " " + stable
+                    + " loses all of its pods at once when this release is promoted: until new"
+                    + " ones are ready, only the canary serves. " + RolloutStrategy.REMEDY);
         }
-        List<String> warnings = new ArrayList<>(rendered.warnings());
-        warnings.add("By its " + cause + " " + stable
-                + " loses all of its pods at once when this release is promoted: until new"
-                + " ones are ready, only the canary serves. " + RolloutStrategy.REMEDY);
-        return rendered.withWarnings(warnings);
     }
 
     /** What stable reads, too, must not change under it: a restart would bring its old pods up with the new content. */
-    private Rendered warnOfSharedConfiguration(Rendered rendered, KubeObject stable) {
+    private void warnOfSharedConfiguration(Rendered rendered, KubeObject stable, List<String> warnings) {
         Set<ConfigReference> used = ConfigReference.of(stable);
-        List<String> warnings = new ArrayList<>(rendered.warnings());
         rendered.canarySupport().stream()
                 .filter(changing::contains)
                 .filter(object -> used.contains(new ConfigReference(object.kind(), object.name())))
@@ -110,7 +137,6 @@ final class CanaryPlanner {
                         + " use it as well: they get the new content, at their next restart at the latest, although they"
                         + " were never tested with it. Give it another name for each version.")
                 .forEach(warnings::add);
-        return rendered.withWarnings(warnings);
     }
 
     /** The plan, by what stable is at this moment; rendered and checked again if somebody has resized it since that was done. */
@@ -330,64 +356,8 @@ final class CanaryPlanner {
         };
     }
 
-    /** The Service that brings traffic to both tracks, or an empty string where there is none. */
     private String service(Rendered rendered) {
-        Map<String, Object> canary = rendered.canary().map("spec", "template", "metadata", "labels");
-        Map<String, Object> stable = rendered.stable().map("spec", "template", "metadata", "labels");
-        Set<String> both = new LinkedHashSet<>();
-        Set<String> one = new LinkedHashSet<>();
-        List<KubeObject> candidates = new ArrayList<>(services);
-        if (candidates.isEmpty() || !request.service().isEmpty()) {
-            candidates.addAll(servicesOfNamespace());
-        }
-        for (KubeObject service : candidates) {
-            Map<String, Object> selector = service.map("spec", "selector");
-            boolean ofCanary = KubeObject.selects(selector, canary);
-            boolean ofStable = KubeObject.selects(selector, stable);
-            if (ofCanary && ofStable) {
-                both.add(service.name());
-            } else if (ofCanary || ofStable) {
-                one.add(service.name());
-            }
-        }
-        return chosen(both, one);
-    }
-
-    private String chosen(Set<String> both, Set<String> one) {
-        String asked = request.service();
-        if (!asked.isEmpty()) {
-            if (both.contains(asked)) {
-                return asked;
-            }
-            throw new UserException("'service' is '" + asked + "', but "
-                    + (one.contains(asked)
-                            ? "its selector reaches only one of the two tracks: leave out the label that tells them apart."
-                            : "there is no Service of that name which selects the pods."));
-        }
-        if (both.size() == 1) {
-            return both.iterator().next();
-        }
-        if (both.size() > 1) {
-            throw new UserException("The Services " + String.join(", ", both)
-                    + " all reach both tracks: say with 'service' which one brings the traffic.");
-        }
-        if (!one.isEmpty()) {
-            throw new UserException("The selector of Service " + String.join(", ", one) + " reaches only one of the two"
-                    + " tracks, so the canary would get no traffic or stable would lose it: leave out the label that tells"
-                    + " them apart.");
-        }
-        return "";
-    }
-
-    private List<KubeObject> servicesOfNamespace() {
-        try {
-            return cluster.list(Kind.SERVICE);
-        } catch (ClusterException e) {
-            if (e.reason() == Reason.FORBIDDEN) {
-                return List.of();
-            }
-            throw e;
-        }
+        return ServiceChoice.of(cluster, services, rendered, request.service());
     }
 
     private static List<KubeObject> supportOfBoth(Rendered rendered) {

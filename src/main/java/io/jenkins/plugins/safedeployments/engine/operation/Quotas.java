@@ -8,6 +8,7 @@ import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -38,28 +39,50 @@ final class Quotas {
 
     private Quotas() {}
 
-    /** @throws UserException if the pods of {@code canary} will not be admitted */
-    static void check(Cluster cluster, KubeObject canary) {
+    /**
+     * @param promoted stable as it will be
+     * @param surge how many pods of it there may be more than now while it is promoted
+     * @return a warning for each that is too small for the promotion
+     * @throws UserException if the pods of {@code canary} will not be admitted
+     */
+    @NonNull
+    static List<String> check(Cluster cluster, KubeObject canary, KubeObject promoted, int surge) {
         int replicas = canary.integer(1, "spec", "replicas");
+        List<String> warnings = new ArrayList<>();
         for (KubeObject quota : quotas(cluster)) {
             if (quota.get("spec", "scopes") != null || quota.get("spec", "scopeSelector") != null) {
                 continue;
             }
             quota.map("status", "hard").forEach((resource, hard) -> {
+                Object used = quota.map("status", "used").get(resource);
+                BigDecimal left = quantity(hard).subtract(quantity(used));
                 BigDecimal needed = perPod(canary, resource).multiply(BigDecimal.valueOf(replicas));
-                BigDecimal left = quantity(hard)
-                        .subtract(quantity(quota.map("status", "used").get(resource)));
+                BigDecimal more = perPod(promoted, resource).multiply(BigDecimal.valueOf(surge));
                 if (needed.signum() > 0 && needed.compareTo(left) > 0) {
                     throw new UserException(
                             "ResourceQuota " + quota.name() + " leaves no room for the canary: of " + hard
-                                    + " " + resource + ", "
-                                    + quota.map("status", "used").get(resource) + " are used, and " + replicas
-                                    + (replicas == 1 ? " pod needs " : " pods need ")
-                                    + needed.stripTrailingZeros().toPlainString()
+                                    + " " + resource + ", " + used + " are used, and " + pods(replicas)
+                                    + plain(needed)
                                     + " more, since it comes up beside all of stable. Raise the quota, or ask for less.");
+                }
+                if (more.signum() > 0 && needed.add(more).compareTo(left) > 0) {
+                    warnings.add("ResourceQuota " + quota.name()
+                            + " leaves room for the canary, but not for its promotion: of "
+                            + hard + " " + resource + ", " + used + " are used, the canary needs " + plain(needed)
+                            + ", and while stable rolls " + pods(surge) + plain(more)
+                            + " more. Raise the quota until then.");
                 }
             });
         }
+        return warnings;
+    }
+
+    private static String pods(int number) {
+        return number + (number == 1 ? " pod needs " : " pods need ");
+    }
+
+    private static String plain(BigDecimal number) {
+        return number.stripTrailingZeros().toPlainString();
     }
 
     private static List<KubeObject> quotas(Cluster cluster) {

@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What the credentials must allow for a release, from its canary to its promotion or rollback: asked for before anything is
@@ -33,6 +34,10 @@ final class Rights {
     /** To make an object that comes with a release what the manifest says, and what it was before. */
     private static final List<String> SUPPORT = List.of("get", "create", "patch", "update");
 
+    /** What a rollback removes again must be allowed to go; Secrets are among what every release has to do with. */
+    private static final List<String> REMOVED_AGAIN =
+            Stream.concat(SUPPORT.stream(), Stream.of("delete")).toList();
+
     private Rights() {}
 
     /**
@@ -48,7 +53,12 @@ final class Rights {
                     .map(KubeObject::kind)
                     .distinct()
                     .filter(kind -> !ALWAYS.containsKey(kind) && !kind.equals(Kind.NAMESPACE))
-                    .forEach(kind -> add(missing, cluster, SUPPORT, kind, ""));
+                    .forEach(kind -> add(
+                            missing,
+                            cluster,
+                            CanaryPlanner.REMOVED_AGAIN.contains(kind.kind()) ? REMOVED_AGAIN : SUPPORT,
+                            kind,
+                            ""));
             if (checks.stream().anyMatch(CommandTest.class::isInstance)) {
                 add(missing, cluster, List.of("get", "create"), Kind.POD, "exec");
             }

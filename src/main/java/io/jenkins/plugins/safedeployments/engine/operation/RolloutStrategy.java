@@ -39,6 +39,11 @@ final class RolloutStrategy {
                 : gone;
     }
 
+    /** How many pods more than that size there may be while they are exchanged. */
+    static int surge(KubeObject deployment, int replicas) {
+        return isRecreate(deployment) ? 0 : (int) Math.ceil(pods(setting(deployment, "maxSurge"), replicas));
+    }
+
     private static boolean isRecreate(KubeObject deployment) {
         return deployment.string("spec", "strategy", "type").equals("Recreate");
     }

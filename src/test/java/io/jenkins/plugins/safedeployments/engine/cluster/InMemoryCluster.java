@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,9 @@ public final class InMemoryCluster implements Cluster {
     private static final Set<String> GROUPS = Set.of("apps", "autoscaling", "batch", "coordination.k8s.io", "policy");
 
     private final String namespace;
+    /** What the credentials do not allow: {@code delete ConfigMap}. */
+    public final Set<String> denied = new HashSet<>();
+
     private final Map<Kind, Map<String, KubeObject>> objects = new LinkedHashMap<>();
     private final List<Runnable> watchers = new CopyOnWriteArrayList<>();
     private final Deque<Runnable> interruptions = new ArrayDeque<>();
@@ -67,7 +71,7 @@ public final class InMemoryCluster implements Cluster {
 
     @Override
     public boolean isAllowed(String verb, Kind kind, String subresource) {
-        return true;
+        return !denied.contains(verb + " " + kind.kind());
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.jenkins.plugins.safedeployments.engine.operation;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 import static org.hamcrest.Matchers.startsWith;
 import static org.junit.Assert.assertThrows;
@@ -45,6 +46,14 @@ public class CanaryPlannerTest {
     private static final String SERVICE =
             "---\n{apiVersion: v1, kind: Service, metadata: {name: %s}, spec: {selector: {%s}}}\n";
 
+    private static final String AUTOSCALER = """
+            ---
+            apiVersion: autoscaling/v2
+            kind: HorizontalPodAutoscaler
+            metadata: {name: %s}
+            spec: {maxReplicas: 5, scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: %s}}
+            """;
+
     private final InMemoryCluster cluster = new InMemoryCluster("test");
     private final CollectedReport report = new CollectedReport();
 
@@ -79,6 +88,87 @@ public class CanaryPlannerTest {
                 SERVICE.formatted("lb", "app: shop, track: stable"),
                 "The selector of Service lb reaches only one of the two tracks, so the canary would get no traffic or stable"
                         + " would lose it: leave out the label that tells them apart.");
+    }
+
+    @Test
+    public void renderAndCheck_configMapThatMayNotBeRemovedAgain_isRefused() {
+        cluster.denied.add("delete ConfigMap");
+
+        refused(
+                "---\n{apiVersion: v1, kind: ConfigMap, metadata: {name: c}}\n",
+                "The credentials do not allow all that a release needs in namespace 'test'. Missing: delete ConfigMap. The"
+                        + " Role in docs/cluster.md has all of it.");
+    }
+
+    @Test
+    public void renderAndCheck_oneNameForTwoContents_isRefused() {
+        refused(
+                AUTOSCALER.formatted("load", "$deployment"),
+                "HorizontalPodAutoscaler load has the same name for both tracks, but not the same content, so that the canary"
+                        + " would change what stable uses: give it a name for each, with $deployment or $track in it, or the same"
+                        + " content.");
+    }
+
+    @Test
+    public void renderAndCheck_autoscalerOfAnotherDeployment_warns() {
+        String manifest = DEPLOYMENT + SERVICE.formatted("web", "app: shop");
+
+        assertThat(
+                planner(manifest + AUTOSCALER.formatted("load", "shop"), 1, null)
+                        .renderAndCheck()
+                        .warnings(),
+                hasItem(
+                        "HorizontalPodAutoscaler load scales Deployment shop, which is neither of the two of this release: it"
+                                + " has to name shop-stable to scale stable."));
+        assertThat(
+                planner(manifest + AUTOSCALER.formatted("load", "shop-stable"), 1, null)
+                        .renderAndCheck()
+                        .warnings(),
+                not(hasItem(startsWith("HorizontalPodAutoscaler"))));
+    }
+
+    @Test
+    public void renderAndCheck_firstReleaseBesideWhatServesByAnotherName_isRefused() {
+        cluster.create(stable(3, Map.of("app", "shop")).with("shop", "metadata", "name"));
+
+        refused(
+                SERVICE.formatted("web", "app: shop"),
+                "Service web brings the traffic to the pods of Deployment shop as well, which this first release of shop in test"
+                        + " would neither take over nor remove: it takes over a Deployment of the name shop-stable. Make that one"
+                        + " from it and remove shop, or release beside it with 'force' and a 'reason'.");
+    }
+
+    @Test
+    public void renderAndCheck_laterReleaseBesideAnotherDeployment_isNotHeldUp() {
+        cluster.create(stable(3));
+        cluster.create(stable(3, Map.of("app", "shop")).with("shop", "metadata", "name"));
+
+        assertThat(
+                planner(DEPLOYMENT + SERVICE.formatted("web", "app: shop"), 1, null)
+                        .renderAndCheck()
+                        .warnings(),
+                not(hasItem(startsWith("Service"))));
+    }
+
+    @Test
+    public void renderAndCheck_quotaTooSmallForThePromotion_warns() {
+        cluster.create(stable(8));
+        cluster.create(KubeObject.of(Map.of(
+                "apiVersion",
+                "v1",
+                "kind",
+                "ResourceQuota",
+                "metadata",
+                Map.of("name", "small"),
+                "status",
+                Map.of("hard", Map.of("pods", "10"), "used", Map.of("pods", "8")))));
+        String manifest = DEPLOYMENT + SERVICE.formatted("web", "app: shop");
+
+        assertThat(
+                planner(manifest, 1, null).renderAndCheck().warnings(),
+                hasItem(
+                        "ResourceQuota small leaves room for the canary, but not for its promotion: of 10 pods, 8 are used, the"
+                                + " canary needs 1, and while stable rolls 2 pods need 2 more. Raise the quota until then."));
     }
 
     @Test
