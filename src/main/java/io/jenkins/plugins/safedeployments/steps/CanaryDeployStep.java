@@ -23,7 +23,6 @@ import io.jenkins.plugins.safedeployments.engine.operation.Session;
 import io.jenkins.plugins.safedeployments.runtime.ClusterQuestion;
 import io.jenkins.plugins.safedeployments.runtime.IfOrphaned;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -242,7 +241,10 @@ public final class CanaryDeployStep extends GuardedStep {
         try {
             return ManifestFiles.read(manifests, caller.workspace());
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new UserException(
+                    "'manifests' names files that cannot be read from the workspace: " + e.getMessage()
+                            + ". Look at their permissions, and whether the agent is there.",
+                    e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new UserException("Interrupted while the manifests were being read.", e);
