@@ -127,6 +127,10 @@ public final class JudgmentInput extends InputStep {
                             .findFirst()
                             .orElseThrow(() -> new UserException("There is no parameter of that name: look again."));
                     ParameterValue value = definition.createValue(request, json);
+                    if (value != null && value.isSensitive()) {
+                        throw new UserException("'" + name
+                                + "' is a secret, but what a judgment asks is kept and shown: use credentials.");
+                    }
                     if (value != null) {
                         values.put(name, plain(name, value.getValue()));
                     }

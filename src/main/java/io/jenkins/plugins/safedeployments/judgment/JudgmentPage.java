@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import jenkins.model.Jenkins;
-import net.sf.json.JSONObject;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.HttpResponse;
@@ -287,18 +286,13 @@ public final class JudgmentPage {
         return live == null ? refusal.of(409, getText()) : VoteAnswer.to(live, wish, refusal);
     }
 
-    private LiveJudgment.Answer read(StaplerRequest2 request) throws ServletException {
-        Map<String, Object> values = new LinkedHashMap<>();
-        if (request.getParameter("json") != null) {
-            JSONObject form = request.getSubmittedForm();
-            if (form.has("parameter")) {
-                values.putAll(JudgmentInput.submitted(request, live.settings().getParameters()));
-            }
-        }
+    private LiveJudgment.Answer read(StaplerRequest2 request) {
         return new LiveJudgment.Answer(
                 Util.fixNull(request.getParameter("outcome")),
                 Util.fixNull(request.getParameter("comment")),
-                values,
+                request.getParameter("json") == null
+                        ? Map.of()
+                        : JudgmentInput.submitted(request, live.settings().getParameters()),
                 Util.fixEmpty(request.getParameter("shown")),
                 false);
     }

@@ -7,6 +7,7 @@ import hudson.Util;
 import hudson.model.Describable;
 import hudson.model.Descriptor;
 import hudson.model.ParameterDefinition;
+import hudson.model.ParameterValue;
 import hudson.model.PasswordParameterDefinition;
 import hudson.model.Result;
 import io.jenkins.plugins.safedeployments.Messages;
@@ -337,6 +338,15 @@ public final class JudgmentSettings implements Describable<JudgmentSettings>, Se
         terms(Instant.EPOCH, List.of(), false, false);
     }
 
+    /** Whether the end of its time is an outcome by which it goes on. */
+    private boolean goesOnByTime() {
+        return onTimeout != null && !RESULTS.contains(onTimeout) && !onTimeout.equals(Choice.STOP);
+    }
+
+    private static boolean isSensitive(@CheckForNull ParameterValue value) {
+        return value != null && value.isSensitive();
+    }
+
     private void checkParameters() {
         Set<String> names = new HashSet<>();
         for (ParameterDefinition parameter : parameters) {
@@ -344,7 +354,7 @@ public final class JudgmentSettings implements Describable<JudgmentSettings>, Se
                 throw new UserException("'parameters' has the file '" + parameter.getName()
                         + "', but a judgment takes no files: take it from a place where it can be looked at.");
             }
-            if (parameter instanceof PasswordParameterDefinition) {
+            if (parameter instanceof PasswordParameterDefinition || isSensitive(parameter.getDefaultParameterValue())) {
                 throw new UserException("'parameters' has the password '" + parameter.getName()
                         + "', but what a judgment asks is kept and shown: use credentials.");
             }
@@ -381,10 +391,13 @@ public final class JudgmentSettings implements Describable<JudgmentSettings>, Se
                     + choices.stream().map(Choice::name).collect(Collectors.joining(", ")) + ") or a result ("
                     + String.join(", ", RESULTS) + ").");
         }
-        if (!demanded.isEmpty()
-                && onTimeout != null
-                && !RESULTS.contains(onTimeout)
-                && !onTimeout.equals(Choice.STOP)) {
+        if (!parameters.isEmpty() && goesOnByTime()) {
+            throw new UserException("'onTimeout' is '" + onTimeout + "', but 'parameters' asks for '"
+                    + parameters.get(0).getName()
+                    + "', and nobody fills that in then: let it end with 'stop', or a result,"
+                    + " or leave 'parameters' out.");
+        }
+        if (!demanded.isEmpty() && goesOnByTime()) {
             throw new UserException(
                     "'onTimeout' is '" + onTimeout + "', but a folder or the cluster demands that people"
                             + " approve: it can only be 'stop' or a result.");

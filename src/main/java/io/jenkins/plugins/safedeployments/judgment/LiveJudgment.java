@@ -121,10 +121,9 @@ final class LiveJudgment implements PendingJudgment {
             return refused(Kind.FORBIDDEN, Voters.stranger(who));
         }
         RealmPerson person = found.get();
-        List<String> empty = leftOut(answer);
-        if (!empty.isEmpty()) {
-            return refused(
-                    Kind.WRONG, "This judgment asks for " + String.join(", ", empty) + ": fill it in on its page.");
+        Ruling empty = leftOut(answer);
+        if (empty != null) {
+            return empty;
         }
         Content judged = judgment.content();
         Ruling changed = lookAgain(answer);
@@ -163,14 +162,20 @@ final class LiveJudgment implements PendingJudgment {
         return !now.isDecided() && !answer.choice().equals(Choice.STOP) && !Objects.equals(now.content(), judged);
     }
 
-    /** Parameters that were not sent; to stop needs none. */
-    private List<String> leftOut(Answer answer) {
-        return answer.choice().equals(Choice.STOP)
-                ? List.of()
-                : settings.getParameters().stream()
-                        .map(ParameterDefinition::getName)
-                        .filter(name -> !answer.parameters().containsKey(name))
-                        .toList();
+    /** @return null if all parameters were sent; to stop needs none */
+    @CheckForNull
+    private Ruling leftOut(Answer answer) {
+        if (answer.choice().equals(Choice.STOP)) {
+            return null;
+        }
+        List<String> empty = settings.getParameters().stream()
+                .map(ParameterDefinition::getName)
+                .filter(name -> !answer.parameters().containsKey(name))
+                .toList();
+        return empty.isEmpty()
+                ? null
+                : refused(
+                        Kind.WRONG, "This judgment asks for " + String.join(", ", empty) + ": fill it in on its page.");
     }
 
     /** @return null if nothing has changed that was judged */
@@ -261,6 +266,10 @@ final class LiveJudgment implements PendingJudgment {
         }
         if (!Jenkins.get().getACL().hasPermission2(who, Jenkins.ADMINISTER)) {
             return refused(Kind.FORBIDDEN, "Only an administrator may override the rules.");
+        }
+        Ruling empty = leftOut(answer);
+        if (empty != null) {
+            return empty;
         }
         tick(now());
         Content judged = judgment.content();

@@ -7,6 +7,7 @@ import hudson.model.Run;
 import hudson.scm.ChangeLogSet;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
+import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.runtime.ForRelease;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -15,8 +16,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import java.util.stream.Stream;
 import jenkins.model.Jenkins;
 import jenkins.scm.RunWithSCM;
@@ -26,8 +25,6 @@ import jenkins.scm.RunWithSCM;
  * comes from.
  */
 final class Requesters {
-
-    private static final Logger LOGGER = Logger.getLogger(Requesters.class.getName());
 
     /** A job that starts itself for ever comes from more than anybody reads. */
     private static final int MOST_ORIGINS = 100;
@@ -119,6 +116,7 @@ final class Requesters {
         return runs;
     }
 
+    /** @throws UserException if it can't be seen who they are: then nobody can be told from them */
     private static Set<String> authors(Run<?, ?> run) {
         Set<String> users = new LinkedHashSet<>();
         if (run instanceof RunWithSCM<?, ?> withChanges) {
@@ -129,7 +127,10 @@ final class Requesters {
                     }
                 }
             } catch (RuntimeException e) {
-                LOGGER.log(Level.WARNING, e, () -> "can't read who wrote the changes of " + run);
+                throw new UserException(
+                        "It can't be read who wrote the changes of " + run.getFullDisplayName()
+                                + ", so nobody can be told from them: stop it, or try again when Jenkins can read them.",
+                        e);
             }
         }
         return users;

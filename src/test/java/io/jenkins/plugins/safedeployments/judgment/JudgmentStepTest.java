@@ -12,6 +12,9 @@ import static org.junit.Assert.assertThrows;
 import com.cloudbees.hudson.plugins.folder.Folder;
 import hudson.markup.RawHtmlMarkupFormatter;
 import hudson.model.Failure;
+import hudson.model.ParameterDefinition;
+import hudson.model.ParameterValue;
+import hudson.model.PasswordParameterValue;
 import hudson.model.Result;
 import hudson.model.User;
 import hudson.security.ACLContext;
@@ -61,6 +64,9 @@ import org.junit.ClassRule;
 import org.junit.Test;
 import org.jvnet.hudson.test.BuildWatcher;
 import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.TestExtension;
+import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.StaplerRequest2;
 import org.springframework.security.authentication.AuthenticationServiceException;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.userdetails.UserDetails;
@@ -484,8 +490,104 @@ public class JudgmentStepTest {
         jenkins.assertLogContains("'continue' was decided by admin, who overrode the rules (all are ill).", run);
     }
 
+    /** None of them is ever null afterwards. */
+    @Test
+    public void overrideFillsInTheParametersToo() throws Exception {
+        WorkflowRun run = waiting(
+                "def j = judgment message: 'Go?', id: 'qa', approvers: '2 of qa', allowOverride: true, parameters: [string(name:"
+                        + " 'why')]\necho \"why ${j.parameters.why}\"");
+
+        WebResponse refused = Judges.post(jenkins, "admin", run, "judgments/qa/override?outcome=continue&comment=x");
+        assertThat(refused.getStatusCode(), is(400));
+        assertThat(refused.getContentAsString(), containsString("This judgment asks for why: fill it in on its page."));
+        HtmlForm form =
+                ((HtmlPage) Judges.web(jenkins, "admin").getPage(run, "judgments/qa")).getFormByName("override-qa");
+        choose(form, "continue");
+        form.getInputByName("value").setValue("all are ill");
+        form.getInputByName("comment").setValue("nobody else is there");
+        jenkins.submit(form);
+
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+        jenkins.assertLogContains("why all are ill", run);
+    }
+
+    /** Programs send anything. */
+    @Test
+    public void answerThatIsNoFormIsRefusedInASentence() throws Exception {
+        WorkflowRun run = waiting("judgment message: 'Go?', id: 'qa', approvers: '2 of qa', allowOverride: true");
+        String long4 = "x".repeat(4_000);
+
+        for (String json : List.of("x", "[1]", "{", "{\"parameter\": 5}", "{\"parameter\": \"" + long4 + "\"}")) {
+            String sent = "json=" + java.net.URLEncoder.encode(json, "UTF-8");
+            for (String way : List.of("decide?outcome=continue&", "override?outcome=continue&comment=x&")) {
+                WebResponse refused = Judges.post(jenkins, "alice", run, "judgments/qa/" + way + sent);
+                assertThat(way + json, refused.getStatusCode(), is(400));
+                assertThat(
+                        way + json, refused.getContentAsString(), containsString("What was sent can't be understood"));
+            }
+        }
+
+        assertThat(Judgments.find(run, "qa").votes(), hasSize(0));
+    }
+
+    /** Of other plugins, too, which are passwords by their values only. */
+    @Test
+    public void secretsAreNotAskedFor() throws Exception {
+        JudgmentSettings settings = new JudgmentSettings("Go?");
+        settings.setParameters(List.of(new Pin("pin", true)));
+        UserException refused = assertThrows(UserException.class, settings::check);
+        assertThat(
+                refused.getMessage(), containsString("'parameters' has the password 'pin', but what a judgment asks"));
+
+        WorkflowRun run = waiting("judgment message: 'Go?', id: 'qa', approvers: '2 of qa', parameters:"
+                + " [[$class: '" + Pin.class.getName() + "', name: 'pin', known: false]]");
+        String json = "{\"parameter\":[{\"name\":\"pin\",\"value\":\"s3cret\"}]}";
+        WebResponse sent = Judges.post(
+                jenkins,
+                "alice",
+                run,
+                "judgments/qa/decide?outcome=continue&json=" + java.net.URLEncoder.encode(json, "UTF-8"));
+        assertThat(sent.getStatusCode(), is(400));
+        assertThat(sent.getContentAsString(), containsString("'pin' is a secret, but what a judgment asks is kept"));
+        assertThat(Judgments.find(run, "qa").votes(), hasSize(0));
+    }
+
+    /** As other plugins have them: no subclass of Jenkins' own. */
+    public static final class Pin extends ParameterDefinition {
+
+        private final boolean known;
+
+        /** @param known whether it can be told before something is filled in */
+        @DataBoundConstructor
+        public Pin(String name, boolean known) {
+            super(name);
+            this.known = known;
+        }
+
+        @Override
+        public ParameterValue getDefaultParameterValue() {
+            return known ? new PasswordParameterValue(getName(), "") : null;
+        }
+
+        @Override
+        public ParameterValue createValue(StaplerRequest2 request, JSONObject json) {
+            return new PasswordParameterValue(getName(), json.getString("value"));
+        }
+
+        @Override
+        public ParameterValue createValue(StaplerRequest2 request) {
+            return null;
+        }
+
+        @TestExtension
+        public static final class DescriptorImpl extends ParameterDescriptor {}
+    }
+
     @Test
     public void badParametersAreSaidAtOnce() throws Exception {
+        fails(
+                "judgment message: 'x', timeout: 1, onTimeout: 'continue', parameters: [string(name: 'why')]",
+                "'onTimeout' is 'continue', but 'parameters' asks for 'why', and nobody fills that in then");
         fails("judgment message: ' '", "'message' is missing");
         fails("judgment message: 'x', id: 'a/b'", "'id' is 'a/b'");
         fails("judgment message: 'x', approvers: '2 of user:alice'", "there is only one person left");
