@@ -10,11 +10,14 @@ import io.jenkins.plugins.safedeployments.engine.release.Names;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The HorizontalPodAutoscaler that decides about the size of a Deployment, if there is one. That size is left to it; but
  * while pods are exchanged, whose load says nothing, its minimum is raised to the present size. The minimum of before is kept
- * in an annotation, written together with the new one, so that whoever ends the exchange can restore it.
+ * in an annotation, written together with the new one, so that whoever ends the exchange can restore it; and the new one beside
+ * it, so that they can tell whether it is still that.
  */
 final class Autoscaler {
 
@@ -65,23 +68,63 @@ final class Autoscaler {
     @NonNull
     String pin(int size) {
         return change(seen -> {
-            int minimum = seen.integer(1, "spec", "minReplicas");
+            int minimum = minimum(seen);
             int wanted = Math.min(size, seen.integer(size, "spec", "maxReplicas"));
-            return seen.annotation(Names.MIN_REPLICAS) != null || wanted <= minimum
-                    ? null
-                    : new Change(wanted, Integer.toString(minimum), "minimum raised from " + minimum + " to " + wanted);
+            Optional<Raised> raised = Raised.of(seen);
+            if (wanted <= minimum || raised.isEmpty() && seen.annotation(Names.MIN_REPLICAS) != null) {
+                return null;
+            }
+            // what is there instead of what it was raised to, the manifest has set again, or somebody: that is to come
+            // back
+            int before = raised.filter(known -> known.isStillAt(minimum))
+                    .map(Raised::before)
+                    .orElse(minimum);
+            return new Change(wanted, before + ">" + wanted, "minimum raised from " + minimum + " to " + wanted);
         });
     }
 
-    /** Gives it its minimum of before back. */
+    /** Gives it its minimum of before back, unless somebody has changed it since it was raised. */
     @NonNull
     String unpin() {
-        return change(seen -> {
-            String before = seen.annotation(Names.MIN_REPLICAS);
-            return before == null || !before.matches("[0-9]{1,9}")
-                    ? null
-                    : new Change(Integer.parseInt(before), null, "minimum is " + before + " again");
-        });
+        return change(seen -> Raised.of(seen)
+                .map(raised -> {
+                    int minimum = minimum(seen);
+                    return minimum == raised.before() || raised.isStillAt(minimum)
+                            ? new Change(raised.before(), null, "minimum is " + raised.before() + " again")
+                            : new Change(
+                                    minimum,
+                                    null,
+                                    "minimum left at " + minimum + ": somebody changed it from " + raised.to());
+                })
+                .orElse(null));
+    }
+
+    private static int minimum(KubeObject autoscaler) {
+        return autoscaler.integer(1, "spec", "minReplicas");
+    }
+
+    /**
+     * What the annotation says: {@code before>to}.
+     *
+     * @param to null in one that was written when it did not say that yet
+     */
+    private record Raised(int before, Integer to) {
+
+        private static final Pattern FORM = Pattern.compile("([0-9]{1,9})(?:>([0-9]{1,9}))?");
+
+        static Optional<Raised> of(KubeObject autoscaler) {
+            String annotation = autoscaler.annotation(Names.MIN_REPLICAS);
+            Matcher form = FORM.matcher(annotation == null ? "" : annotation);
+            return form.matches()
+                    ? Optional.of(new Raised(
+                            Integer.parseInt(form.group(1)),
+                            form.group(2) == null ? null : Integer.valueOf(form.group(2))))
+                    : Optional.empty();
+        }
+
+        boolean isStillAt(int minimum) {
+            return to == null || to == minimum;
+        }
     }
 
     private record Change(int minimum, String annotation, String text) {}

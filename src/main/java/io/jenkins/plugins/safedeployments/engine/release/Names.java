@@ -11,7 +11,7 @@ public final class Names {
     /** Annotation of both Deployments: the fencing number that a write must have. */
     public static final String FENCE = PREFIX + "fence";
 
-    /** Annotation of a HorizontalPodAutoscaler: its minimum of before it was raised. */
+    /** Annotation of a HorizontalPodAutoscaler: its minimum of before it was raised, and what it was raised to. */
     public static final String MIN_REPLICAS = PREFIX + "min-replicas";
 
     /** Label of the Secrets that hold releases. */

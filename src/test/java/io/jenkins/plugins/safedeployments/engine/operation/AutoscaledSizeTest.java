@@ -3,12 +3,17 @@ package io.jenkins.plugins.safedeployments.engine.operation;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.nullValue;
 
 import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
+import io.jenkins.plugins.safedeployments.engine.release.Names;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import org.junit.Test;
 
 /** The size that stable begins with when a HorizontalPodAutoscaler will decide it, on a simulated cluster without one at work. */
@@ -85,5 +90,101 @@ public class AutoscaledSizeTest {
         assertThat(run.report.toString(), run.promote(2), is(true));
 
         assertThat(run.cluster.serving(STABLE).size(), is(5));
+    }
+
+    @Test
+    public void promotion_whileSomebodyChangesTheMinimum_leavesThatToThem() {
+        CrashRun run = promotedFirst(Map.of());
+        run.deploy("1.1", false);
+        run.before("delete Deployment addressbook-canary", () -> minimum(run, 5));
+
+        assertThat(run.report.toString(), run.promote(null), is(true));
+
+        assertThat(
+                run.report.lines,
+                hasItem("autoscaler: HorizontalPodAutoscaler load: minimum left at 5: somebody changed it from 3"));
+        assertEnded(run, 5);
+    }
+
+    @Test
+    public void rollback_ofAPromotionWhileSomebodyChangesTheMinimum_leavesThatToThem() {
+        CrashRun run = promotedFirst(Map.of());
+        run.deploy("1.1", false);
+        run.cluster.pushed.put("registry.example.com/addressbook:1.1", "pull-fail");
+        assertThat(run.promote(null), is(false));
+        assertThat(autoscaler(run).annotation(Names.MIN_REPLICAS), is("1>3"));
+        minimum(run, 5);
+
+        assertThat(run.report.toString(), run.rollback("b"), is(true));
+
+        assertThat(
+                run.report.lines,
+                hasItem("autoscaler: HorizontalPodAutoscaler load: minimum left at 5: somebody changed it from 3"));
+        assertEnded(run, 5);
+    }
+
+    @Test
+    public void promotion_thatSawAnEarlierVersionRaiseTheMinimum_givesItBackAllTheSame() {
+        CrashRun run = promotedFirst(Map.of());
+        run.deploy("1.1", false);
+        minimum(run, 4);
+        run.cluster.edit(Kind.AUTOSCALER, "load", "2", "metadata", "annotations", Names.MIN_REPLICAS);
+
+        assertThat(run.report.toString(), run.promote(null), is(true));
+
+        assertThat(run.report.lines, hasItem("autoscaler: HorizontalPodAutoscaler load: minimum is 2 again"));
+        assertEnded(run, 2);
+    }
+
+    @Test
+    public void promotion_takenUpAgain_raisesTheMinimumThatTheManifestSetsAgain() {
+        CrashRun run = promotedFirst(Map.of());
+        run.step("deploy", withAutoscaler("1.1"));
+        CrashRun.Running promotion = run.hold("promote", CrashRun.promotion(null));
+        int[] meanwhile = new int[1];
+        run.after("merge HorizontalPodAutoscaler load", () -> {
+            promotion.die();
+            run.before(
+                    "delete Deployment addressbook-canary",
+                    () -> meanwhile[0] = autoscaler(run).integer(1, "spec", "minReplicas"));
+        });
+
+        run.go(promotion);
+
+        assertThat(run.report.toString(), run.end(promotion), is(true));
+        assertThat(run.report.toString(), meanwhile[0], is(3));
+        assertEnded(run, 1);
+    }
+
+    /** The manifests bring the autoscaler itself. */
+    private static BiFunction<Session, Boolean, Operation> withAutoscaler(String tag) {
+        Map<String, String> files = new LinkedHashMap<>(TestEngine.example("addressbook"));
+        files.put("autoscaler.yml", """
+                apiVersion: autoscaling/v2
+                kind: HorizontalPodAutoscaler
+                metadata:
+                  name: load
+                spec:
+                  minReplicas: 1
+                  maxReplicas: 6
+                  scaleTargetRef:
+                    kind: Deployment
+                    name: addressbook-stable
+                """);
+        return (session, resumed) -> new CanaryDeploy(
+                session, AskedCanary.ofTag(tag).files(files).resumed(resumed).request());
+    }
+
+    private static KubeObject autoscaler(CrashRun run) {
+        return run.cluster.get(Kind.AUTOSCALER, "load").orElseThrow();
+    }
+
+    private static void minimum(CrashRun run, int replicas) {
+        run.cluster.edit(Kind.AUTOSCALER, "load", replicas, "spec", "minReplicas");
+    }
+
+    private static void assertEnded(CrashRun run, int minimum) {
+        assertThat(run.report.toString(), autoscaler(run).integer(0, "spec", "minReplicas"), is(minimum));
+        assertThat(autoscaler(run).annotation(Names.MIN_REPLICAS), is(nullValue()));
     }
 }

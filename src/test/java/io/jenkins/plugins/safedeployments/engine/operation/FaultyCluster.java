@@ -62,7 +62,7 @@ final class FaultyCluster implements Cluster {
         if (fault == Fault.UNAVAILABLE_BUT_DONE) {
             throw new ClusterException(Reason.UNAVAILABLE, "no answer", null);
         }
-        dead = fault == Fault.DEATH_AFTER;
+        dead |= fault == Fault.DEATH_AFTER; // somebody may have killed it meanwhile
         return answer;
     }
 
