@@ -89,11 +89,32 @@ final class SupportObjects {
         }
     }
 
-    /** Removes an object that a release had brought, if it is still there. */
-    boolean remove(KubeObject made, int fence) {
+    /**
+     * Removes an object that a release had brought, unless somebody has changed it since.
+     *
+     * @return what was done, for people; empty if it is not there any more
+     */
+    @NonNull
+    String remove(KubeObject made, int fence) {
         claimed.accept(fence);
-        Optional<KubeObject> seen = cluster.get(made.kind(), made.name());
-        seen.ifPresent(cluster::delete);
-        return seen.isPresent();
+        for (int attempt = 1; ; attempt++) {
+            Optional<KubeObject> seen = cluster.get(made.kind(), made.name());
+            if (seen.isEmpty()) {
+                return "";
+            }
+            String editor = FieldOwners.editorSinceApplied(seen.get());
+            if (!editor.isEmpty()) {
+                return made + " IS LEFT AS IT IS, not removed with the release that had brought it: '" + editor
+                        + "' has changed it since. Look at it by hand";
+            }
+            try {
+                cluster.delete(seen.get());
+                return made + ", which the release had brought";
+            } catch (ClusterException e) {
+                if (e.reason() != Reason.CONFLICT || attempt == ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
     }
 }

@@ -188,12 +188,9 @@ final class Undo {
         } else {
             state.say("canary", "there is none");
         }
-        for (Map<String, Object> made : state.plan().supportMade()) {
-            KubeObject object = KubeObject.of(made);
-            if (state.supportObjects.remove(object, state.fence())) {
-                state.say("removed", object + ", which the release had brought");
-            }
-        }
+        state.plan().supportMade().stream()
+                .map(KubeObject::of)
+                .forEach(made -> state.sayIfAny("removed", state.supportObjects.remove(made, state.fence())));
         state.sayIfAny("autoscaler", state.workloads.autoscaler().unpin());
     }
 

@@ -10,16 +10,26 @@ import static org.hamcrest.Matchers.nullValue;
 import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import io.jenkins.plugins.safedeployments.engine.release.Names;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiFunction;
 import org.junit.Test;
 
 /** The size that stable begins with when a HorizontalPodAutoscaler will decide it, on a simulated cluster without one at work. */
 public class AutoscaledSizeTest {
 
     private static final String STABLE = "addressbook-stable";
+    private static final String MANIFEST = """
+            apiVersion: autoscaling/v2
+            kind: HorizontalPodAutoscaler
+            metadata:
+              name: load
+            spec:
+              minReplicas: 1
+              maxReplicas: 6
+              scaleTargetRef:
+                kind: Deployment
+                name: addressbook-stable
+            """;
     private static final KubeObject AUTOSCALER = KubeObject.of(Map.of(
             "apiVersion",
             Kind.AUTOSCALER.apiVersion(),
@@ -139,7 +149,7 @@ public class AutoscaledSizeTest {
     @Test
     public void promotion_takenUpAgain_raisesTheMinimumThatTheManifestSetsAgain() {
         CrashRun run = promotedFirst(Map.of());
-        run.step("deploy", withAutoscaler("1.1"));
+        run.step("deploy", CrashRun.deployment("1.1", "autoscaler.yml", MANIFEST));
         CrashRun.Running promotion = run.hold("promote", CrashRun.promotion(null));
         int[] meanwhile = new int[1];
         run.after("merge HorizontalPodAutoscaler load", () -> {
@@ -154,25 +164,6 @@ public class AutoscaledSizeTest {
         assertThat(run.report.toString(), run.end(promotion), is(true));
         assertThat(run.report.toString(), meanwhile[0], is(3));
         assertEnded(run, 1);
-    }
-
-    /** The manifests bring the autoscaler itself. */
-    private static BiFunction<Session, Boolean, Operation> withAutoscaler(String tag) {
-        Map<String, String> files = new LinkedHashMap<>(TestEngine.example("addressbook"));
-        files.put("autoscaler.yml", """
-                apiVersion: autoscaling/v2
-                kind: HorizontalPodAutoscaler
-                metadata:
-                  name: load
-                spec:
-                  minReplicas: 1
-                  maxReplicas: 6
-                  scaleTargetRef:
-                    kind: Deployment
-                    name: addressbook-stable
-                """);
-        return (session, resumed) -> new CanaryDeploy(
-                session, AskedCanary.ofTag(tag).files(files).resumed(resumed).request());
     }
 
     private static KubeObject autoscaler(CrashRun run) {

@@ -417,6 +417,14 @@ final class CrashRun {
                         .request());
     }
 
+    /** With another file of manifests. */
+    static BiFunction<Session, Boolean, Operation> deployment(String image, String file, String text) {
+        Map<String, String> files = new LinkedHashMap<>(MANIFESTS);
+        files.put(file, text);
+        return (session, resumed) -> new CanaryDeploy(
+                session, AskedCanary.ofTag(image).files(files).resumed(resumed).request());
+    }
+
     boolean promote(Integer replicas) {
         return step("promote", promotion(replicas));
     }

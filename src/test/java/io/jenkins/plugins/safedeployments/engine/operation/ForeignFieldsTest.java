@@ -2,6 +2,7 @@ package io.jenkins.plugins.safedeployments.engine.operation;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.is;
 
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException.FieldConflict;
@@ -20,6 +21,15 @@ public class ForeignFieldsTest {
     private static final Force FORCE = new Force(true, "argo is switched off");
     private static final String TAKEN =
             "takes over: Deployment addressbook-stable: .spec.template.spec.containers (by" + " 'argocd-controller')";
+
+    private static final String SETTINGS = """
+            apiVersion: v1
+            kind: ConfigMap
+            metadata:
+              name: settings
+            data:
+              greeting: hello
+            """;
 
     private CrashRun run;
 
@@ -126,19 +136,42 @@ public class ForeignFieldsTest {
                 containsString("'kubectl-create' has changed Deployment addressbook-stable since release 1"));
     }
 
+    @Test
+    public void rollback_configMapThatTheReleaseBrought_removesItUnlessSomebodyHasEditedIt() {
+        for (boolean edited : List.of(false, true)) {
+            run.step("deploy", CrashRun.deployment("1.2", "settings.yml", SETTINGS));
+            if (edited) {
+                write(Kind.CONFIG_MAP, "settings", "kubectl-edit", "hi", "data", "greeting");
+            }
+
+            assertThat(run.report.toString(), run.rollback("b"), is(true));
+
+            assertThat(run.cluster.get(Kind.CONFIG_MAP, "settings").isPresent(), is(edited));
+        }
+        assertThat(run.report.lines, hasItem("removed: ConfigMap settings, which the release had brought"));
+        assertThat(
+                run.report.lines,
+                hasItem(
+                        "removed: ConfigMap settings IS LEFT AS IT IS, not removed with the release that had brought it:"
+                                + " 'kubectl-edit' has changed it since. Look at it by hand"));
+    }
+
     private void write(String manager, Object value, String... path) {
-        run.cluster.edit(Kind.DEPLOYMENT, "addressbook-stable", value, path);
+        write(Kind.DEPLOYMENT, "addressbook-stable", manager, value, path);
+    }
+
+    private void write(Kind kind, String name, String manager, Object value, String... path) {
+        run.cluster.edit(kind, name, value, path);
         Map<String, Object> fields = Map.of("f:" + path[path.length - 1], Map.of());
         for (int i = path.length - 2; i >= 0; i--) {
             fields = Map.of("f:" + path[i], fields);
         }
-        KubeObject stable =
-                run.cluster.get(Kind.DEPLOYMENT, "addressbook-stable").orElseThrow();
+        KubeObject object = run.cluster.get(kind, name).orElseThrow();
         List<Object> all = new ArrayList<>();
-        stable.list("metadata", "managedFields").forEach(field -> all.add(field.toMap()));
+        object.list("metadata", "managedFields").forEach(field -> all.add(field.toMap()));
         all.add(Map.of(
                 "manager", manager, "operation", "Update", "time", run.now().toString(), "fieldsV1", fields));
-        run.cluster.put(stable.with(all, "metadata", "managedFields"));
+        run.cluster.put(object.with(all, "metadata", "managedFields"));
     }
 
     private void argoTakesAField() {
