@@ -7,6 +7,7 @@ import io.jenkins.plugins.safedeployments.engine.cluster.ClusterReader;
 import io.jenkins.plugins.safedeployments.engine.model.ConfigReference;
 import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
+import io.jenkins.plugins.safedeployments.engine.model.LabelSelector;
 import io.jenkins.plugins.safedeployments.engine.model.Target;
 import io.jenkins.plugins.safedeployments.engine.model.Track;
 import io.jenkins.plugins.safedeployments.engine.release.Release;
@@ -164,9 +165,8 @@ final class Look implements ClusterReader {
                 .forEach(all::add);
         budgets.stream()
                 .filter(budget -> own(Kind.DEPLOYMENT).stream()
-                        .anyMatch(deployment -> KubeObject.selects(
-                                budget.map("spec", "selector", "matchLabels"),
-                                deployment.map("spec", "template", "metadata", "labels"))))
+                        .anyMatch(deployment -> LabelSelector.of(budget)
+                                .selects(deployment.map("spec", "template", "metadata", "labels"))))
                 .forEach(all::add);
         all.addAll(configuration);
         return all;

@@ -4,6 +4,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
+import io.jenkins.plugins.safedeployments.engine.model.LabelSelector;
 import io.jenkins.plugins.safedeployments.engine.model.Target;
 import io.jenkins.plugins.safedeployments.engine.model.Track;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
@@ -164,9 +165,9 @@ public final class ManifestRenderer {
     }
 
     private static void checkSelector(KubeObject deployment) {
-        Map<String, Object> selector = deployment.map("spec", "selector", "matchLabels");
+        LabelSelector selector = LabelSelector.of(deployment);
         Map<String, Object> labels = deployment.map("spec", "template", "metadata", "labels");
-        if (!KubeObject.selects(selector, labels)) {
+        if (selector.isEmpty() || !selector.selects(labels)) {
             throw new UserException(
                     "The selector of " + deployment + ", " + selector + ", does not match the labels of its"
                             + " pods, " + labels + ": make 'spec.selector.matchLabels' a part of"

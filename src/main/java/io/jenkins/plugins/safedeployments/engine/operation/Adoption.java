@@ -7,6 +7,7 @@ import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException.Reason
 import io.jenkins.plugins.safedeployments.engine.manifest.Rendered;
 import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
+import io.jenkins.plugins.safedeployments.engine.model.LabelSelector;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +38,7 @@ final class Adoption {
             }
             result = rendered.withStable(rendered.stable().with(selector, "spec", "selector"));
         }
-        if (!KubeObject.selects(stable.map("spec", "selector", "matchLabels"), labels(rendered.canary()))) {
+        if (!LabelSelector.of(stable).selects(labels(rendered.canary()))) {
             return result;
         }
         refuseWhoCountsBoth(rendered, stable, cluster);
@@ -54,9 +55,8 @@ final class Adoption {
             throw both("HorizontalPodAutoscaler " + autoscaler + " would count", stable);
         }
         for (KubeObject budget : budgets(cluster)) {
-            Map<String, Object> selector = budget.map("spec", "selector", "matchLabels");
-            if (KubeObject.selects(selector, labels(rendered.canary()))
-                    && KubeObject.selects(selector, labels(stable))) {
+            LabelSelector selector = LabelSelector.of(budget);
+            if (selector.selects(labels(rendered.canary())) && selector.selects(labels(stable))) {
                 throw both(budget + " would protect", stable);
             }
         }

@@ -4,6 +4,7 @@ import io.jenkins.plugins.safedeployments.engine.cluster.Cluster.View;
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException;
 import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
+import io.jenkins.plugins.safedeployments.engine.model.LabelSelector;
 import io.jenkins.plugins.safedeployments.engine.model.Target;
 import io.jenkins.plugins.safedeployments.engine.model.Track;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
@@ -291,8 +292,7 @@ public final class PromoteStable extends ReleaseOperation {
         Integer before = release.facts().restarts();
         if (before != null) {
             List<KubeObject> pods = session.cluster().list(Kind.POD).stream()
-                    .filter(pod -> KubeObject.selects(
-                            canary.map("spec", "selector", "matchLabels"), pod.map("metadata", "labels")))
+                    .filter(pod -> LabelSelector.of(canary).selects(pod.map("metadata", "labels")))
                     .toList();
             if (Restarts.of(pods) > before) {
                 unlessForced("The canary of " + release.title() + " has been restarted since it was ready: "

@@ -416,6 +416,22 @@ public class BadManifestTest {
                 "35 no selector",
                 deployment("  selector:\n    matchLabels:\n      app: shop\n", ""),
                 "Deployment shop-canary has no 'spec.selector'"));
+        rows.add(accepted(
+                "35 selector of expressions only, which tells the tracks apart",
+                deployment(
+                                "matchLabels:\n      app: shop\n",
+                                "matchExpressions:\n"
+                                        + "      - {key: role, operator: In, values: [\"$deployment\"]}\n"
+                                        + "      - {key: old, operator: DoesNotExist}\n")
+                        .replace("        app: shop\n", "        app: shop\n        role: $deployment\n"),
+                rendered -> assertThat(rendered.canary().get("spec", "selector", "matchLabels"), is(nullValue()))));
+        rows.add(refused(
+                "35 expressions that do not hold for the pods",
+                deployment(
+                        "matchLabels:\n      app: shop\n",
+                        "matchExpressions:\n" + "      - {key: role, operator: In, values: [\"$deployment\"]}\n"),
+                "does not match the labels of its pods",
+                "operator=In, values=[shop-canary]"));
         rows.add(accepted("37 one selector for both tracks", DEPLOYMENT, rendered -> {
             assertThat(rendered.canary().get("spec", "selector", "matchLabels", "track"), is("canary"));
             assertThat(rendered.stable().get("spec", "selector", "matchLabels", "track"), is("stable"));
