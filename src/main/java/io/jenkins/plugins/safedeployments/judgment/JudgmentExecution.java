@@ -64,6 +64,9 @@ final class JudgmentExecution extends StepExecution implements LiveJudgment.Aske
     /** In the run; set when it starts. */
     private String id;
 
+    /** How many of the same id were decided before it starts; 0 in what earlier versions have stored. */
+    private int decidedBefore;
+
     /** Null until it is asked. */
     private volatile InputStepExecution input;
 
@@ -91,7 +94,9 @@ final class JudgmentExecution extends StepExecution implements LiveJudgment.Aske
     public boolean start() throws Exception {
         try {
             settings.check();
-            id = Judgments.take(getContext().get(Run.class), settings.getId());
+            Run<?, ?> run = getContext().get(Run.class);
+            id = Judgments.take(run, settings.getId());
+            decidedBefore = Judgments.countDecided(run, id);
         } catch (UserException e) {
             throw new AbortException(e.getMessage());
         }
@@ -141,7 +146,9 @@ final class JudgmentExecution extends StepExecution implements LiveJudgment.Aske
     private void resume() {
         try {
             Run<?, ?> run = getContext().get(Run.class);
-            Judgment judgment = Judgments.find(run, id);
+            takeAgain(run);
+            inputs(run).getExecutions(); // not before the Pipeline is loaded is anybody asked or told
+            Judgment judgment = Judgments.find(run, id, decidedBefore);
             if (judgment == null) {
                 ask(); // Jenkins went down before it was asked
                 return;
@@ -151,7 +158,6 @@ final class JudgmentExecution extends StepExecution implements LiveJudgment.Aske
                 live = asked; // Jenkins went down before the Pipeline was told
                 settle();
             } else {
-                takeAgain(run);
                 open(asked, false);
             }
         } catch (TimeoutException e) {

@@ -57,6 +57,23 @@ public final class Judgments extends InvisibleAction implements Queue.QueueActio
         return found;
     }
 
+    /** The one of an id that was asked for when so many of that id were decided already; null if there is none. */
+    @CheckForNull
+    static Judgment find(Actionable owner, String id, int decidedBefore) {
+        return of(owner).stream()
+                .filter(judgment -> isSame(judgment.id(), id))
+                .skip(decidedBefore)
+                .reduce((one, later) -> later)
+                .orElse(null);
+    }
+
+    /** How many of an id are decided: the next one of that id comes behind them, in the place of one that only waited. */
+    static int countDecided(Actionable owner, String id) {
+        return (int) of(owner).stream()
+                .filter(judgment -> isSame(judgment.id(), id) && judgment.isDecided())
+                .count();
+    }
+
     /** The last one of an id that is about such a release; null if there is none. */
     @CheckForNull
     static Judgment find(Run<?, ?> run, String id, Predicate<Content> about) {

@@ -1,5 +1,8 @@
 package io.jenkins.plugins.safedeployments.judgment;
 
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.is;
+
 import hudson.model.Cause;
 import hudson.model.CauseAction;
 import hudson.model.Item;
@@ -12,6 +15,7 @@ import hudson.security.ACLContext;
 import io.jenkins.plugins.safedeployments.Browsers;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsPermissions;
 import io.jenkins.plugins.safedeployments.engine.judgment.Ruling;
+import io.jenkins.plugins.safedeployments.runtime.ReleaseRuntime;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.net.URL;
@@ -22,6 +26,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import jenkins.model.Jenkins;
 import jenkins.model.ParameterizedJobMixIn;
 import org.awaitility.Awaitility;
@@ -40,6 +46,9 @@ import org.springframework.security.core.Authentication;
 /** A Jenkins with people in it who decide: alice and bob of qa, olga of ops (alice too), dev who starts builds, stranger
  * who sees no jobs, and admin. */
 final class Judges {
+
+    /** As many as there are for what may wait for a cluster or an agent. */
+    private static final int THREADS = 8;
 
     private Judges() {}
 
@@ -116,6 +125,28 @@ final class Judges {
         try (ACLContext ignored = as(user)) {
             return ParameterizedJobMixIn.scheduleBuild2(job, 0, new CauseAction(new Cause.UserIdCause()));
         }
+    }
+
+    /**
+     * As if agents hung while manifests are read from them: what is to wait for a cluster or an agent does not begin.
+     *
+     * @return lets it go on; Jenkins does so when it goes down
+     */
+    static CountDownLatch occupyThreads() throws InterruptedException {
+        CountDownLatch begun = new CountDownLatch(THREADS);
+        CountDownLatch goOn = new CountDownLatch(1);
+        for (int i = 0; i < THREADS; i++) {
+            ReleaseRuntime.get().execute(() -> {
+                begun.countDown();
+                try {
+                    goOn.await(5, TimeUnit.MINUTES);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+        }
+        assertThat(begun.await(1, TimeUnit.MINUTES), is(true));
+        return goOn;
     }
 
     static Ruling vote(LiveJudgment live, String user, String choice) throws Exception {

@@ -7,13 +7,20 @@ import static org.hamcrest.Matchers.is;
 
 import hudson.model.Result;
 import io.jenkins.plugins.safedeployments.engine.judgment.Ruling;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
 import org.awaitility.Awaitility;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.support.steps.input.InputAction;
+import org.jenkinsci.plugins.workflow.support.steps.input.InputStepExecution;
+import org.jenkinsci.plugins.workflow.test.steps.SemaphoreStep;
 import org.junit.After;
 import org.junit.ClassRule;
 import org.junit.Rule;
@@ -33,7 +40,7 @@ public class JudgmentRestartTest {
 
     @After
     public void resetClock() {
-        PendingJudgments.setClock(java.time.Clock.systemUTC());
+        PendingJudgments.setClock(Clock.systemUTC());
     }
 
     @Test
@@ -50,7 +57,7 @@ public class JudgmentRestartTest {
             Judges.await(run, "qa");
             InputAction inputs = run.getAction(InputAction.class);
             Awaitility.await()
-                    .atMost(java.time.Duration.ofMinutes(1))
+                    .atMost(Duration.ofMinutes(1))
                     .until(() -> inputs.getExecutions().size() == 1);
             assertThat(inputs.getExecutions().get(0).getId(), is("Qa"));
             assertThat(xml(run).split("<string>Qa</string>", -1).length - 1, is(1));
@@ -129,7 +136,7 @@ public class JudgmentRestartTest {
                 j,
                 "def j = judgment(message: 'Go?', id: 'qa', approvers: 'qa', timeout: 2, onTimeout: 'stop', rejectResult: 'NONE')\n"
                         + "echo \"it was ${j.outcome} ${j.how}\""));
-        PendingJudgments.setClock(java.time.Clock.offset(java.time.Clock.systemUTC(), java.time.Duration.ofHours(3)));
+        PendingJudgments.setClock(Clock.offset(Clock.systemUTC(), Duration.ofHours(3)));
         sessions.then(j -> {
             WorkflowRun run = run(j);
             Judges.await(run, "qa");
@@ -137,6 +144,109 @@ public class JudgmentRestartTest {
             j.assertBuildStatusSuccess(j.waitForCompletion(run));
             j.assertLogContains("it was stop TIMEOUT", run);
         });
+    }
+
+    /** That an earlier one of the same id was approved says nothing about one that nobody was asked for yet. */
+    @Test
+    public void earlierDecisionDoesNotAnswerANewQuestion() throws Throwable {
+        sessions.then(j -> {
+            WorkflowRun run = start(
+                    j,
+                    "for (int round = 1; round <= 2; round++) {\n  judgment message: \"Go ${round}?\", id: 'qa', approvers: 'qa'\n"
+                            + "  semaphore 'decided'\n}\necho 'through'");
+            Judges.vote(run, "qa", "bob", "continue");
+            SemaphoreStep.waitForStart("decided/1", run);
+            Judges.occupyThreads();
+            SemaphoreStep.success("decided/1", null);
+            SemaphoreStep.success("decided/2", null);
+            awaitUnasked(run);
+        });
+        sessions.then(j -> {
+            Judges.secure(j);
+            WorkflowRun run = run(j);
+            awaitAskedOrOver(run);
+            assertThat(run.isBuilding(), is(true));
+            assertThat(Judgments.of(run), hasSize(2));
+            Judges.vote(run, "qa", "bob", "stop");
+            j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run));
+            j.assertLogContains("Go 2?", run);
+        });
+    }
+
+    /** The id is taken again before it is tried once more to ask. */
+    @Test
+    public void slowlyLoadedPipelineIsAskedLater() throws Throwable {
+        sessions.then(j -> {
+            Judges.secure(j);
+            Judges.occupyThreads();
+            WorkflowJob job = j.createProject(WorkflowJob.class, "release");
+            job.setDefinition(new CpsFlowDefinition(
+                    "parallel one: { judgment message: 'Go?', id: 'qa', approvers: 'qa' },\n"
+                            + "  other: { semaphore 'other'; judgment message: 'Go?', id: 'qa', approvers: 'qa' }",
+                    true));
+            WorkflowRun run = Judges.start(job);
+            SemaphoreStep.waitForStart("other/1", run);
+            awaitUnasked(run);
+            run.addAction(new SlowInputs());
+            run.save();
+        });
+        SlowInputs.slow = true;
+        sessions.then(j -> {
+            Judges.secure(j);
+            WorkflowRun run = run(j);
+            Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> SlowInputs.asked);
+            SemaphoreStep.success("other/1", null);
+            j.waitForMessage("Failed in branch other", run);
+            SlowInputs.slow = false;
+            awaitAskedOrOver(run);
+            assertThat(run.isBuilding(), is(true));
+            Judges.vote(run, "qa", "bob", "continue");
+            j.assertBuildStatus(Result.FAILURE, j.waitForCompletion(run));
+            j.assertLogContains("another judgment of this build that waits has the same", run);
+            assertThat(Judgments.find(run, "qa").isApproved(), is(true));
+        });
+    }
+
+    /** Inputs of a run, before its Pipeline is loaded. */
+    public static final class SlowInputs extends InputAction {
+
+        static volatile boolean slow;
+        static volatile boolean asked;
+
+        private static void check() throws TimeoutException {
+            if (slow) {
+                asked |= Thread.currentThread().getName().startsWith("safe-deployments");
+                throw new TimeoutException("the Pipeline is still being loaded");
+            }
+        }
+
+        @Override
+        public synchronized List<InputStepExecution> getExecutions() throws InterruptedException, TimeoutException {
+            check();
+            return super.getExecutions();
+        }
+
+        @Override
+        public synchronized void add(InputStepExecution step)
+                throws IOException, InterruptedException, TimeoutException {
+            check();
+            super.add(step);
+        }
+    }
+
+    /** Until the step runs, and before it has asked anybody. */
+    private static void awaitUnasked(WorkflowRun run) {
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(1))
+                .until(() -> run.getExecution().getCurrentExecutions(true).get().stream()
+                        .anyMatch(step -> step instanceof JudgmentExecution
+                                && step.getStatus().equals("starting")));
+    }
+
+    private static void awaitAskedOrOver(WorkflowRun run) {
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(1))
+                .until(() -> !run.isBuilding() || PendingJudgments.get().find(new RunSubject(run), "qa") != null);
     }
 
     private static WorkflowRun start(JenkinsRule j, String script) throws Exception {
