@@ -110,6 +110,7 @@ final class JudgmentExecution extends StepExecution implements LiveJudgment.Aske
     }
 
     private void ask() {
+        ReleaseRuntime runtime = ReleaseRuntime.get();
         try {
             Run<?, ?> run = getContext().get(Run.class);
             Subject subject = new RunSubject(run);
@@ -119,11 +120,20 @@ final class JudgmentExecution extends StepExecution implements LiveJudgment.Aske
             }
             ask(run, new LiveJudgment(subject, settings, judgment, this));
         } catch (UserException e) {
-            fail(new AbortException(e.getMessage()));
+            fail(runtime, new AbortException(e.getMessage()));
         } catch (IOException | RuntimeException | TimeoutException e) {
-            fail(e);
+            fail(runtime, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // Jenkins goes down; the step is resumed when it is up again
+        }
+    }
+
+    /** What ends because Jenkins goes down has not failed. */
+    private void fail(ReleaseRuntime runtime, Throwable cause) {
+        if (runtime.isTerminated()) {
+            LOGGER.log(Level.FINE, "Jenkins goes down; the step is resumed when it is up again", cause);
+        } else {
+            fail(cause);
         }
     }
 
@@ -144,6 +154,7 @@ final class JudgmentExecution extends StepExecution implements LiveJudgment.Aske
     }
 
     private void resume() {
+        ReleaseRuntime runtime = ReleaseRuntime.get();
         try {
             Run<?, ?> run = getContext().get(Run.class);
             takeAgain(run);
@@ -164,7 +175,7 @@ final class JudgmentExecution extends StepExecution implements LiveJudgment.Aske
             LOGGER.log(Level.FINE, "the Pipeline is still being loaded", e);
             Timer.get().schedule(this::onResume, RETRY_SECONDS, TimeUnit.SECONDS);
         } catch (IOException | RuntimeException e) {
-            fail(e);
+            fail(runtime, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

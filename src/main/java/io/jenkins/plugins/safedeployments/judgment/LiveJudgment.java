@@ -14,6 +14,7 @@ import io.jenkins.plugins.safedeployments.engine.judgment.Vote;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.engine.notice.GateEvent;
 import io.jenkins.plugins.safedeployments.notify.Notifications;
+import io.jenkins.plugins.safedeployments.runtime.ReleaseRuntime;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
@@ -340,11 +341,16 @@ final class LiveJudgment implements PendingJudgment {
         }
     }
 
-    private Judgment.Due looked(Judgment before, Judgment.Due end, Instant now) {
+    /** @throws IOException if Jenkins goes down meanwhile, which says nothing about the cluster */
+    private Judgment.Due looked(Judgment before, Judgment.Due end, Instant now) throws IOException {
+        ReleaseRuntime runtime = ReleaseRuntime.get();
         try {
             Content seen = BoundRelease.read(settings, subject);
             return before.look(seen).kind() == Kind.LAPSED ? before.endChanged(seen, now) : end;
         } catch (UserException e) {
+            if (runtime.isTerminated()) {
+                throw new IOException("Jenkins goes down; it is decided when it is up again", e);
+            }
             return before.endUnseen(e.getMessage(), now);
         }
     }
