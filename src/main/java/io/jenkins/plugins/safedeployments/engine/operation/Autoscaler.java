@@ -32,13 +32,18 @@ final class Autoscaler {
         this.deployment = deployment;
     }
 
-    /** Its name, or an empty string if there is none. It is looked for once. */
+    /** Its name, or an empty string if there is none. It is looked for once, unless it is {@linkplain #forget forgotten}. */
     @NonNull
     String name() {
         if (found == null) {
             found = find();
         }
         return found.map(KubeObject::name).orElse("");
+    }
+
+    /** To be looked for again: one may have come with the release. */
+    void forget() {
+        found = null;
     }
 
     private Optional<KubeObject> find() {

@@ -251,6 +251,9 @@ final class ReleaseState {
     /** Applies an object that comes with the release. */
     void support(KubeObject object) {
         KubeObject applied = supportObjects.apply(object, fence);
+        if (applied.kind().kind().equals(Kind.AUTOSCALER.kind())) {
+            workloads.autoscaler().forget();
+        }
         if (applied.kind().equals(Kind.SERVICE) && applied.name().equals(plan().service())) {
             serviceAddress = ServiceAddress.of(applied);
         }

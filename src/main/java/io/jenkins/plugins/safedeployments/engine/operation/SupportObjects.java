@@ -111,6 +111,9 @@ final class SupportObjects {
                 cluster.delete(seen.get());
                 return made + ", which the release had brought";
             } catch (ClusterException e) {
+                if (e.reason() == Reason.FORBIDDEN) { // which must not keep the rollback from being recorded
+                    return made + " COULD NOT BE REMOVED: " + e.getMessage();
+                }
                 if (e.reason() != Reason.CONFLICT || attempt == ATTEMPTS) {
                     throw e;
                 }

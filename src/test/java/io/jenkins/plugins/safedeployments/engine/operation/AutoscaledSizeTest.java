@@ -103,6 +103,24 @@ public class AutoscaledSizeTest {
     }
 
     @Test
+    public void release_thatBringsAnAutoscaler_leavesTheSizeToIt() {
+        CrashRun run = new CrashRun(null, Map.of());
+        run.deploy("1.0", false);
+        run.promote(3);
+        String autoscaler = "{apiVersion: " + Kind.AUTOSCALER.apiVersion()
+                + ", kind: HorizontalPodAutoscaler, metadata: {name: load},"
+                + " spec: {maxReplicas: 6, scaleTargetRef: {kind: Deployment, name: " + STABLE + "}}}";
+
+        assertThat(
+                run.report.toString(),
+                run.step("deploy", CrashRun.deployment("1.1", "load.yml", autoscaler)),
+                is(true));
+
+        assertThat(run.report.lines, hasItem("stable: left at 3: HorizontalPodAutoscaler load decides its size"));
+        assertThat(run.cluster.serving(STABLE).size(), is(3));
+    }
+
+    @Test
     public void promotion_whileSomebodyChangesTheMinimum_leavesThatToThem() {
         CrashRun run = promotedFirst(Map.of());
         run.deploy("1.1", false);
