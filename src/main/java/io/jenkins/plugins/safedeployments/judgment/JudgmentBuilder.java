@@ -70,7 +70,7 @@ public final class JudgmentBuilder extends Builder {
         subject.keep(asked); // a build that can't be written fails, and what is over asks nobody
         Content content = asked.content();
         waiting.say(judgment.getMessage() + (content == null ? "" : " It is about " + content.title() + "."));
-        waiting.say("It takes " + asked.terms().rulesText() + ". This build keeps its executor while it waits. "
+        waiting.say("It takes " + asked.rulesText(asked.since()) + ". This build keeps its executor while it waits. "
                 + HyperlinkNote.encodeTo("/" + live.path(), "See it, and decide"));
         PendingJudgments.get().add(live);
         try {

@@ -26,6 +26,18 @@ public final class JudgmentComment extends StringParameterDefinition {
         this.execution = execution;
     }
 
+    @NonNull
+    static String takes(String rules) {
+        return "It takes " + rules + ".";
+    }
+
+    /** Who decides may have changed since it was made. */
+    @Override
+    public String getDescription() {
+        LiveJudgment live = execution.live();
+        return live == null ? super.getDescription() : takes(live.rules());
+    }
+
     /** {@code release 17 (registry/app:1.4) of addressbook in shop}; empty if it is about none. */
     @Restricted(NoExternalUse.class) // index.jelly
     @NonNull

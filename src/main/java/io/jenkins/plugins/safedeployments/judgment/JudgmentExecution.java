@@ -14,7 +14,6 @@ import io.jenkins.plugins.safedeployments.engine.judgment.Content;
 import io.jenkins.plugins.safedeployments.engine.judgment.Decision;
 import io.jenkins.plugins.safedeployments.engine.judgment.Judgment;
 import io.jenkins.plugins.safedeployments.engine.judgment.Ruling;
-import io.jenkins.plugins.safedeployments.engine.judgment.Terms;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.runtime.ReleaseRuntime;
 import java.io.IOException;
@@ -212,8 +211,7 @@ final class JudgmentExecution extends StepExecution implements LiveJudgment.Aske
         }
         try {
             if (known == null) {
-                Terms terms = asked.judgment().terms();
-                JudgmentInput step = new JudgmentInput(this, id, terms, settings.getParameters());
+                JudgmentInput step = new JudgmentInput(this, asked.judgment(), settings.getParameters());
                 InputStepExecution made = (InputStepExecution) step.start(new JudgmentContext(this));
                 if (!fresh) {
                     inputs(run).remove(made); // it may have been shown before Jenkins went down
@@ -284,7 +282,7 @@ final class JudgmentExecution extends StepExecution implements LiveJudgment.Aske
         Content content = judgment.content();
         say(settings.getMessage() + (content == null ? "" : " It is about " + content.title() + "."));
         Instant deadline = judgment.terms().deadline();
-        say("It takes " + judgment.terms().rulesText() + "."
+        say("It takes " + judgment.rulesText(judgment.since()) + "."
                 + (deadline == null ? "" : " It ends " + TimeText.utc(deadline) + ".")
                 + " "
                 + HyperlinkNote.encodeTo("/" + run.getUrl() + JudgmentTab.URL + "/" + id + "/", "See it, and decide"));

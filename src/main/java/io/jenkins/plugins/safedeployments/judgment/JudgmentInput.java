@@ -5,6 +5,7 @@ import hudson.model.ChoiceParameterDefinition;
 import hudson.model.ParameterDefinition;
 import hudson.model.ParameterValue;
 import io.jenkins.plugins.safedeployments.engine.judgment.Choice;
+import io.jenkins.plugins.safedeployments.engine.judgment.Judgment;
 import io.jenkins.plugins.safedeployments.engine.judgment.Rule;
 import io.jenkins.plugins.safedeployments.engine.judgment.Rules;
 import io.jenkins.plugins.safedeployments.engine.judgment.Terms;
@@ -46,10 +47,11 @@ public final class JudgmentInput extends InputStep {
     /** Names of all who may decide, separated by commas. */
     private final String approvers;
 
-    JudgmentInput(JudgmentExecution execution, String id, Terms terms, List<ParameterDefinition> parameters) {
-        super(terms.message());
+    JudgmentInput(JudgmentExecution execution, Judgment judgment, List<ParameterDefinition> parameters) {
+        super(judgment.terms().message());
         this.execution = execution;
-        setId(id);
+        Terms terms = judgment.terms();
+        setId(judgment.id());
         List<Choice> going =
                 terms.choices().stream().filter(choice -> !choice.stops()).toList();
         setOk(going.size() == 1 ? going.get(0).label() : "Decide");
@@ -68,7 +70,7 @@ public final class JudgmentInput extends InputStep {
                     .collect(Collectors.joining("; "));
             all.add(new ChoiceParameterDefinition(OUTCOME, names, meaning));
         }
-        all.add(new JudgmentComment(execution, "It takes " + terms.rulesText() + "."));
+        all.add(new JudgmentComment(execution, JudgmentComment.takes(judgment.rulesText(judgment.since()))));
         all.addAll(parameters);
         setParameters(all);
         approvers = names(terms);

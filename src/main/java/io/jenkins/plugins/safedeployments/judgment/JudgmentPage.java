@@ -91,7 +91,7 @@ public final class JudgmentPage {
     /** Who has to decide, in words. */
     @Exported
     public String getRules() {
-        return judgment.terms().rulesText();
+        return judgment.rulesText(PendingJudgments.clock().instant());
     }
 
     /** How many votes of whom are missing still, in words; empty if nobody can vote any more. */

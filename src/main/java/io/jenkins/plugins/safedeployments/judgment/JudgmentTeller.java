@@ -9,6 +9,7 @@ import io.jenkins.plugins.safedeployments.engine.judgment.Rules;
 import io.jenkins.plugins.safedeployments.engine.judgment.Who;
 import io.jenkins.plugins.safedeployments.engine.notice.GateEvent;
 import io.jenkins.plugins.safedeployments.notify.Notifications;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -51,6 +52,7 @@ final class JudgmentTeller {
     private JudgmentEvent event(Judgment now, String user, String comment, String text) {
         Decision decision = now.decision();
         Content content = now.content();
+        Instant at = PendingJudgments.clock().instant();
         return new JudgmentEvent(
                 told.subject().id(),
                 told.name(),
@@ -61,11 +63,11 @@ final class JudgmentTeller {
                 content == null ? "" : content.image(),
                 content == null ? "" : content.target(),
                 approvers(now),
-                now.terms().rulesText(),
+                now.rulesText(at),
                 told.missing(),
                 told.path(),
                 now.terms().deadline(),
-                PendingJudgments.clock().instant(),
+                at,
                 decision == null ? "" : decision.choice(),
                 now.isApproved(),
                 user,

@@ -310,8 +310,8 @@ final class LiveJudgment implements PendingJudgment {
         if (!mayCancel) {
             return refused(
                     Kind.FORBIDDEN,
-                    who.getName() + " may neither decide this, which takes "
-                            + judgment.terms().rulesText() + ", nor abort this build.");
+                    who.getName() + " may neither decide this, which takes " + judgment.rulesText(now())
+                            + ", nor abort this build.");
         }
         while (true) {
             Judgment before = judgment;
@@ -322,19 +322,26 @@ final class LiveJudgment implements PendingJudgment {
         }
     }
 
-    /** Whether {@link #tick} has to wait for the cluster. */
-    boolean endsByLooking(Instant now) {
-        return settings.isBound()
-                && judgment.due(now).filter(Judgment.Due::goesOn).isPresent();
+    /** Whether {@link #tick} has to wait for the cluster, or to ask the security realm who those are that have voted. */
+    boolean waitsToTick(Instant now) {
+        Judgment before = judgment;
+        return before.due(now)
+                .filter(due -> due.kind() == Judgment.Due.Kind.ESCALATION
+                        ? !before.votes().isEmpty()
+                        : settings.isBound() && due.goesOn())
+                .isPresent();
     }
 
-    /** What time does. May wait for the cluster: no time-out lets go on what has changed. */
+    /** What time does. May wait as {@link #waitsToTick} says: no time-out lets go on what has changed. */
     void tick(Instant now) throws IOException {
         Judgment before = judgment;
         for (Optional<Judgment.Due> due = before.due(now); due.isPresent(); due = before.due(now)) {
             Judgment.Due happens =
                     settings.isBound() && due.get().goesOn() ? looked(before, due.get(), now) : due.get();
             if (take(before, happens.judgment(), event(happens), null)) {
+                if (happens.kind() == Judgment.Due.Kind.ESCALATION) {
+                    missing = missingOf(judgment);
+                }
                 tell(happens);
             }
             before = judgment;
@@ -553,7 +560,7 @@ final class LiveJudgment implements PendingJudgment {
 
     @Override
     public String rules() {
-        return judgment.terms().rulesText();
+        return judgment.rulesText(now());
     }
 
     @Override

@@ -30,7 +30,7 @@ import org.springframework.security.core.Authentication;
 
 /**
  * All judgments of this Jenkins that wait for people. One timer serves them: it goes off when the next reminder or end is due,
- * and after a minute at the latest, since timers do not notice that the clock was set. What may wait for a cluster is done by one
+ * and after a minute at the latest, since timers do not notice that the clock was set. What may wait for a cluster or the security realm is done by one
  * thread of its own, so that it delays none of the others.
  */
 @Extension
@@ -113,14 +113,14 @@ public final class PendingJudgments {
     void lookAtAll() {
         Instant now = clock.instant();
         for (LiveJudgment judgment : all) {
-            if (!judgment.endsByLooking(now)) {
+            if (!judgment.waitsToTick(now)) {
                 attempt(judgment, now, () -> judgment.tick(now));
             }
         }
         if (isTimeForRound(now)) {
             round.set(true);
         }
-        if (all.stream().anyMatch(judgment -> judgment.canLapse() || judgment.endsByLooking(now))) {
+        if (all.stream().anyMatch(judgment -> judgment.canLapse() || judgment.waitsToTick(now))) {
             looks.submit();
         }
         schedule();
@@ -143,7 +143,7 @@ public final class PendingJudgments {
         boolean atVotes = round.getAndSet(false);
         Instant now = clock.instant();
         for (LiveJudgment judgment : all) {
-            if (judgment.endsByLooking(now)) {
+            if (judgment.waitsToTick(now)) {
                 attempt(judgment, now, () -> judgment.tick(now));
             } else if (atVotes && judgment.canLapse()) {
                 attempt(judgment, now, judgment::look);
@@ -184,7 +184,7 @@ public final class PendingJudgments {
         }
         Instant now = clock.instant();
         Duration delay = all.stream()
-                .filter(judgment -> !judgment.endsByLooking(now)) // that is under way, or is tried again in a minute
+                .filter(judgment -> !judgment.waitsToTick(now)) // that is under way, or is tried again in a minute
                 .map(this::nextDue)
                 .flatMap(Optional::stream)
                 .map(due -> Duration.between(now, due))

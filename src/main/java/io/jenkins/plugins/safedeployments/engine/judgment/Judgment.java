@@ -70,6 +70,12 @@ public record Judgment(
         return terms.rulesAt(now).stream().anyMatch(rules -> rules.admit(person));
     }
 
+    /** Who has to decide at a moment, in words; who had to once it is decided. */
+    @NonNull
+    public String rulesText(Instant now) {
+        return terms.rulesText(decision == null ? now : decision.at());
+    }
+
     public boolean hasVoted(Person person) {
         return votes.stream().anyMatch(vote -> person.is(vote.user()));
     }
@@ -102,7 +108,7 @@ public record Judgment(
         }
         if (!admits(person, vote.at())) {
             return Ruling.refused(
-                    Kind.FORBIDDEN, this, person.id() + " may not decide this: it takes " + terms.rulesText() + ".");
+                    Kind.FORBIDDEN, this, person.id() + " may not decide this: it takes " + rulesText(vote.at()) + ".");
         }
         if (requester && !terms.allowRequester() && !choice.stops()) {
             return Ruling.refused(
@@ -156,7 +162,7 @@ public record Judgment(
         }
         if (!terms.allowOverride()) {
             return Ruling.refused(
-                    Kind.FORBIDDEN, this, "This judgment can't be overridden: it takes " + terms.rulesText() + ".");
+                    Kind.FORBIDDEN, this, "This judgment can't be overridden: it takes " + rulesText(vote.at()) + ".");
         }
         if (terms.choice(vote.choice()) == null) {
             return Ruling.refused(Kind.WRONG, this, "Choose one of " + choiceNames() + ".");

@@ -85,9 +85,9 @@ public record Terms(
         return remindEverySeconds <= 0 ? Optional.empty() : Optional.of(Duration.ofSeconds(remindEverySeconds));
     }
 
-    /** Who has to decide, in words. */
+    /** Who has to decide at a moment, in words. */
     @NonNull
-    public String rulesText() {
-        return rules.stream().map(Rules::toString).distinct().collect(Collectors.joining("; besides "));
+    String rulesText(Instant now) {
+        return rulesAt(now).stream().map(Rules::toString).distinct().collect(Collectors.joining("; besides "));
     }
 }
