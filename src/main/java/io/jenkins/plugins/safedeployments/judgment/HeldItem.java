@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
@@ -82,13 +83,13 @@ final class HeldItem implements LiveJudgment.Asker {
     /** Has people asked, or after a restart lets them go on, unless that was done. */
     void goOn() {
         if (live == null && !now().isBefore(again) && busy.compareAndSet(false, true)) {
-            run(this::begin);
+            run(ReleaseRuntime.get()::execute, this::begin);
         }
     }
 
-    private void run(Runnable work) {
+    private static void run(Executor threads, Runnable work) {
         try {
-            ReleaseRuntime.get().execute(work);
+            threads.execute(work);
         } catch (RejectedExecutionException e) {
             LOGGER.log(Level.FINE, "Jenkins goes down; it goes on when it is up again", e);
         }
@@ -189,7 +190,7 @@ final class HeldItem implements LiveJudgment.Asker {
     /** It is in the queue no more: it begins, or was cancelled. */
     void leave() {
         left = true;
-        run(this::end);
+        run(ReleaseRuntime.get()::executeSoon, this::end);
     }
 
     private void end() {

@@ -368,7 +368,7 @@ final class JudgmentExecution extends StepExecution implements LiveJudgment.Aske
 
     private void settleSoon() {
         try {
-            ReleaseRuntime.get().execute(this::settle);
+            ReleaseRuntime.get().executeSoon(this::settle);
         } catch (RejectedExecutionException e) {
             LOGGER.log(Level.FINE, "Jenkins goes down; it is settled when it is up again", e);
         }
@@ -512,7 +512,7 @@ final class JudgmentExecution extends StepExecution implements LiveJudgment.Aske
     private void withdraw(LiveJudgment asked, Throwable cause) {
         if (asked.withdraw(reason(cause))) {
             PendingJudgments.get().remove(asked);
-            ReleaseRuntime.get().execute(() -> {
+            ReleaseRuntime.get().executeSoon(() -> {
                 try {
                     asked.tellWithdrawn();
                 } catch (IOException | RuntimeException e) {

@@ -107,7 +107,7 @@ public final class PendingJudgments {
 
     /** Looks at those whose time has come, in another thread. */
     void wake() {
-        ReleaseRuntime.get().execute(this::lookAtAll);
+        ReleaseRuntime.get().executeSoon(this::lookAtAll);
     }
 
     void lookAtAll() {

@@ -35,15 +35,15 @@ public final class ReleaseRuntime extends PeriodicWork {
     /** For work that belongs to no cluster yet, such as reading manifests from an agent. */
     private static final int THREADS = 8;
 
+    /** For work that waits for nobody. */
+    private static final int SOON_THREADS = 2;
+
     private static final long IDLE_MILLIS = TimeUnit.MINUTES.toMillis(5);
 
-    private final ThreadPoolExecutor threads = new ThreadPoolExecutor(
-            THREADS,
-            THREADS,
-            1,
-            TimeUnit.MINUTES,
-            new LinkedBlockingQueue<>(),
-            new NamingThreadFactory(new DaemonThreadFactory(), "safe-deployments"));
+    private final ThreadPoolExecutor threads = pool(THREADS, "safe-deployments");
+
+    /** Apart, so that agents and clusters that hang hold up nothing that needs none. */
+    private final ThreadPoolExecutor soonThreads = pool(SOON_THREADS, "safe-deployments-soon");
 
     /** Looks at clusters: as many threads as their lanes let through, which are a few for each cluster. */
     private final ThreadPoolExecutor lookers = new ThreadPoolExecutor(
@@ -55,13 +55,22 @@ public final class ReleaseRuntime extends PeriodicWork {
             new NamingThreadFactory(new DaemonThreadFactory(), "safe-deployments-cluster"));
 
     private final Executor workers = new ImpersonatingExecutorService(threads, ACL.SYSTEM2);
+    private final Executor soonWorkers = new ImpersonatingExecutorService(soonThreads, ACL.SYSTEM2);
     private final Clock clock = Clock.systemUTC();
     private final Map<String, Server> servers = new HashMap<>();
     private final Map<ClusterAccess, Shared> connections = new HashMap<>();
     private volatile boolean terminated;
 
-    public ReleaseRuntime() {
-        threads.allowCoreThreadTimeOut(true);
+    private static ThreadPoolExecutor pool(int size, String name) {
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                size,
+                size,
+                1,
+                TimeUnit.MINUTES,
+                new LinkedBlockingQueue<>(),
+                new NamingThreadFactory(new DaemonThreadFactory(), name));
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
     }
 
     @NonNull
@@ -91,6 +100,11 @@ public final class ReleaseRuntime extends PeriodicWork {
     /** Does something that may wait for a network or an agent, as SYSTEM, on one of the shared threads. */
     public void execute(Runnable work) {
         workers.execute(work);
+    }
+
+    /** Does something that waits for neither, as SYSTEM, on threads that nothing keeps busy for long. */
+    public void executeSoon(Runnable work) {
+        soonWorkers.execute(work);
     }
 
     /** A client, shared with others that have the same access; give it back with {@link #leave}. */
@@ -140,6 +154,7 @@ public final class ReleaseRuntime extends PeriodicWork {
         ReleaseRuntime runtime = get();
         runtime.terminated = true;
         runtime.threads.shutdownNow();
+        runtime.soonThreads.shutdownNow();
         runtime.lookers.shutdownNow();
         synchronized (runtime) {
             runtime.connections.values().forEach(shared -> shared.connection.close());

@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import net.sf.json.JSONObject;
 import org.awaitility.Awaitility;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
@@ -112,6 +113,31 @@ public class JudgmentTimeTest {
             assertThat(deciders(3), is("1 of qa, olga"));
             Judges.vote(live, "olga", "continue");
             j.assertBuildStatusSuccess(j.waitForCompletion(run(j)));
+        });
+    }
+
+    /** Whatever else Jenkins waits for. */
+    @Test
+    public void hungAgentsHoldUpNoDecision() throws Throwable {
+        sessions.then(j -> {
+            WorkflowRun voted = start(j, "qa", "");
+            WorkflowRun timed =
+                    Judges.waiting(j, "qa", "judgment message: 'Go?', id: 'qa', timeout: 2, onTimeout: 'continue'");
+            WorkflowRun stopped = Judges.waiting(j, "qa", "judgment message: 'Go?', id: 'qa'");
+            CountDownLatch agents = Judges.occupyThreads();
+            try {
+                Judges.vote(voted, "qa", "bob", "continue");
+                stopped.doStop();
+                PendingJudgments.setClock(Clock.offset(Clock.systemUTC(), Duration.ofHours(3)));
+                PendingJudgments.get().wake();
+                Awaitility.await()
+                        .atMost(Duration.ofSeconds(30))
+                        .until(() -> !voted.isBuilding() && !timed.isBuilding() && !stopped.isBuilding());
+            } finally {
+                agents.countDown();
+            }
+            assertThat(Judgments.find(stopped, "qa").isApproved(), is(false));
+            j.assertBuildStatusSuccess(timed);
         });
     }
 
