@@ -54,7 +54,8 @@ public class CapacityClusterTest {
         // sampled on each change that an independent watch brings
         try (Cluster.View watch = cluster.watch(sample)) {
             deploy("1.1");
-            Set<String> before = Set.copyOf(replaced);
+            Set<String> before = pods(cluster, "1.0");
+            replaced.clear();
             promote(null);
             replaced.removeAll(before);
             assertThat("pods of what was replaced that were started meanwhile", replaced, is(empty()));
