@@ -36,7 +36,7 @@ public final class TargetHistory {
     /** By number, the newest first. */
     private final TreeMap<Integer, KnownRelease> releases = new TreeMap<>(Collections.reverseOrder());
 
-    private TargetHistory(Target target, boolean fromCluster, long lookedUp) {
+    TargetHistory(Target target, boolean fromCluster, long lookedUp) {
         this.target = target;
         this.fromCluster = fromCluster;
         this.lookedUp = lookedUp;
@@ -102,12 +102,17 @@ public final class TargetHistory {
         return lookedUp;
     }
 
+    /** What stable left to go forward stays good, and its record says so right after; that does not make it stable. */
     private static Instant lastPromoted(Release release) {
-        return release.history().stream()
-                .filter(entry -> entry.phase() == Phase.PROMOTED)
-                .map(entry -> Instant.parse(entry.at()))
-                .max(Comparator.naturalOrder())
-                .orElse(Instant.EPOCH);
+        Instant last = Instant.EPOCH;
+        Phase before = Phase.CANARY_STARTING;
+        for (Release.Entry entry : release.history()) {
+            if (entry.phase() == Phase.PROMOTED && before != Phase.ROLLING_BACK) {
+                last = Instant.parse(entry.at());
+            }
+            before = entry.phase();
+        }
+        return last;
     }
 
     private record Seen(Run<?, ?> run, ReleaseEntry entry) {

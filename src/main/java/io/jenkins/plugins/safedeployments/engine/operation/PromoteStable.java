@@ -286,7 +286,7 @@ public final class PromoteStable extends ReleaseOperation {
 
     /** What has proved itself hours ago, and does not serve any more, is not promoted. What it says of itself does to ask no more. */
     private void canaryStillServes(Release release, KubeObject canary) {
-        if (!serves(canary)) {
+        if (!rollout(canary).isComplete()) {
             unlessForced("The canary of " + release.title() + " does not serve at this moment" + whyNot(release));
         }
         Integer before = release.facts().restarts();
@@ -301,9 +301,14 @@ public final class PromoteStable extends ReleaseOperation {
         }
     }
 
-    private static boolean serves(KubeObject canary) {
-        Observation seen = new Observation(canary, null, List.of(), Set.of(), 0);
-        return Rollout.of(seen, 0, false).isComplete();
+    /** What it says of itself, also while its controller has not seen that it was stamped, which changes nothing in it. */
+    private static boolean isAvailable(KubeObject canary) {
+        Rollout now = rollout(canary);
+        return now.available() >= now.wanted();
+    }
+
+    private static Rollout rollout(KubeObject canary) {
+        return Rollout.of(new Observation(canary, null, List.of(), Set.of(), 0), 0, false);
     }
 
     private String whyNot(Release release) {
@@ -383,7 +388,7 @@ public final class PromoteStable extends ReleaseOperation {
         View view = state.view();
         return !view.isComplete()
                 || view.get(Kind.DEPLOYMENT, session.target().deployment(Track.CANARY))
-                        .filter(PromoteStable::serves)
+                        .filter(PromoteStable::isAvailable)
                         .isPresent();
     }
 
@@ -481,8 +486,9 @@ public final class PromoteStable extends ReleaseOperation {
         try {
             return state.workloads
                     .get(Track.CANARY)
-                    .map(canary ->
-                            serves(canary) ? ", the canary still serves" : ", and the canary does not serve any more")
+                    .map(canary -> isAvailable(canary)
+                            ? ", the canary still serves"
+                            : ", and the canary does not serve any more")
                     .orElse(", and the canary is gone");
         } catch (ClusterException e) {
             return "";

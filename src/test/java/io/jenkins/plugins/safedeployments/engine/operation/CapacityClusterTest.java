@@ -58,7 +58,8 @@ public class CapacityClusterTest {
             replaced.clear();
             promote(null);
             replaced.removeAll(before);
-            assertThat("pods of what was replaced that were started meanwhile", replaced, is(empty()));
+            assertThat(
+                    "pods of what was replaced that were started meanwhile\n" + engine.report, replaced, is(empty()));
             deploy("1.2-slow");
             rollback();
             assertThrows(Exception.class, () -> deploy("1.3-crash"));

@@ -128,13 +128,16 @@ final class SimulatedCluster implements Cluster {
         controller.run();
     }
 
-    /** Stores without any question, and raises version and, with a new spec, generation. */
+    /** Stores without any question, and raises version and, with a new spec or, of Deployments, annotations, generation. */
     KubeObject put(KubeObject object) {
         all(object.kind());
         Map<String, KubeObject> named = objects.get(object.kind());
         KubeObject existing = named.get(object.name());
         long generation = existing == null ? 0 : existing.generation();
-        if (existing == null || !Objects.equals(existing.get("spec"), object.get("spec"))) {
+        if (existing == null
+                || !Objects.equals(existing.get("spec"), object.get("spec"))
+                || (object.kind().equals(Kind.DEPLOYMENT)
+                        && !annotations(existing).equals(annotations(object)))) {
             generation++;
         }
         Map<String, Object> metadata = new LinkedHashMap<>(object.map("metadata"));
@@ -149,6 +152,13 @@ final class SimulatedCluster implements Cluster {
         named.put(stored.name(), stored);
         changed(stored.kind(), stored.name(), stored);
         return stored;
+    }
+
+    /** Without that of its controller, which is written together with the status. */
+    private static Map<String, Object> annotations(KubeObject object) {
+        Map<String, Object> annotations = new LinkedHashMap<>(object.map("metadata", "annotations"));
+        annotations.remove("deployment.kubernetes.io/revision");
+        return annotations;
     }
 
     void remove(KubeObject object) {
