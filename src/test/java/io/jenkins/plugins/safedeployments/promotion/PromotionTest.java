@@ -56,6 +56,7 @@ import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.junit.After;
 import org.junit.Before;
+import org.junit.BeforeClass;
 import org.junit.ClassRule;
 import org.junit.Rule;
 import org.junit.Test;
@@ -82,6 +83,12 @@ public class PromotionTest {
     private static boolean configured;
     private Freestyle freestyle;
     private String name;
+
+    /** Each time that the class is run in a JVM it has a Jenkins of its own. */
+    @BeforeClass
+    public static void beginUnconfigured() {
+        configured = false;
+    }
 
     @Before
     public void configure() throws Exception {
