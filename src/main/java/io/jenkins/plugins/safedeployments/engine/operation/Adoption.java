@@ -50,7 +50,7 @@ final class Adoption {
     }
 
     private static void refuseWhoCountsBoth(Rendered rendered, KubeObject stable, Cluster cluster) {
-        String autoscaler = new Autoscaler(cluster, stable.name()).name();
+        String autoscaler = new Autoscaler(cluster, stable.name(), fence -> {}).name();
         if (!autoscaler.isEmpty()) {
             throw both("HorizontalPodAutoscaler " + autoscaler + " would count", stable);
         }

@@ -6,10 +6,12 @@ import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException;
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException.Reason;
 import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
+import io.jenkins.plugins.safedeployments.engine.release.FencedException;
 import io.jenkins.plugins.safedeployments.engine.release.Names;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -25,11 +27,14 @@ final class Autoscaler {
 
     private final Cluster cluster;
     private final String deployment;
+    private final IntConsumer claimed;
     private Optional<KubeObject> found;
 
-    Autoscaler(Cluster cluster, String deployment) {
+    /** @param claimed throws {@link FencedException} if the fencing number is no longer that of the claim */
+    Autoscaler(Cluster cluster, String deployment, IntConsumer claimed) {
         this.cluster = cluster;
         this.deployment = deployment;
+        this.claimed = claimed;
     }
 
     /** Its name, or an empty string if there is none. It is looked for once, unless it is {@linkplain #forget forgotten}. */
@@ -71,8 +76,8 @@ final class Autoscaler {
      * @return what was done, for people; empty if nothing
      */
     @NonNull
-    String pin(int size) {
-        return change(seen -> {
+    String pin(int size, int fence) {
+        return change(fence, seen -> {
             int minimum = minimum(seen);
             int wanted = Math.min(size, seen.integer(size, "spec", "maxReplicas"));
             Optional<Raised> raised = Raised.of(seen);
@@ -90,18 +95,20 @@ final class Autoscaler {
 
     /** Gives it its minimum of before back, unless somebody has changed it since it was raised. */
     @NonNull
-    String unpin() {
-        return change(seen -> Raised.of(seen)
-                .map(raised -> {
-                    int minimum = minimum(seen);
-                    return minimum == raised.before() || raised.isStillAt(minimum)
-                            ? new Change(raised.before(), null, "minimum is " + raised.before() + " again")
-                            : new Change(
-                                    minimum,
-                                    null,
-                                    "minimum left at " + minimum + ": somebody changed it from " + raised.to());
-                })
-                .orElse(null));
+    String unpin(int fence) {
+        return change(
+                fence,
+                seen -> Raised.of(seen)
+                        .map(raised -> {
+                            int minimum = minimum(seen);
+                            return minimum == raised.before() || raised.isStillAt(minimum)
+                                    ? new Change(raised.before(), null, "minimum is " + raised.before() + " again")
+                                    : new Change(
+                                            minimum,
+                                            null,
+                                            "minimum left at " + minimum + ": somebody changed it from " + raised.to());
+                        })
+                        .orElse(null));
     }
 
     private static int minimum(KubeObject autoscaler) {
@@ -138,7 +145,7 @@ final class Autoscaler {
         Change of(KubeObject seen);
     }
 
-    private String change(Decision decision) {
+    private String change(int fence, Decision decision) {
         if (name().isEmpty()) {
             return "";
         }
@@ -150,6 +157,8 @@ final class Autoscaler {
             }
             Map<String, Object> annotations = new HashMap<>();
             annotations.put(Names.MIN_REPLICAS, change.annotation());
+            // after the look, so that what is done by whoever takes over from now on makes the write a conflict
+            claimed.accept(fence);
             try {
                 cluster.merge(
                         seen.get(),

@@ -341,7 +341,7 @@ public final class PromoteStable extends ReleaseOperation {
         state.workloads.stamp(Track.CANARY, state.fence());
         state.plan().stableSupport().forEach(object -> state.support(KubeObject.of(object)));
         int now = before == null ? 0 : before.integer(1, "spec", "replicas");
-        state.sayIfAny("autoscaler", state.workloads.autoscaler().pin(Math.max(size, now)));
+        state.sayIfAny("autoscaler", state.workloads.autoscaler().pin(Math.max(size, now), state.fence()));
         boolean grows = before != null && !isFirst() && now < size;
         if (grows && state.workloads.autoscaler().name().isEmpty() && mayMissPods(now)) {
             sayIfResized(state.workloads.grow(size, state.fence(), false));
@@ -418,7 +418,7 @@ public final class PromoteStable extends ReleaseOperation {
                 sayIfResized(resized);
             }
         }
-        state.sayIfAny("autoscaler", state.workloads.autoscaler().unpin());
+        state.sayIfAny("autoscaler", state.workloads.autoscaler().unpin(state.fence()));
     }
 
     /** A tag that was pushed again since the canary was tested would bring in what nobody has judged. */

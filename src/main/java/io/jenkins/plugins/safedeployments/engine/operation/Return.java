@@ -238,7 +238,7 @@ final class Return {
                 .orElse(0);
         Integer before = from.plan().originalReplicas();
         int size = Math.max(now, before == null ? 1 : before);
-        state.sayIfAny("autoscaler", state.workloads.autoscaler().pin(size));
+        state.sayIfAny("autoscaler", state.workloads.autoscaler().pin(size, state.fence()));
         String cause = RolloutStrategy.allAtOnce(returned, size);
         if (!cause.isEmpty()) {
             state.say(
@@ -259,7 +259,7 @@ final class Return {
 
     private void end() {
         support(object -> object.kind().equals(Kind.SERVICE));
-        state.sayIfAny("autoscaler", state.workloads.autoscaler().unpin());
+        state.sayIfAny("autoscaler", state.workloads.autoscaler().unpin(state.fence()));
         String text = "stable again, instead of " + from.title() + ": "
                 + state.release().cause();
         boolean told = goal.history().stream()

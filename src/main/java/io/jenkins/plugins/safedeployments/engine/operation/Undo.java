@@ -110,7 +110,7 @@ final class Undo {
         int now = stable.map(deployment -> deployment.integer(1, "spec", "replicas"))
                 .orElse(0);
         int size = Math.max(original, now);
-        state.sayIfAny("autoscaler", state.workloads.autoscaler().pin(size));
+        state.sayIfAny("autoscaler", state.workloads.autoscaler().pin(size, state.fence()));
         Workloads.Resized resized = state.workloads.grow(size, state.fence(), stable.isEmpty());
         stableGeneration = resized.deployment().generation();
         state.say("stable", resized.text());
@@ -191,7 +191,7 @@ final class Undo {
         state.plan().supportMade().stream()
                 .map(KubeObject::of)
                 .forEach(made -> state.sayIfAny("removed", state.supportObjects.remove(made, state.fence())));
-        state.sayIfAny("autoscaler", state.workloads.autoscaler().unpin());
+        state.sayIfAny("autoscaler", state.workloads.autoscaler().unpin(state.fence()));
     }
 
     private void end() {

@@ -50,7 +50,7 @@ final class Workloads {
         this.target = target;
         this.claim = claim;
         this.applying = applying;
-        this.autoscaler = new Autoscaler(cluster, target.deployment(Track.STABLE));
+        this.autoscaler = new Autoscaler(cluster, target.deployment(Track.STABLE), this::checkClaim);
     }
 
     /** The one of stable. */

@@ -30,7 +30,7 @@ public class AutoscaledSizeTest {
                 kind: Deployment
                 name: addressbook-stable
             """;
-    private static final KubeObject AUTOSCALER = KubeObject.of(Map.of(
+    static final KubeObject AUTOSCALER = KubeObject.of(Map.of(
             "apiVersion",
             Kind.AUTOSCALER.apiVersion(),
             "kind",

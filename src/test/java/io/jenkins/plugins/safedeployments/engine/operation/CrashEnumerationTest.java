@@ -95,6 +95,29 @@ public class CrashEnumerationTest {
                 if (run.deploy("1.1", false) && run.promote(null) && !run.isOvertaken()) {
                     run.step("return", CrashRun.returning("1"));
                 }
+            }),
+            new Scenario("migrated", false, Phase.PROMOTED, run -> {
+                if (run.step("migrate", CrashRun.deployment("1.1", false, List.of(CrashRun.MIGRATION)))) {
+                    run.promote(null);
+                }
+            }),
+            new Scenario("promotion that fails rolled back", false, Phase.ROLLED_BACK, run -> {
+                if (run.deploy("1.1", false)) {
+                    run.cluster.pushed.put("registry.example.com/addressbook:1.1", "crash");
+                    run.step("promote", CrashRun.promotion(null, true, Force.NONE));
+                }
+            }),
+            new Scenario("with a ConfigMap rolled back", false, Phase.ROLLED_BACK, run -> {
+                if (run.step("deploy", CrashRun.deployment("1.1", "settings.yml", CrashRun.SETTINGS))
+                        && !run.isOvertaken()) {
+                    run.rollback("rollback");
+                }
+            }),
+            new Scenario("autoscaled", false, Phase.PROMOTED, run -> {
+                run.cluster.put(AutoscaledSizeTest.AUTOSCALER);
+                if (run.deploy("1.1", false)) {
+                    run.promote(null);
+                }
             }));
 
     @BeforeClass
@@ -114,10 +137,10 @@ public class CrashEnumerationTest {
     public void everyFaultAtEveryRequest() {
         List<String> failures = new ArrayList<>();
         int runs = 0;
-        // in the suite every third case, a different one for each fault; all of them with -Dcrashes=all
-        int step = "all".equals(System.getProperty("crashes")) ? 1 : 3;
+        // in the suite every fourth case, a different one for each fault; all of them with -Dcrashes=all
+        int step = "all".equals(System.getProperty("crashes")) ? 1 : 4;
         for (Scenario scenario : SCENARIOS) {
-            if (!scenario.name().contains(System.getProperty("scenario", ""))) {
+            if (!scenario.name().matches(System.getProperty("scenario", ".*"))) {
                 continue;
             }
             CrashRun plain = scenario.run(Map.of());
@@ -201,6 +224,21 @@ public class CrashEnumerationTest {
         CrashRun run = runWith("second release", Fault.OVERTAKEN, "create Secret safe-deployments-addressbook-v2", 0);
 
         assertThat(run.report.toString(), run.phase(), is(Phase.ROLLED_BACK));
+    }
+
+    @Test
+    public void whoIsOvertakenLeavesTheMinimumOfTheAutoscalerAsItIs() {
+        Scenario autoscaled = scenario("autoscaled");
+        List<String> requests = autoscaled.run(Map.of()).requests;
+        int first = at(requests, "update Secret safe-deployments-addressbook-v2", 1);
+        int last = at(requests, "merge HorizontalPodAutoscaler load", 0);
+
+        for (int overtaken = first + 1; overtaken <= last; overtaken++) {
+            CrashRun run = autoscaled.run(Map.of(overtaken, Fault.OVERTAKEN));
+
+            assertThat(run.report.toString(), run.broken, is(empty()));
+            assertThat(run.report.toString(), run.phase(), is(Phase.ROLLED_BACK));
+        }
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.engine.release.Actor;
 import io.jenkins.plugins.safedeployments.engine.release.Claim;
 import io.jenkins.plugins.safedeployments.engine.release.FencedException;
+import io.jenkins.plugins.safedeployments.engine.release.Names;
 import io.jenkins.plugins.safedeployments.engine.release.Phase;
 import io.jenkins.plugins.safedeployments.engine.release.Release;
 import io.jenkins.plugins.safedeployments.engine.release.ReleaseStore;
@@ -37,6 +38,20 @@ final class CrashRun {
     private static final String CANARY = TARGET.deployment(Track.CANARY);
     private static final Map<String, String> MANIFESTS = TestEngine.example("addressbook");
     private static final String FOREIGN = "somebody/was-here";
+
+    /** What may be run once. */
+    static final CommandTest MIGRATION =
+            new CommandTest(List.of("migrate"), "", CanaryCheck.Pods.ONE, Duration.ofSeconds(30), true);
+
+    /** What a release may bring. */
+    static final String SETTINGS = """
+            apiVersion: v1
+            kind: ConfigMap
+            metadata:
+              name: settings
+            data:
+              greeting: hello
+            """;
 
     final SimulatedTime time;
     final SimulatedCluster cluster;
@@ -159,7 +174,7 @@ final class CrashRun {
         boolean counted = watched;
         Running driver = present;
         watched = false;
-        rollback("bob");
+        step("bob", acknowledging());
         watched = counted;
         present = driver;
         if (held) {
@@ -458,6 +473,12 @@ final class CrashRun {
         repeat(step);
     }
 
+    /** Also what was migrated is taken back. */
+    private static BiFunction<Session, Boolean, Operation> acknowledging() {
+        return (session, resumed) -> new RollbackCanary(
+                session, new RollbackRequest("", "", true, true, false, Force.NONE), Approval.NOT_NEEDED);
+    }
+
     /** The invariants of the end, when everything has come to rest. */
     void atRest() {
         time.pass(Duration.ofSeconds(10));
@@ -488,6 +509,10 @@ final class CrashRun {
                 claim.holder() == 0 || releases.stream().anyMatch(r -> r.number() == claim.holder()),
                 "I3: the claim is held by a release without a record");
         releases.stream().findFirst().ifPresent(this::agrees);
+        releases.stream().findFirst().ifPresent(this::leavesNothing);
+        long migrations =
+                cluster.started.stream().filter(MIGRATION.name()::equals).count();
+        check(migrations <= 1, "I9: the migration was started " + migrations + " times");
         if (annotated) {
             check(
                     cluster.get(Kind.DEPLOYMENT, STABLE)
@@ -535,6 +560,23 @@ final class CrashRun {
                 && release.plan().canaryReplicas() > 0) {
             check(release.plan().originalReplicas() == servedBefore, "I6: the original size was overwritten");
         }
+    }
+
+    /** What comes with the Deployments is as it was, too. */
+    private void leavesNothing(Release release) {
+        if (!release.phase().isFinal()) {
+            return;
+        }
+        check(
+                release.phase() == Phase.PROMOTED
+                        || overtaken // what has no stamp, a driver can make too late
+                        || cluster.get(Kind.CONFIG_MAP, "settings").isEmpty(),
+                "I3: rolled back, but what it had brought is there");
+        cluster.all(Kind.AUTOSCALER)
+                .forEach(autoscaler -> check(
+                        autoscaler.integer(0, "spec", "minReplicas") == 1
+                                && autoscaler.annotation(Names.MIN_REPLICAS) == null,
+                        "I3: the autoscaler's minimum stays raised"));
     }
 
     /** Specs of the Deployments, and the releases with their phases. */

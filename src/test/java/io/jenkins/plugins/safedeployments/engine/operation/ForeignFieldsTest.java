@@ -22,15 +22,6 @@ public class ForeignFieldsTest {
     private static final String TAKEN =
             "takes over: Deployment addressbook-stable: .spec.template.spec.containers (by" + " 'argocd-controller')";
 
-    private static final String SETTINGS = """
-            apiVersion: v1
-            kind: ConfigMap
-            metadata:
-              name: settings
-            data:
-              greeting: hello
-            """;
-
     private CrashRun run;
 
     @Before
@@ -139,7 +130,7 @@ public class ForeignFieldsTest {
     @Test
     public void rollback_configMapThatTheReleaseBrought_removesItUnlessSomebodyHasEditedIt() {
         for (boolean edited : List.of(false, true)) {
-            run.step("deploy", CrashRun.deployment("1.2", "settings.yml", SETTINGS));
+            run.step("deploy", CrashRun.deployment("1.2", "settings.yml", CrashRun.SETTINGS));
             if (edited) {
                 write(Kind.CONFIG_MAP, "settings", "kubectl-edit", "hi", "data", "greeting");
             }
