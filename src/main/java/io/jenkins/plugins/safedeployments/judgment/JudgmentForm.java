@@ -59,8 +59,8 @@ final class JudgmentForm {
     @NonNull
     static List<ParameterDefinition.ParameterDescriptor> parameters() {
         return ExtensionList.lookup(ParameterDefinition.ParameterDescriptor.class).stream()
-                .filter(descriptor ->
-                        !isFile(descriptor.clazz) && descriptor.clazz != PasswordParameterDefinition.class)
+                .filter(descriptor -> !isFile(descriptor.clazz)
+                        && !PasswordParameterDefinition.class.isAssignableFrom(descriptor.clazz))
                 .toList();
     }
 

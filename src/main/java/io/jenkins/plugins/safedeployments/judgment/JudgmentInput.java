@@ -10,6 +10,7 @@ import io.jenkins.plugins.safedeployments.engine.judgment.Rule;
 import io.jenkins.plugins.safedeployments.engine.judgment.Rules;
 import io.jenkins.plugins.safedeployments.engine.judgment.Terms;
 import io.jenkins.plugins.safedeployments.engine.judgment.Who;
+import io.jenkins.plugins.safedeployments.engine.model.InertText;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import jakarta.servlet.ServletException;
 import java.util.ArrayList;
@@ -41,6 +42,9 @@ public final class JudgmentInput extends InputStep {
 
     /** Of what is filled in, in characters, since all of it is kept with the run. */
     private static final int LONGEST_VALUE = 4_000;
+
+    private static final int LONGEST_FORM = 1_000_000;
+    private static final int LONGEST_REASON = 200;
 
     private final JudgmentExecution execution;
 
@@ -117,9 +121,37 @@ public final class JudgmentInput extends InputStep {
      */
     @NonNull
     static Map<String, Object> submitted(StaplerRequest2 request, List<ParameterDefinition> asked) {
+        try {
+            return submitted(request, request.getSubmittedForm(), asked);
+        } catch (ServletException | net.sf.json.JSONException e) {
+            throw senseless(e);
+        }
+    }
+
+    /**
+     * The same of what a program may have made up. Jenkins' own reading of forms ends with an error page where there is none.
+     *
+     * @param json the form
+     * @throws UserException if something was that is not asked, or makes no sense
+     */
+    @NonNull
+    static Map<String, Object> submitted(StaplerRequest2 request, String json, List<ParameterDefinition> asked) {
+        if (json.length() > LONGEST_FORM) {
+            throw new UserException(
+                    "What was sent has " + json.length() + " characters: keep it to " + LONGEST_FORM + ".");
+        }
+        try {
+            return submitted(request, JSONObject.fromObject(json), asked);
+        } catch (net.sf.json.JSONException e) {
+            throw senseless(e);
+        }
+    }
+
+    private static Map<String, Object> submitted(
+            StaplerRequest2 request, JSONObject form, List<ParameterDefinition> asked) {
         Map<String, Object> values = new LinkedHashMap<>();
         try {
-            Object parameters = request.getSubmittedForm().get("parameter");
+            Object parameters = form.get("parameter");
             if (parameters != null) {
                 for (Object one : JSONArray.fromObject(parameters)) {
                     JSONObject json = (JSONObject) one;
@@ -129,23 +161,35 @@ public final class JudgmentInput extends InputStep {
                             .findFirst()
                             .orElseThrow(() -> new UserException("There is no parameter of that name: look again."));
                     ParameterValue value = definition.createValue(request, json);
-                    if (value != null && value.isSensitive()) {
-                        throw new UserException("'" + name
-                                + "' is a secret, but what a judgment asks is kept and shown: use credentials.");
-                    }
                     if (value != null) {
-                        values.put(name, plain(name, value.getValue()));
+                        values.put(name, plain(value));
                     }
                 }
             }
-        } catch (ServletException | IllegalArgumentException | net.sf.json.JSONException | ClassCastException e) {
-            throw new UserException("What was sent can't be understood: " + e.getMessage(), e);
+        } catch (IllegalArgumentException | net.sf.json.JSONException | ClassCastException e) {
+            throw senseless(e);
         }
         return values;
     }
 
-    /** What can be kept, and given to any script. A comment that is too long is cut later. */
-    private static Object plain(String name, Object value) {
+    private static UserException senseless(Exception e) {
+        String why = InertText.cut(InertText.oneLine(String.valueOf(e.getMessage())), LONGEST_REASON);
+        return new UserException("What was sent can't be understood: " + why, e);
+    }
+
+    /**
+     * What can be kept, and given to any script. A comment that is too long is cut later.
+     *
+     * @throws UserException if it can't
+     */
+    @NonNull
+    static Object plain(ParameterValue filled) {
+        String name = filled.getName();
+        if (filled.isSensitive()) {
+            throw new UserException("'" + name + "' is a secret, but what a judgment asks is kept and shown, so nothing"
+                    + " was recorded: have it taken from credentials.");
+        }
+        Object value = filled.getValue();
         if (value instanceof Boolean || value instanceof Integer || value instanceof Long) {
             return value;
         }

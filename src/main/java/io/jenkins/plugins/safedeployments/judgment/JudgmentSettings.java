@@ -23,8 +23,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -343,10 +345,6 @@ public final class JudgmentSettings implements Describable<JudgmentSettings>, Se
         return onTimeout != null && !RESULTS.contains(onTimeout) && !onTimeout.equals(Choice.STOP);
     }
 
-    private static boolean isSensitive(@CheckForNull ParameterValue value) {
-        return value != null && value.isSensitive();
-    }
-
     private void checkParameters() {
         Set<String> names = new HashSet<>();
         for (ParameterDefinition parameter : parameters) {
@@ -354,7 +352,7 @@ public final class JudgmentSettings implements Describable<JudgmentSettings>, Se
                 throw new UserException("'parameters' has the file '" + parameter.getName()
                         + "', but a judgment takes no files: take it from a place where it can be looked at.");
             }
-            if (parameter instanceof PasswordParameterDefinition || isSensitive(parameter.getDefaultParameterValue())) {
+            if (isSecret(parameter)) {
                 throw new UserException("'parameters' has the password '" + parameter.getName()
                         + "', but what a judgment asks is kept and shown: use credentials.");
             }
@@ -368,6 +366,15 @@ public final class JudgmentSettings implements Describable<JudgmentSettings>, Se
                         "'parameters' has '" + parameter.getName() + "' twice: give each a name of its own.");
             }
         }
+    }
+
+    /** As far as that is known before it is filled in; other plugins have kinds of their own. */
+    private static boolean isSecret(ParameterDefinition parameter) {
+        if (parameter instanceof PasswordParameterDefinition) {
+            return true;
+        }
+        ParameterValue value = parameter.getDefaultParameterValue();
+        return value != null && value.isSensitive();
     }
 
     /**
@@ -391,12 +398,6 @@ public final class JudgmentSettings implements Describable<JudgmentSettings>, Se
                     + choices.stream().map(Choice::name).collect(Collectors.joining(", ")) + ") or a result ("
                     + String.join(", ", RESULTS) + ").");
         }
-        if (!parameters.isEmpty() && goesOnByTime()) {
-            throw new UserException("'onTimeout' is '" + onTimeout + "', but 'parameters' asks for '"
-                    + parameters.get(0).getName()
-                    + "', and nobody fills that in then: let it end with 'stop', or a result,"
-                    + " or leave 'parameters' out.");
-        }
         if (!demanded.isEmpty() && goesOnByTime()) {
             throw new UserException(
                     "'onTimeout' is '" + onTimeout + "', but a folder or the cluster demands that people"
@@ -408,16 +409,32 @@ public final class JudgmentSettings implements Describable<JudgmentSettings>, Se
                     + " out, or have them added there.");
         }
         return new Terms(
-                message,
-                choices,
-                rules,
-                allowRequester && !forbidRequester,
-                allowOverride && !forbidOverride,
-                timeout == 0 ? null : now.plus(duration("timeout", timeout)),
-                onTimeout == null || RESULTS.contains(onTimeout) ? "" : onTimeout,
-                duration("remindEvery", remindEvery).toSeconds(),
-                escalateAfter == 0 ? null : now.plus(duration("escalateAfter", escalateAfter)),
-                escalation);
+                        message,
+                        choices,
+                        rules,
+                        allowRequester && !forbidRequester,
+                        allowOverride && !forbidOverride,
+                        timeout == 0 ? null : now.plus(duration("timeout", timeout)),
+                        onTimeout == null || RESULTS.contains(onTimeout) ? "" : onTimeout,
+                        duration("remindEvery", remindEvery).toSeconds(),
+                        escalateAfter == 0 ? null : now.plus(duration("escalateAfter", escalateAfter)),
+                        escalation)
+                .withDefaults(goesOnByTime() ? defaults() : Map.of());
+    }
+
+    /** What stands in the fields before anybody fills them in: scripts find all parameters that were asked for. */
+    private Map<String, Object> defaults() {
+        Map<String, Object> values = new LinkedHashMap<>();
+        for (ParameterDefinition parameter : parameters) {
+            ParameterValue value = parameter.getDefaultParameterValue();
+            if (value == null || value.getValue() == null) {
+                throw new UserException("'onTimeout' is '" + onTimeout + "', but the parameter '" + parameter.getName()
+                        + "' has no default value to go on with: give it one, or let the time end with 'stop' or a"
+                        + " result.");
+            }
+            values.put(parameter.getName(), JudgmentInput.plain(value));
+        }
+        return values;
     }
 
     /** What the run becomes if it is stopped, or if nobody decides in time; null for nothing. */

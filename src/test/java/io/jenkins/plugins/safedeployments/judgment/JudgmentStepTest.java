@@ -530,64 +530,25 @@ public class JudgmentStepTest {
         assertThat(Judgments.find(run, "qa").votes(), hasSize(0));
     }
 
-    /** Of other plugins, too, which are passwords by their values only. */
     @Test
-    public void secretsAreNotAskedFor() throws Exception {
-        JudgmentSettings settings = new JudgmentSettings("Go?");
-        settings.setParameters(List.of(new Pin("pin", true)));
-        UserException refused = assertThrows(UserException.class, settings::check);
-        assertThat(
-                refused.getMessage(), containsString("'parameters' has the password 'pin', but what a judgment asks"));
+    public void timeOutThatGoesOnHasTheDefaultsOfTheParameters() throws Exception {
+        try {
+            WorkflowRun run = waiting("def j = judgment message: 'Go?', id: 'qa', approvers: '2 of qa', timeout: 2,"
+                    + " onTimeout: 'continue',"
+                    + " parameters: [string(name: 'REPLICAS', defaultValue: '3'), booleanParam(name: 'now')]\n"
+                    + "echo \"goes on with ${j.parameters}\"");
 
-        WorkflowRun run = waiting("judgment message: 'Go?', id: 'qa', approvers: '2 of qa', parameters:"
-                + " [[$class: '" + Pin.class.getName() + "', name: 'pin', known: false]]");
-        String json = "{\"parameter\":[{\"name\":\"pin\",\"value\":\"s3cret\"}]}";
-        WebResponse sent = Judges.post(
-                jenkins,
-                "alice",
-                run,
-                "judgments/qa/decide?outcome=continue&json=" + java.net.URLEncoder.encode(json, "UTF-8"));
-        assertThat(sent.getStatusCode(), is(400));
-        assertThat(sent.getContentAsString(), containsString("'pin' is a secret, but what a judgment asks is kept"));
-        assertThat(Judgments.find(run, "qa").votes(), hasSize(0));
-    }
+            lookAfter(Duration.ofHours(3));
 
-    /** As other plugins have them: no subclass of Jenkins' own. */
-    public static final class Pin extends ParameterDefinition {
-
-        private final boolean known;
-
-        /** @param known whether it can be told before something is filled in */
-        @DataBoundConstructor
-        public Pin(String name, boolean known) {
-            super(name);
-            this.known = known;
+            jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+            jenkins.assertLogContains("goes on with [REPLICAS:3, now:false]", run);
+        } finally {
+            PendingJudgments.setClock(Clock.systemUTC());
         }
-
-        @Override
-        public ParameterValue getDefaultParameterValue() {
-            return known ? new PasswordParameterValue(getName(), "") : null;
-        }
-
-        @Override
-        public ParameterValue createValue(StaplerRequest2 request, JSONObject json) {
-            return new PasswordParameterValue(getName(), json.getString("value"));
-        }
-
-        @Override
-        public ParameterValue createValue(StaplerRequest2 request) {
-            return null;
-        }
-
-        @TestExtension
-        public static final class DescriptorImpl extends ParameterDescriptor {}
     }
 
     @Test
     public void badParametersAreSaidAtOnce() throws Exception {
-        fails(
-                "judgment message: 'x', timeout: 1, onTimeout: 'continue', parameters: [string(name: 'why')]",
-                "'onTimeout' is 'continue', but 'parameters' asks for 'why', and nobody fills that in then");
         fails("judgment message: ' '", "'message' is missing");
         fails("judgment message: 'x', id: 'a/b'", "'id' is 'a/b'");
         fails("judgment message: 'x', approvers: '2 of user:alice'", "there is only one person left");

@@ -250,7 +250,9 @@ public record Judgment(
     }
 
     private Due end(String choice, String text, Instant now) {
-        Decision end = new Decision(How.TIMEOUT, choice, now, List.of(), Map.of(), text);
+        boolean goesOn = !choice.isEmpty() && !choice.equals(Choice.STOP);
+        Map<String, Object> filledIn = goesOn ? terms.defaults() : Map.of();
+        Decision end = new Decision(How.TIMEOUT, choice, now, List.of(), filledIn, text);
         return new Due(Due.Kind.TIMEOUT, decide(end).judgment(), text);
     }
 

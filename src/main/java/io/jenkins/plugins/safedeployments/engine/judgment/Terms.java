@@ -5,7 +5,10 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -24,6 +27,7 @@ import java.util.stream.Collectors;
  * @param remindEverySeconds 0 for never
  * @param escalateAt from when on further people may vote; null for never
  * @param escalateTo those people, who may vote for any of the rules
+ * @param defaults what is filled in by an end by time that goes on; null in judgments that were asked before there was any
  */
 public record Terms(
         String message,
@@ -35,12 +39,57 @@ public record Terms(
         String onTimeout,
         long remindEverySeconds,
         @CheckForNull Instant escalateAt,
-        List<Who> escalateTo) {
+        List<Who> escalateTo,
+        Map<String, Object> defaults) {
 
     public Terms {
         choices = List.copyOf(choices);
         rules = List.copyOf(rules);
         escalateTo = List.copyOf(escalateTo);
+        defaults = defaults == null ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(defaults));
+    }
+
+    /** With nothing to be filled in. */
+    public Terms(
+            String message,
+            List<Choice> choices,
+            List<Rules> rules,
+            boolean allowRequester,
+            boolean allowOverride,
+            @CheckForNull Instant deadline,
+            String onTimeout,
+            long remindEverySeconds,
+            @CheckForNull Instant escalateAt,
+            List<Who> escalateTo) {
+        this(
+                message,
+                choices,
+                rules,
+                allowRequester,
+                allowOverride,
+                deadline,
+                onTimeout,
+                remindEverySeconds,
+                escalateAt,
+                escalateTo,
+                Map.of());
+    }
+
+    /** The same, with what is filled in by an end by time that goes on. */
+    @NonNull
+    public Terms withDefaults(Map<String, Object> values) {
+        return new Terms(
+                message,
+                choices,
+                rules,
+                allowRequester,
+                allowOverride,
+                deadline,
+                onTimeout,
+                remindEverySeconds,
+                escalateAt,
+                escalateTo,
+                values);
     }
 
     /**
