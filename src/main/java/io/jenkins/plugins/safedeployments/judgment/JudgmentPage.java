@@ -287,12 +287,14 @@ public final class JudgmentPage {
     }
 
     private LiveJudgment.Answer read(StaplerRequest2 request) {
+        String json = request.getParameter("json");
+        Map<String, Object> values = json == null
+                ? Map.of()
+                : JudgmentInput.submitted(request, json, live.settings().getParameters());
         return new LiveJudgment.Answer(
                 Util.fixNull(request.getParameter("outcome")),
                 Util.fixNull(request.getParameter("comment")),
-                request.getParameter("json") == null
-                        ? Map.of()
-                        : JudgmentInput.submitted(request, live.settings().getParameters()),
+                values,
                 Util.fixEmpty(request.getParameter("shown")),
                 false);
     }

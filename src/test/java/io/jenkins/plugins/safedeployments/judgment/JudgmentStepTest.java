@@ -1,6 +1,7 @@
 package io.jenkins.plugins.safedeployments.judgment;
 
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.anyOf;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
@@ -21,10 +22,12 @@ import hudson.security.ACLContext;
 import hudson.security.AbstractPasswordBasedSecurityRealm;
 import hudson.security.GroupDetails;
 import hudson.security.SecurityRealm;
+import hudson.security.csrf.CrumbIssuer;
 import io.jenkins.plugins.safedeployments.Browsers;
 import io.jenkins.plugins.safedeployments.engine.judgment.Judgment;
 import io.jenkins.plugins.safedeployments.engine.judgment.Ruling;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import jakarta.servlet.ServletRequest;
 import java.net.URL;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -545,6 +548,41 @@ public class JudgmentStepTest {
         } finally {
             PendingJudgments.setClock(Clock.systemUTC());
         }
+    }
+
+    /** None of it is a fault of ours, and none of it is a vote. */
+    @Test
+    public void whatIsNoFormIsRefused() throws Exception {
+        WorkflowRun run = waiting("judgment message: 'Go?', id: 'qa', approvers: '2 of qa', allowOverride: true");
+        String form = "application/x-www-form-urlencoded";
+        String deep = "{\"parameter\":" + "[".repeat(100_000);
+        String big = "{\"parameter\":[{\"name\":\"why\",\"value\":\"" + "x".repeat(10_000_000) + "\"}]}";
+
+        for (String json : List.of("", "x", "null", "[]", "{", "{\"parameter\":5}", "{\"parameter\":[5]}", deep, big)) {
+            for (String what : List.of("decide", "override")) {
+                assertRefused(run, what, form, "outcome=continue&comment=x&json=" + json);
+            }
+        }
+        assertRefused(run, "decide?outcome=continue&json=x", "multipart/form-data; boundary=b", "--b--");
+        assertRefused(run, "decide?outcome=continue&json=%7B%22parameter%22:5%7D", "text/plain", "no form");
+        assertRefused(run, "decide", "application/json", "{\"outcome\":\"continue\"}");
+        assertRefused(run, "decide", "multipart/form-data; boundary=b", "outcome=continue");
+        assertThat(Judgments.find(run, "qa").votes(), hasSize(0));
+        assertThat(Judgments.find(run, "qa").isDecided(), is(false));
+    }
+
+    private static void assertRefused(WorkflowRun run, String what, String type, String body) throws Exception {
+        CrumbIssuer crumbs = jenkins.jenkins.getCrumbIssuer();
+        JenkinsRule.WebClient web = plain(what.startsWith("override") ? "admin" : "alice");
+        web.addRequestHeader("Accept", "*/*");
+        web.addRequestHeader(crumbs.getCrumbRequestField(), crumbs.getCrumb((ServletRequest) null));
+        URL url = new URL(jenkins.getURL(), run.getUrl() + "judgments/qa/" + what);
+        WebRequest request = new WebRequest(url, HttpMethod.POST);
+        request.setAdditionalHeader("Content-Type", type);
+        request.setRequestBody(body);
+        WebResponse answer = web.getPage(request).getWebResponse();
+        String said = answer.getStatusCode() + " to " + body.substring(0, Math.min(60, body.length()));
+        assertThat(said, answer.getStatusCode(), anyOf(is(400), is(413)));
     }
 
     @Test
