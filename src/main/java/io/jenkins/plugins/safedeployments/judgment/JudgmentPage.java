@@ -127,6 +127,7 @@ public final class JudgmentPage {
         map.put("comment", vote.comment());
         map.put("parameters", vote.parameters());
         map.put("at", vote.at().toString());
+        map.put("uncounted", isWaiting() ? live.uncounted(vote) : "");
         return map;
     }
 

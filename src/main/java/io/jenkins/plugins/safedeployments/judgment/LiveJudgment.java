@@ -61,6 +61,9 @@ final class LiveJudgment implements PendingJudgment {
     private volatile Judgment judgment;
     private volatile String missing;
 
+    /** Why the votes of some did not count any more when they were counted last, by who cast them. */
+    private volatile Map<String, String> uncounted = Map.of();
+
     /** What those are told who are asked, until they are. */
     private volatile Notifications.Owed awaiting = Notifications.Owed.NOTHING;
 
@@ -147,10 +150,11 @@ final class LiveJudgment implements PendingJudgment {
             if (isOther(before, judged, answer)) {
                 return refused(Kind.LAPSED, OTHER);
             }
-            Judgment.People people = voters.of(before); // may take long, so it is done before others are kept out
+            Voters.Known people = voters.of(before); // may take long, so it is done before others are kept out
             Vote vote = new Vote(person.id(), answer.choice(), answer.comment(), now(), answer.parameters());
             Ruling ruling = before.vote(person, requester, vote, people);
             if (take(before, ruling, vote)) {
+                uncounted = people.uncounted();
                 missing = ruling.judgment()
                         .missingText(vote.at(), id -> person.is(id) ? Optional.of(person) : people.apply(id));
                 return told(ruling, vote, answer.byInput(), JudgmentListener::voted);
@@ -421,7 +425,9 @@ final class LiveJudgment implements PendingJudgment {
 
     private String missingOf(Judgment of) {
         try {
-            return of.missingText(now(), voters.of(of));
+            Voters.Known people = voters.of(of);
+            uncounted = people.uncounted();
+            return of.missingText(now(), people);
         } catch (UserException e) {
             return of.missingText(now()); // the next vote tells
         }
@@ -476,6 +482,12 @@ final class LiveJudgment implements PendingJudgment {
                 owed.drop();
             }
         }
+    }
+
+    /** Why somebody's vote did not count any more when it was looked at last; empty if it did. */
+    @NonNull
+    String uncounted(Vote vote) {
+        return uncounted.getOrDefault(vote.user(), "");
     }
 
     private Ruling refused(Kind kind, String text) {

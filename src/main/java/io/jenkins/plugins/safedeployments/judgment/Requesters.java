@@ -16,6 +16,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
 import jenkins.model.Jenkins;
 import jenkins.scm.RunWithSCM;
@@ -25,6 +27,8 @@ import jenkins.scm.RunWithSCM;
  * comes from.
  */
 final class Requesters {
+
+    private static final Logger LOGGER = Logger.getLogger(Requesters.class.getName());
 
     /** A job that starts itself for ever comes from more than anybody reads. */
     private static final int MOST_ORIGINS = 100;
@@ -64,14 +68,20 @@ final class Requesters {
         return runs;
     }
 
-    /** Whether somebody is one of them. May read runs and their changes from the disk. */
+    /**
+     * Whether somebody is one of them. May read runs and their changes from the disk.
+     *
+     * @throws UserException if that can't be told
+     */
     static boolean include(Run<?, ?> run, String user) {
-        return contain(authors(run), user) || include(run.getParent(), run.getCauses(), user);
+        return wrote(run, user) || include(run.getParent(), run.getCauses(), user);
     }
 
     /**
      * Whether somebody asked for what has these causes, or for a run that it comes from, or wrote the changes of one of those. May
      * read runs and their changes from the disk.
+     *
+     * @throws UserException if that can't be told
      */
     static boolean include(Job<?, ?> job, List<Cause> causes, String user) {
         if (contain(starters(causes), user)) {
@@ -79,7 +89,7 @@ final class Requesters {
         }
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) { // whoever asks may not be allowed to see all of them
             return origins(job, causes).stream()
-                    .anyMatch(run -> contain(starters(run.getCauses()), user) || contain(authors(run), user));
+                    .anyMatch(run -> contain(starters(run.getCauses()), user) || wrote(run, user));
         }
     }
 
@@ -116,24 +126,53 @@ final class Requesters {
         return runs;
     }
 
-    /** @throws UserException if it can't be seen who they are: then nobody can be told from them */
-    private static Set<String> authors(Run<?, ?> run) {
-        Set<String> users = new LinkedHashSet<>();
-        if (run instanceof RunWithSCM<?, ?> withChanges) {
-            try {
-                for (ChangeLogSet<?> changes : withChanges.getChangeSets()) {
-                    for (ChangeLogSet.Entry change : changes) {
-                        users.add(change.getAuthor().getId());
+    /** Who can't be seen may be anybody. */
+    private static boolean wrote(Run<?, ?> run, String user) {
+        Authors authors = Authors.of(run);
+        if (!authors.isComplete() && !contain(authors.users(), user)) {
+            throw new UserException("It can't be seen who wrote the changes of " + run.getFullDisplayName()
+                    + ", so nobody can approve it: the system log says why.");
+        }
+        return contain(authors.users(), user);
+    }
+
+    /**
+     * Those who wrote the changes of a run.
+     *
+     * @param isComplete whether all of them could be read
+     */
+    private record Authors(Set<String> users, boolean isComplete) {
+
+        static Authors of(Run<?, ?> run) {
+            Set<String> users = new LinkedHashSet<>();
+            boolean complete = true;
+            if (run instanceof RunWithSCM<?, ?> withChanges) {
+                try {
+                    for (ChangeLogSet<?> changes : withChanges.getChangeSets()) {
+                        for (ChangeLogSet.Entry change : changes) {
+                            complete &= add(change, users, run);
+                        }
                     }
+                } catch (RuntimeException e) {
+                    complete = unreadable(run, e);
                 }
+            }
+            return new Authors(users, complete);
+        }
+
+        private static boolean add(ChangeLogSet.Entry change, Set<String> users, Run<?, ?> run) {
+            try {
+                users.add(change.getAuthor().getId());
+                return true;
             } catch (RuntimeException e) {
-                throw new UserException(
-                        "It can't be read who wrote the changes of " + run.getFullDisplayName()
-                                + ", so nobody can be told from them: stop it, or try again when Jenkins can read them.",
-                        e);
+                return unreadable(run, e);
             }
         }
-        return users;
+
+        private static boolean unreadable(Run<?, ?> run, RuntimeException problem) {
+            LOGGER.log(Level.WARNING, problem, () -> "can't read who wrote the changes of " + run);
+            return false;
+        }
     }
 
     static boolean contain(Set<String> users, String user) {

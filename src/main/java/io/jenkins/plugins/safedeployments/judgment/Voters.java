@@ -3,6 +3,7 @@ package io.jenkins.plugins.safedeployments.judgment;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.Item;
 import hudson.model.Run;
+import io.jenkins.plugins.safedeployments.Messages;
 import io.jenkins.plugins.safedeployments.engine.judgment.Judgment;
 import io.jenkins.plugins.safedeployments.engine.judgment.Vote;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
@@ -39,21 +40,50 @@ final class Voters {
     }
 
     /**
-     * Those who voted, looked up at once.
+     * Those who voted, looked up at once. Who asked for it by now has no vote any more: changes may have been checked out since.
      *
      * @throws UserException if that is not known now
      */
     @NonNull
-    Judgment.People of(Judgment judgment) {
-        Map<String, Optional<RealmPerson>> people = new HashMap<>();
+    Known of(Judgment judgment) {
+        Map<String, RealmPerson> people = new HashMap<>();
+        Map<String, String> uncounted = new HashMap<>();
         for (Vote vote : judgment.votes()) {
-            people.put(vote.user(), RealmPerson.now(vote.user(), subject.job()));
+            Optional<RealmPerson> person = RealmPerson.now(vote.user(), subject.job());
+            if (person.isEmpty()) {
+                uncounted.put(vote.user(), Messages.Voters_Gone());
+            } else if (isRequester(person.get(), judgment)) {
+                uncounted.put(vote.user(), Messages.Voters_Requester());
+            } else {
+                people.put(vote.user(), person.get());
+            }
         }
-        return id -> people.getOrDefault(id, Optional.empty());
+        return new Known(people, uncounted);
     }
 
-    /** Whether they asked for what waits or for the release that is judged, and can't approve it therefore. */
+    /**
+     * Those who voted.
+     *
+     * @param people those whose votes may count, by their ids
+     * @param uncounted why those of others do not, by their ids
+     */
+    record Known(Map<String, RealmPerson> people, Map<String, String> uncounted) implements Judgment.People {
+
+        @Override
+        public Optional<RealmPerson> apply(String id) {
+            return Optional.ofNullable(people.get(id));
+        }
+    }
+
+    /**
+     * Whether they asked for what waits or for the release that is judged, and can't approve it therefore.
+     *
+     * @throws UserException if that can't be told
+     */
     boolean isRequester(RealmPerson person, Judgment judgment) {
+        if (judgment.terms().allowRequester()) {
+            return false;
+        }
         Run<?, ?> maker = BoundRelease.maker(judgment.content());
         return subject.isRequester(person.id()) || maker != null && Requesters.include(maker, person.id());
     }

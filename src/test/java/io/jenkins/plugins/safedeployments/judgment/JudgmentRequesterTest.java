@@ -2,8 +2,10 @@ package io.jenkins.plugins.safedeployments.judgment;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.notNullValue;
+import static org.junit.Assert.assertThrows;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Cause;
@@ -13,8 +15,10 @@ import hudson.model.FreeStyleProject;
 import hudson.model.Queue;
 import hudson.model.Run;
 import hudson.security.ACLContext;
+import io.jenkins.plugins.safedeployments.Browsers;
 import io.jenkins.plugins.safedeployments.engine.judgment.Ruling;
 import io.jenkins.plugins.safedeployments.engine.model.Target;
+import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.runtime.ForRelease;
 import java.time.Duration;
 import java.util.Map;
@@ -117,6 +121,56 @@ public class JudgmentRequesterTest {
                 refused.text(), containsString("alice started this build or wrote its changes, or those of a build"));
         assertThat(Judges.vote(run, "qa", "bob", "continue").kind(), is(Ruling.Kind.DECIDED));
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+    }
+
+    /** As by changes that are checked out while it waits. */
+    @Test
+    public void whoBecomesARequesterAfterVotingDoesNotCount() throws Exception {
+        String twoOfThree = "judgment message: 'Go?', id: 'qa', approvers: '2 of qa, olga'";
+        WorkflowRun run = Judges.waiting(jenkins, "qa", twoOfThree);
+        assertThat(Judges.vote(run, "qa", "alice", "continue").kind(), is(Ruling.Kind.RECORDED));
+        run.replaceAction(new CauseAction(new Cause.UserIdCause("dev"), new Cause.UserIdCause("alice")));
+
+        Ruling ruling = Judges.vote(run, "qa", "bob", "continue");
+
+        assertThat(ruling.kind(), is(Ruling.Kind.RECORDED));
+        assertThat(ruling.text(), containsString("It takes 1 more of qa, olga"));
+        assertThat(
+                Browsers.plain(jenkins, "bob").getPage(run, "judgments/qa").asNormalizedText(),
+                containsString("Does not count any more: started the build or wrote changes in it."));
+        assertThat(Judges.vote(run, "qa", "olga", "continue").kind(), is(Ruling.Kind.DECIDED));
+        assertThat(Judgments.find(run, "qa").made().by(), is("bob, olga"));
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+    }
+
+    @Test
+    public void allowedRequesterCountsWhateverElseTheyBecome() throws Exception {
+        WorkflowRun run = Judges.waiting(
+                jenkins, "qa", "judgment message: 'Go?', id: 'qa', approvers: '2 of qa', allowRequester: true");
+        Judges.vote(run, "qa", "alice", "continue");
+        run.replaceAction(new CauseAction(new Cause.UserIdCause("alice")));
+
+        assertThat(Judges.vote(run, "qa", "bob", "continue").kind(), is(Ruling.Kind.DECIDED));
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+    }
+
+    /** Who can't be seen may be anybody, and hides none of the others. */
+    @Test
+    public void authorWhoCannotBeReadKeepsAllFromApproving() throws Exception {
+        FreeStyleProject upstream = jenkins.createFreeStyleProject();
+        FakeChangeLogSCM changes = new FakeChangeLogSCM();
+        changes.addChange().withAuthor(null);
+        changes.addChange().withAuthor("alice");
+        upstream.setScm(changes);
+        WorkflowRun run = startedBy(upstream.scheduleBuild2(0).get(), JUDGMENT);
+        LiveJudgment live = Judges.await(run, "qa");
+
+        assertThat(Judges.vote(live, "alice", "continue").kind(), is(Ruling.Kind.FORBIDDEN));
+        UserException told = assertThrows(UserException.class, () -> Judges.vote(live, "bob", "continue"));
+        assertThat(told.getMessage(), containsString("It can't be seen who wrote the changes of"));
+        assertThat(live.judgment().votes(), hasSize(0));
+        assertThat(Judges.vote(live, "bob", "stop").kind(), is(Ruling.Kind.DECIDED));
+        jenkins.waitForCompletion(run);
     }
 
     @Test

@@ -13,9 +13,6 @@ import static org.junit.Assert.assertThrows;
 import com.cloudbees.hudson.plugins.folder.Folder;
 import hudson.markup.RawHtmlMarkupFormatter;
 import hudson.model.Failure;
-import hudson.model.ParameterDefinition;
-import hudson.model.ParameterValue;
-import hudson.model.PasswordParameterValue;
 import hudson.model.Result;
 import hudson.model.User;
 import hudson.security.ACLContext;
@@ -67,9 +64,6 @@ import org.junit.ClassRule;
 import org.junit.Test;
 import org.jvnet.hudson.test.BuildWatcher;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.TestExtension;
-import org.kohsuke.stapler.DataBoundConstructor;
-import org.kohsuke.stapler.StaplerRequest2;
 import org.springframework.security.authentication.AuthenticationServiceException;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.userdetails.UserDetails;
@@ -512,42 +506,6 @@ public class JudgmentStepTest {
 
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
         jenkins.assertLogContains("why all are ill", run);
-    }
-
-    /** Programs send anything. */
-    @Test
-    public void answerThatIsNoFormIsRefusedInASentence() throws Exception {
-        WorkflowRun run = waiting("judgment message: 'Go?', id: 'qa', approvers: '2 of qa', allowOverride: true");
-        String long4 = "x".repeat(4_000);
-
-        for (String json : List.of("x", "[1]", "{", "{\"parameter\": 5}", "{\"parameter\": \"" + long4 + "\"}")) {
-            String sent = "json=" + java.net.URLEncoder.encode(json, "UTF-8");
-            for (String way : List.of("decide?outcome=continue&", "override?outcome=continue&comment=x&")) {
-                WebResponse refused = Judges.post(jenkins, "alice", run, "judgments/qa/" + way + sent);
-                assertThat(way + json, refused.getStatusCode(), is(400));
-                assertThat(
-                        way + json, refused.getContentAsString(), containsString("What was sent can't be understood"));
-            }
-        }
-
-        assertThat(Judgments.find(run, "qa").votes(), hasSize(0));
-    }
-
-    @Test
-    public void timeOutThatGoesOnHasTheDefaultsOfTheParameters() throws Exception {
-        try {
-            WorkflowRun run = waiting("def j = judgment message: 'Go?', id: 'qa', approvers: '2 of qa', timeout: 2,"
-                    + " onTimeout: 'continue',"
-                    + " parameters: [string(name: 'REPLICAS', defaultValue: '3'), booleanParam(name: 'now')]\n"
-                    + "echo \"goes on with ${j.parameters}\"");
-
-            lookAfter(Duration.ofHours(3));
-
-            jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
-            jenkins.assertLogContains("goes on with [REPLICAS:3, now:false]", run);
-        } finally {
-            PendingJudgments.setClock(Clock.systemUTC());
-        }
     }
 
     /** None of it is a fault of ours, and none of it is a vote. */
