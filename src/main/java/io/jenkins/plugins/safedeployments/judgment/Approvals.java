@@ -7,9 +7,9 @@ import hudson.model.Run;
 import io.jenkins.plugins.safedeployments.engine.judgment.Choice;
 import io.jenkins.plugins.safedeployments.engine.judgment.Content;
 import io.jenkins.plugins.safedeployments.engine.judgment.Decision;
+import io.jenkins.plugins.safedeployments.engine.judgment.DecisionLine;
 import io.jenkins.plugins.safedeployments.engine.judgment.Judgment;
 import io.jenkins.plugins.safedeployments.engine.judgment.Rules;
-import io.jenkins.plugins.safedeployments.engine.model.InertText;
 import io.jenkins.plugins.safedeployments.engine.model.Target;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.engine.release.Release;
@@ -17,16 +17,12 @@ import io.jenkins.plugins.safedeployments.runtime.ReleasingRun;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Whether a release has the approvals that the folders of a job and the cluster demand, whatever the job does. */
 public final class Approvals {
-
-    /** Of a comment in the record of a release. */
-    private static final int LONGEST = 200;
 
     private Approvals() {}
 
@@ -60,7 +56,7 @@ public final class Approvals {
     }
 
     /**
-     * What was decided about a release in the same runs: {@code 'continue' by alice, bob (looks fine), judgment qa of shop #4}.
+     * What was decided about a release in the same runs, as {@link DecisionLine} has it, and in which judgments of them.
      *
      * @return empty if nothing was
      */
@@ -72,23 +68,12 @@ public final class Approvals {
             for (Judgment judgment : Judgments.of(one)) {
                 Content judged = judgment.content();
                 if (judgment.isDecided() && judged != null && judged.isSameRelease(content)) {
-                    given.add(text(judgment) + " of " + one.getFullDisplayName());
+                    given.add(DecisionLine.of(judgment) + ", judgment " + judgment.id() + " of "
+                            + one.getFullDisplayName());
                 }
             }
         }
         return String.join("; ", given);
-    }
-
-    private static String text(Judgment judgment) {
-        Decision made = judgment.made();
-        String comment = InertText.oneLine(made.comment().isEmpty() ? made.reason() : made.comment());
-        return "'" + judgment.terms().title(made.choice()) + "' by "
-                + (made.by().isEmpty() ? made.how().name().toLowerCase(Locale.ROOT) : made.by())
-                + (made.how() == Decision.How.OVERRIDE ? ", past the rules" : "")
-                + (comment.isEmpty()
-                        ? ""
-                        : " (" + (comment.length() <= LONGEST ? comment : comment.substring(0, LONGEST) + "...") + ")")
-                + ", judgment " + judgment.id();
     }
 
     /** Number of the release that the last judgment of a run about a target was about; 0 if there was none. */
@@ -122,12 +107,16 @@ public final class Approvals {
             case VOTES ->
                 judgment.terms().escalateTo().isEmpty()
                         && ((judgment.terms().allowRequester() && !policy.isRequesterForbidden())
-                                || decision.deciders().stream()
-                                        .noneMatch(decider -> Requesters.include(run, decider.user())
-                                                || (maker != null && Requesters.include(maker, decider.user()))));
+                                || isByOthers(decision, run, maker));
             case OVERRIDE -> !policy.isOverrideForbidden();
             case TIMEOUT, ABORTED -> false;
         };
+    }
+
+    private static boolean isByOthers(Decision decision, Run<?, ?> run, @CheckForNull Run<?, ?> maker) {
+        Requesters asked =
+                maker == null ? Requesters.of(run) : Requesters.of(run).and(Requesters.of(maker));
+        return decision.deciders().stream().noneMatch(decider -> asked.include(decider.user()));
     }
 
     /**

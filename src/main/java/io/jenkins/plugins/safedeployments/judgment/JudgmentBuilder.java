@@ -16,7 +16,6 @@ import hudson.model.Run;
 import hudson.tasks.BuildStepDescriptor;
 import hudson.tasks.Builder;
 import io.jenkins.plugins.safedeployments.Messages;
-import io.jenkins.plugins.safedeployments.engine.judgment.Content;
 import io.jenkins.plugins.safedeployments.engine.judgment.Decision;
 import io.jenkins.plugins.safedeployments.engine.judgment.Judgment;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
@@ -68,8 +67,7 @@ public final class JudgmentBuilder extends Builder {
         LiveJudgment live = new LiveJudgment(subject, judgment, asked, waiting);
         live.beginAwaiting();
         subject.keep(asked); // a build that can't be written fails, and what is over asks nobody
-        Content content = asked.content();
-        waiting.say(judgment.getMessage() + (content == null ? "" : " It is about " + content.title() + "."));
+        waiting.say(asked.question());
         waiting.say("It takes " + asked.rulesText(asked.since()) + ". This build keeps its executor while it waits. "
                 + HyperlinkNote.encodeTo("/" + live.path(), "See it, and decide"));
         PendingJudgments.get().add(live);

@@ -10,7 +10,6 @@ import hudson.model.Result;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.safedeployments.engine.calendar.TimeText;
-import io.jenkins.plugins.safedeployments.engine.judgment.Content;
 import io.jenkins.plugins.safedeployments.engine.judgment.Decision;
 import io.jenkins.plugins.safedeployments.engine.judgment.Judgment;
 import io.jenkins.plugins.safedeployments.engine.judgment.Ruling;
@@ -279,8 +278,7 @@ final class JudgmentExecution extends StepExecution implements LiveJudgment.Aske
     }
 
     private void printQuestion(Run<?, ?> run, Judgment judgment) {
-        Content content = judgment.content();
-        say(settings.getMessage() + (content == null ? "" : " It is about " + content.title() + "."));
+        say(judgment.question());
         Instant deadline = judgment.terms().deadline();
         say("It takes " + judgment.rulesText(judgment.since()) + "."
                 + (deadline == null ? "" : " It ends " + TimeText.utc(deadline) + ".")

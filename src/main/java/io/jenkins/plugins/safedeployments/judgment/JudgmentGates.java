@@ -14,6 +14,7 @@ import java.util.Map;
 import jenkins.model.Jenkins;
 import org.kohsuke.stapler.HttpResponse;
 import org.kohsuke.stapler.StaplerRequest2;
+import org.springframework.security.core.Authentication;
 
 /** The judgments that wait for the current user, for the page of all that does. */
 @Extension
@@ -22,12 +23,27 @@ public final class JudgmentGates extends WaitingGates {
     @NonNull
     @Override
     public List<WaitingGate> mine() {
-        return PendingJudgments.get().of(Jenkins.getAuthentication2()).stream()
-                .map(pending -> (WaitingGate) new Gate((LiveJudgment) pending))
+        Authentication me = Jenkins.getAuthentication2();
+        return PendingJudgments.get().touching(me).stream()
+                .map(pending -> (WaitingGate) new Gate(pending, pending.part(me)))
                 .toList();
     }
 
-    private record Gate(LiveJudgment judgment) implements WaitingGate {
+    private record Gate(LiveJudgment judgment, LiveJudgment.Part part) implements WaitingGate {
+
+        @Override
+        public boolean asked() {
+            return part == LiveJudgment.Part.VOTE;
+        }
+
+        @Override
+        public String note() {
+            return switch (part) {
+                case STOP -> Messages.JudgmentGates_StopOnly();
+                case OVERRIDE -> Messages.JudgmentGates_Override();
+                case VOTE, NONE -> "";
+            };
+        }
 
         @Override
         public String id() {
@@ -76,14 +92,15 @@ public final class JudgmentGates extends WaitingGates {
             return LiveJudgment.shown(judgment.judgment());
         }
 
-        /** None if there is more to fill in. */
+        /** None if there is more to fill in. To stop needs nothing, and past the rules nobody decides by the way. */
         @Override
         public List<Outcome> outcomes() {
-            return judgment.settings().getParameters().isEmpty()
-                    ? judgment.choices().stream()
-                            .map(choice -> new Outcome(choice.name(), choice.label(), choice.stops()))
-                            .toList()
-                    : List.of();
+            boolean all = part == LiveJudgment.Part.VOTE
+                    && judgment.settings().getParameters().isEmpty();
+            return judgment.choices().stream()
+                    .filter(choice -> all || part == LiveJudgment.Part.STOP && choice.stops())
+                    .map(choice -> new Outcome(choice.name(), choice.label(), choice.stops()))
+                    .toList();
         }
 
         @Override

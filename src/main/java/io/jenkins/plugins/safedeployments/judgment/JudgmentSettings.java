@@ -15,6 +15,7 @@ import io.jenkins.plugins.safedeployments.engine.judgment.Choice;
 import io.jenkins.plugins.safedeployments.engine.judgment.Rules;
 import io.jenkins.plugins.safedeployments.engine.judgment.Terms;
 import io.jenkins.plugins.safedeployments.engine.judgment.Who;
+import io.jenkins.plugins.safedeployments.engine.model.InertText;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.notify.Notification;
 import io.jenkins.plugins.safedeployments.notify.Notifications;
@@ -308,7 +309,7 @@ public final class JudgmentSettings implements Describable<JudgmentSettings>, Se
 
     /** @throws UserException if any of it is no good */
     void check() {
-        if (message.isEmpty()) {
+        if (InertText.lines(message).isEmpty()) {
             throw new UserException("'message' is missing: say what is to be decided.");
         }
         if (message.length() > LONGEST_MESSAGE) {

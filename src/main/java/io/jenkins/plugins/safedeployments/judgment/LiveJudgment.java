@@ -21,9 +21,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 import jenkins.model.Jenkins;
 import org.springframework.security.core.Authentication;
 
@@ -60,6 +62,9 @@ final class LiveJudgment implements PendingJudgment {
     private final Object turn = new Object();
     private volatile Judgment judgment;
     private volatile String missing;
+
+    /** Those who asked for it, as far as that was looked up, so that lists need not read runs from the disk. */
+    private volatile Set<String> requesters = Set.of();
 
     /** Why the votes of some did not count any more when they were counted last, by who cast them. */
     private volatile Map<String, String> uncounted = Map.of();
@@ -143,8 +148,7 @@ final class LiveJudgment implements PendingJudgment {
     }
 
     private Ruling count(RealmPerson person, Answer answer, @CheckForNull Content judged) throws IOException {
-        boolean requester =
-                !answer.choice().equals(Choice.STOP) && voters.isRequester(person, judgment); // anybody stops
+        boolean requester = !answer.choice().equals(Choice.STOP) && isRequester(person); // anybody stops
         while (true) {
             Judgment before = judgment;
             if (isOther(before, judged, answer)) {
@@ -160,6 +164,17 @@ final class LiveJudgment implements PendingJudgment {
                 return told(ruling, vote, answer.byInput(), JudgmentListener::voted);
             }
         }
+    }
+
+    private boolean isRequester(RealmPerson person) {
+        Requesters now = voters.requesters(judgment);
+        requesters = now.users();
+        return now.include(person.id());
+    }
+
+    /** Looks up who asked for it. May read runs from the disk. */
+    void learnRequesters() {
+        requesters = voters.requesters(judgment).users();
     }
 
     /** Whether it is about something else than when it was looked at for an answer: somebody else has noticed a change since. */
@@ -592,11 +607,35 @@ final class LiveJudgment implements PendingJudgment {
 
     @Override
     public boolean awaits(Authentication user) {
+        return part(user) == Part.VOTE;
+    }
+
+    /** What somebody can do about it. */
+    enum Part {
+        NONE,
+        /** They are asked. */
+        VOTE,
+        /** They would be, but asked for it themselves. */
+        STOP,
+        /** They are not asked, or have voted, and can decide past the rules. */
+        OVERRIDE
+    }
+
+    /** As far as is known without asking the security realm; nothing for who may not read the job. */
+    @NonNull
+    Part part(Authentication user) {
+        if (judgment.isDecided()
+                || !RealmPerson.isSomebody(user)
+                || !subject.job().getACL().hasPermission2(user, Item.READ)) {
+            return Part.NONE;
+        }
         RealmPerson person = RealmPerson.known(user, subject.job());
-        return RealmPerson.isSomebody(user)
-                && subject.job().getACL().hasPermission2(user, Item.READ)
-                && mayVote(person)
-                && !judgment.hasVoted(person);
+        if (judgment.admits(person, now()) && !judgment.hasVoted(person)) {
+            return mayVote(person) ? Part.VOTE : Part.STOP;
+        }
+        return judgment.terms().allowOverride() && Jenkins.get().getACL().hasPermission2(user, Jenkins.ADMINISTER)
+                ? Part.OVERRIDE
+                : Part.NONE;
     }
 
     /** As far as is known without asking the security realm. */
@@ -604,6 +643,8 @@ final class LiveJudgment implements PendingJudgment {
         Judgment now = judgment;
         return !now.isDecided()
                 && now.admits(person, now())
-                && (now.terms().allowRequester() || subject.starters().stream().noneMatch(person::is));
+                && (now.terms().allowRequester()
+                        || Stream.concat(subject.starters().stream(), requesters.stream())
+                                .noneMatch(person::is));
     }
 }

@@ -45,6 +45,9 @@ public final class PendingJudgments {
 
     private final Set<LiveJudgment> all = ConcurrentHashMap.newKeySet();
 
+    /** Those of {@link #all} of which it was not looked up yet who asked for them. */
+    private final Set<LiveJudgment> fresh = ConcurrentHashMap.newKeySet();
+
     /** When those are tried again with which something went wrong. */
     private final Map<LiveJudgment, Instant> again = new ConcurrentHashMap<>();
 
@@ -87,6 +90,14 @@ public final class PendingJudgments {
                 .toList();
     }
 
+    /** Those that somebody can do anything about, also if they are not asked. As fast as {@link #of}. */
+    @NonNull
+    List<LiveJudgment> touching(Authentication user) {
+        return all.stream()
+                .filter(judgment -> judgment.part(user) != LiveJudgment.Part.NONE)
+                .toList();
+    }
+
     @CheckForNull
     LiveJudgment find(Subject subject, String id) {
         return all.stream()
@@ -97,11 +108,14 @@ public final class PendingJudgments {
 
     void add(LiveJudgment judgment) {
         all.add(judgment);
+        fresh.add(judgment);
+        looks.submit();
         schedule();
     }
 
     void remove(LiveJudgment judgment) {
         all.remove(judgment);
+        fresh.remove(judgment);
         again.remove(judgment);
     }
 
@@ -142,6 +156,10 @@ public final class PendingJudgments {
     private Void lookAtClusters() {
         boolean atVotes = round.getAndSet(false);
         Instant now = clock.instant();
+        for (LiveJudgment judgment : List.copyOf(fresh)) {
+            fresh.remove(judgment);
+            attempt(judgment, now, judgment::learnRequesters);
+        }
         for (LiveJudgment judgment : all) {
             if (judgment.waitsToTick(now)) {
                 attempt(judgment, now, () -> judgment.tick(now));

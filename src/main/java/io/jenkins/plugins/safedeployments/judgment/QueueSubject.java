@@ -83,9 +83,9 @@ record QueueSubject(Job<?, ?> job, long item, Judgments judgments) implements Su
 
     /** Whose changes will be built is not known before it is; whose were in the runs that it comes from is. */
     @Override
-    public boolean isRequester(String user) {
+    public Requesters requesters() {
         Queue.Item found = Queue.getInstance().getItem(item);
-        return found != null && Requesters.include(job, found.getCauses(), user);
+        return found == null ? Requesters.NOBODY : Requesters.of(job, found.getCauses());
     }
 
     /** The queue is written as a whole. If that fails Jenkins says so in its log, and after a crash people are asked anew. */

@@ -25,15 +25,19 @@ import jenkins.scm.RunWithSCM;
 /**
  * Who asked for a run: those who started it or what started it, and those who wrote its changes; and the same of the runs that it
  * comes from.
+ *
+ * @param users their ids
+ * @param unreadable a run of which it can't be read who wrote its changes; empty if there is none
  */
-final class Requesters {
+record Requesters(Set<String> users, String unreadable) {
+
+    /** Of what nobody has asked for. */
+    static final Requesters NOBODY = new Requesters(Set.of(), "");
 
     private static final Logger LOGGER = Logger.getLogger(Requesters.class.getName());
 
     /** A job that starts itself for ever comes from more than anybody reads. */
     private static final int MOST_ORIGINS = 100;
-
-    private Requesters() {}
 
     /** Those who started it, or a run that started it. */
     @NonNull
@@ -68,29 +72,46 @@ final class Requesters {
         return runs;
     }
 
-    /**
-     * Whether somebody is one of them. May read runs and their changes from the disk.
-     *
-     * @throws UserException if that can't be told
-     */
-    static boolean include(Run<?, ?> run, String user) {
-        return wrote(run, user) || include(run.getParent(), run.getCauses(), user);
+    /** Those of a run. May read it, those that it comes from, and their changes from the disk. */
+    @NonNull
+    static Requesters of(Run<?, ?> run) {
+        return authors(run).and(of(run.getParent(), run.getCauses()));
+    }
+
+    /** Those of what has these causes. May read runs and their changes from the disk. */
+    @NonNull
+    static Requesters of(Job<?, ?> job, List<Cause> causes) {
+        Requesters all = new Requesters(starters(causes), "");
+        try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) { // whoever asks may not be allowed to see all of them
+            for (Run<?, ?> origin : origins(job, causes)) {
+                all = all.and(new Requesters(starters(origin.getCauses()), "")).and(authors(origin));
+            }
+        }
+        return all;
+    }
+
+    /** With those of what it comes from besides. */
+    @NonNull
+    Requesters and(Requesters others) {
+        Set<String> all = new LinkedHashSet<>(users);
+        all.addAll(others.users);
+        return new Requesters(all, unreadable.isEmpty() ? others.unreadable : unreadable);
     }
 
     /**
-     * Whether somebody asked for what has these causes, or for a run that it comes from, or wrote the changes of one of those. May
-     * read runs and their changes from the disk.
+     * Whether somebody is one of them.
      *
-     * @throws UserException if that can't be told
+     * @throws UserException if that can't be told: who can't be seen may be anybody
      */
-    static boolean include(Job<?, ?> job, List<Cause> causes, String user) {
-        if (contain(starters(causes), user)) {
+    boolean include(String user) {
+        if (contain(users, user)) {
             return true;
         }
-        try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) { // whoever asks may not be allowed to see all of them
-            return origins(job, causes).stream()
-                    .anyMatch(run -> contain(starters(run.getCauses()), user) || wrote(run, user));
+        if (!unreadable.isEmpty()) {
+            throw new UserException("It can't be seen who wrote the changes of " + unreadable
+                    + ", so nobody can approve it: the system log says why.");
         }
+        return false;
     }
 
     /**
@@ -126,53 +147,37 @@ final class Requesters {
         return runs;
     }
 
-    /** Who can't be seen may be anybody. */
-    private static boolean wrote(Run<?, ?> run, String user) {
-        Authors authors = Authors.of(run);
-        if (!authors.isComplete() && !contain(authors.users(), user)) {
-            throw new UserException("It can't be seen who wrote the changes of " + run.getFullDisplayName()
-                    + ", so nobody can approve it: the system log says why.");
+    /** Those who wrote the changes of a run. */
+    private static Requesters authors(Run<?, ?> run) {
+        Set<String> users = new LinkedHashSet<>();
+        boolean complete = true;
+        if (run instanceof RunWithSCM<?, ?> withChanges) {
+            try {
+                for (ChangeLogSet<?> changes : withChanges.getChangeSets()) {
+                    for (ChangeLogSet.Entry change : changes) {
+                        complete &= add(change, users, run);
+                    }
+                }
+            } catch (RuntimeException e) {
+                complete = unreadable(run, e);
+            }
         }
-        return contain(authors.users(), user);
+        return new Requesters(users, complete ? "" : run.getFullDisplayName());
     }
 
-    /**
-     * Those who wrote the changes of a run.
-     *
-     * @param isComplete whether all of them could be read
-     */
-    private record Authors(Set<String> users, boolean isComplete) {
-
-        static Authors of(Run<?, ?> run) {
-            Set<String> users = new LinkedHashSet<>();
-            boolean complete = true;
-            if (run instanceof RunWithSCM<?, ?> withChanges) {
-                try {
-                    for (ChangeLogSet<?> changes : withChanges.getChangeSets()) {
-                        for (ChangeLogSet.Entry change : changes) {
-                            complete &= add(change, users, run);
-                        }
-                    }
-                } catch (RuntimeException e) {
-                    complete = unreadable(run, e);
-                }
-            }
-            return new Authors(users, complete);
+    /** One that can't be read hides none of the others. */
+    private static boolean add(ChangeLogSet.Entry change, Set<String> users, Run<?, ?> run) {
+        try {
+            users.add(change.getAuthor().getId());
+            return true;
+        } catch (RuntimeException e) {
+            return unreadable(run, e);
         }
+    }
 
-        private static boolean add(ChangeLogSet.Entry change, Set<String> users, Run<?, ?> run) {
-            try {
-                users.add(change.getAuthor().getId());
-                return true;
-            } catch (RuntimeException e) {
-                return unreadable(run, e);
-            }
-        }
-
-        private static boolean unreadable(Run<?, ?> run, RuntimeException problem) {
-            LOGGER.log(Level.WARNING, problem, () -> "can't read who wrote the changes of " + run);
-            return false;
-        }
+    private static boolean unreadable(Run<?, ?> run, RuntimeException problem) {
+        LOGGER.log(Level.WARNING, problem, () -> "can't read who wrote the changes of " + run);
+        return false;
     }
 
     static boolean contain(Set<String> users, String user) {

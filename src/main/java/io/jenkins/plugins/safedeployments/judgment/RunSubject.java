@@ -48,8 +48,8 @@ record RunSubject(Run<?, ?> run) implements Subject {
     }
 
     @Override
-    public boolean isRequester(String user) {
-        return Requesters.include(run, user);
+    public Requesters requesters() {
+        return Requesters.of(run);
     }
 
     @Override

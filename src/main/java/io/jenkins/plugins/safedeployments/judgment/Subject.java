@@ -37,11 +37,9 @@ interface Subject {
     @NonNull
     Set<String> starters();
 
-    /**
-     * Whether somebody started it or a run that it comes from, or wrote the changes of one of these as far as that is known. May
-     * read the disk.
-     */
-    boolean isRequester(String user);
+    /** Those who asked for it, as far as that is known yet. May read the disk. */
+    @NonNull
+    Requesters requesters();
 
     /**
      * Puts a judgment in the place of that of its id which waits, or behind all others, and writes it to the disk.

@@ -48,11 +48,12 @@ final class Voters {
     Known of(Judgment judgment) {
         Map<String, RealmPerson> people = new HashMap<>();
         Map<String, String> uncounted = new HashMap<>();
+        Requesters requesters = judgment.votes().isEmpty() ? Requesters.NOBODY : requesters(judgment);
         for (Vote vote : judgment.votes()) {
             Optional<RealmPerson> person = RealmPerson.now(vote.user(), subject.job());
             if (person.isEmpty()) {
                 uncounted.put(vote.user(), Messages.Voters_Gone());
-            } else if (isRequester(person.get(), judgment)) {
+            } else if (requesters.include(person.get().id())) {
                 uncounted.put(vote.user(), Messages.Voters_Requester());
             } else {
                 people.put(vote.user(), person.get());
@@ -75,17 +76,14 @@ final class Voters {
         }
     }
 
-    /**
-     * Whether they asked for what waits or for the release that is judged, and can't approve it therefore.
-     *
-     * @throws UserException if that can't be told
-     */
-    boolean isRequester(RealmPerson person, Judgment judgment) {
+    /** Those who asked for what waits or for the release that is judged, and can't approve it therefore. */
+    @NonNull
+    Requesters requesters(Judgment judgment) {
         if (judgment.terms().allowRequester()) {
-            return false;
+            return Requesters.NOBODY;
         }
         Run<?, ?> maker = BoundRelease.maker(judgment.content());
-        return subject.isRequester(person.id()) || maker != null && Requesters.include(maker, person.id());
+        return maker == null ? subject.requesters() : subject.requesters().and(Requesters.of(maker));
     }
 
     /** Whether they may abort builds of the job. */

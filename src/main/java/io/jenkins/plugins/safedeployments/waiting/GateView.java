@@ -42,6 +42,17 @@ public final class GateView {
         return gate.message();
     }
 
+    @Exported
+    public boolean isAsked() {
+        return gate.asked();
+    }
+
+    @Exported
+    @NonNull
+    public String getNote() {
+        return gate.note();
+    }
+
     @NonNull
     public String getHint() {
         return gate.hint();

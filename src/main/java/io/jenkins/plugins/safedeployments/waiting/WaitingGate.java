@@ -11,7 +11,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.HttpResponse;
 import org.kohsuke.stapler.StaplerRequest2;
 
-/** A gate that waits for the current user. Its texts are plain, and are escaped where they are shown. */
+/** A gate that the current user may do something about. Its texts are plain, and are escaped where they are shown. */
 @Restricted(NoExternalUse.class)
 public interface WaitingGate {
 
@@ -39,6 +39,17 @@ public interface WaitingGate {
     /** More to know before it is decided; empty for nothing. */
     @NonNull
     String hint();
+
+    /** Whether it waits for the current user, who else is not asked but may do something about it. */
+    default boolean asked() {
+        return true;
+    }
+
+    /** What the current user may do about it, if that is not to decide as all others; else empty. */
+    @NonNull
+    default String note() {
+        return "";
+    }
 
     /** What waits: the name of the run. */
     @NonNull

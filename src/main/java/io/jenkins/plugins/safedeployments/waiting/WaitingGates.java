@@ -13,16 +13,23 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public abstract class WaitingGates implements ExtensionPoint {
 
-    /** Those that the current user may decide now; nothing that they may not see. It is asked with each page, so it is quick. */
+    /**
+     * Those that the current user may decide now, or do something else about; nothing that they may not see. It is asked with each
+     * page, so it is quick.
+     */
     @NonNull
     public abstract List<WaitingGate> mine();
 
-    /** Of all kinds: first those that end by themselves, in the order in which they do, then the longest waiting. */
+    /**
+     * Of all kinds: first those that wait for the user, and of these those that end by themselves, in the order in which they do, then
+     * the longest waiting.
+     */
     @NonNull
     static List<WaitingGate> allMine() {
         return ExtensionList.lookup(WaitingGates.class).stream()
                 .flatMap(kind -> kind.mine().stream())
-                .sorted(Comparator.comparing(WaitingGates::end)
+                .sorted(Comparator.comparing((WaitingGate gate) -> !gate.asked())
+                        .thenComparing(WaitingGates::end)
                         .thenComparing(WaitingGate::since)
                         .thenComparing(WaitingGate::id))
                 .toList();

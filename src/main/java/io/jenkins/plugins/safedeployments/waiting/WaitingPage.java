@@ -52,13 +52,18 @@ public final class WaitingPage implements RootAction {
 
     @Override
     public boolean isPrimaryAction() {
-        return !mine().isEmpty();
+        return count() > 0;
+    }
+
+    /** Of what waits for who looks, and not only may be stopped or overridden by them. */
+    private static int count() {
+        return (int) mine().stream().filter(WaitingGate::asked).count();
     }
 
     @Override
     @CheckForNull
     public Badge getBadge() {
-        int count = mine().size();
+        int count = count();
         return count == 0
                 ? null
                 : new Badge(Integer.toString(count), Messages.WaitingPage_Count(count), Badge.Severity.WARNING);

@@ -4,6 +4,7 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.startsWith;
 
 import hudson.model.Cause;
 import hudson.model.CauseAction;
@@ -17,6 +18,7 @@ import io.jenkins.plugins.safedeployments.Browsers;
 import io.jenkins.plugins.safedeployments.builders.Freestyle;
 import io.jenkins.plugins.safedeployments.config.ClusterConfiguration;
 import io.jenkins.plugins.safedeployments.config.SafeDeploymentsConfiguration;
+import io.jenkins.plugins.safedeployments.engine.judgment.DecisionLine;
 import io.jenkins.plugins.safedeployments.engine.judgment.Ruling;
 import io.jenkins.plugins.safedeployments.engine.kubernetes.TestCluster;
 import io.jenkins.plugins.safedeployments.engine.model.Kind;
@@ -323,14 +325,15 @@ public class JudgmentOfReleaseTest {
         Judges.vote(asked, "qa", "olga", "continue");
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(asked));
         assertThat(target.cluster().get(Kind.DEPLOYMENT, "addressbook-stable").isPresent(), is(true));
-        String judged = "judged: 'continue' by olga (says olga), judgment qa of " + asked.getFullDisplayName();
+        String judged = DecisionLine.of(Judgments.find(asked, "qa")) + ", judgment qa of " + asked.getFullDisplayName();
+        assertThat(judged, startsWith("'continue' by olga (1 of ops, "));
         assertThat(
                 new ReleaseStore(target.cluster(), "addressbook")
                         .get(1)
                         .orElseThrow()
                         .history()
                         .toString(),
-                containsString(judged));
+                containsString("judged: " + judged));
     }
 
     /** The page links to what there is to see of the release, and the record goes with the build that promotes it. */

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.safedeployments.engine.judgment;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
+import io.jenkins.plugins.safedeployments.engine.model.InertText;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -29,6 +30,11 @@ public record Choice(String name, String label, String description) {
 
     private static final int MOST = 20;
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][-A-Za-z0-9_.]{0,59}");
+
+    public Choice {
+        label = InertText.oneLine(label);
+        description = InertText.oneLine(description);
+    }
 
     public boolean stops() {
         return name.equals(STOP);
@@ -83,7 +89,7 @@ public record Choice(String name, String label, String description) {
         }
         String rest = colon < 0 ? "" : text.substring(colon + 1);
         int bar = rest.indexOf('|');
-        String label = (bar < 0 ? rest : rest.substring(0, bar)).strip();
+        String label = InertText.oneLine(bar < 0 ? rest : rest.substring(0, bar));
         String description = bar < 0 ? "" : rest.substring(bar + 1).strip();
         return new Choice(name, label.isEmpty() ? capitalized(name) : label, description);
     }

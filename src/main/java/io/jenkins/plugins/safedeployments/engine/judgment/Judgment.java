@@ -5,6 +5,7 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import io.jenkins.plugins.safedeployments.engine.judgment.Decision.Decider;
 import io.jenkins.plugins.safedeployments.engine.judgment.Decision.How;
 import io.jenkins.plugins.safedeployments.engine.judgment.Ruling.Kind;
+import io.jenkins.plugins.safedeployments.engine.model.InertText;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -399,6 +400,12 @@ public record Judgment(
 
     private Ruling late() {
         return Ruling.refused(Kind.LATE, this, "It is too late: " + sentence());
+    }
+
+    /** What is asked, in one line for a log. */
+    @NonNull
+    public String question() {
+        return InertText.oneLine(terms.message()) + (content == null ? "" : " It is about " + content.title() + ".");
     }
 
     /** What was decided, by whom and why, as a sentence; that it waits, while it does. */

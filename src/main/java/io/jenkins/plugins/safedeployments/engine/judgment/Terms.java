@@ -2,6 +2,7 @@ package io.jenkins.plugins.safedeployments.engine.judgment;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
+import io.jenkins.plugins.safedeployments.engine.model.InertText;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,6 +44,7 @@ public record Terms(
         Map<String, Object> defaults) {
 
     public Terms {
+        message = InertText.lines(message);
         choices = List.copyOf(choices);
         rules = List.copyOf(rules);
         escalateTo = List.copyOf(escalateTo);
