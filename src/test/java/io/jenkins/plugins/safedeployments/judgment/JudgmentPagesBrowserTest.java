@@ -1,12 +1,14 @@
 package io.jenkins.plugins.safedeployments.judgment;
 
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
 
 import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
 import hudson.model.Queue;
 import hudson.model.Result;
+import io.jenkins.plugins.safedeployments.Browsers;
 import io.jenkins.plugins.safedeployments.browser.Chromium;
 import io.jenkins.plugins.safedeployments.browser.Page;
 import org.awaitility.Awaitility;
@@ -85,6 +87,29 @@ public class JudgmentPagesBrowserTest {
         // who had the page before them is told that they are late
         dev.click("label", "Stop").follow("form[name=decide-qa] button");
         dev.see("[role=alert]", "decided by bob").expectComplaint("409").look("judgment-too-late");
+    }
+
+    /** Where an {@code input} is shown as waiting a judgment is, too, and its log leads to where it is decided. */
+    @Test
+    public void graphOfThePipelineShowsItAndLeadsToIt() throws Exception {
+        WorkflowRun run = Judges.waiting(
+                jenkins,
+                "qa",
+                "stage('Judge') { judgment message: 'Is 1.6 fine?', id: 'qa', approvers: '1 of qa' }\n"
+                        + "stage('Promote') { echo 'promoted' }");
+
+        Page bob = person("bob").go(run.getUrl() + "stages/"); // of another plugin, so its looks are not ours
+        bob.see("#main-panel", "Judge").see("#main-panel", "Is 1.6 fine?");
+        String stages = Browsers.plain(jenkins, "bob")
+                .goTo(run.getUrl() + "stages/tree", "application/json")
+                .getWebResponse()
+                .getContentAsString();
+        assertThat(stages, containsString("\"state\":\"paused\""));
+        bob.follow("#main-panel a", "See it, and decide").see("#main-panel", "It takes 1 of qa");
+        bob.click("label", "Continue").follow("form[name=decide-qa] button").see("#main-panel", "decided by bob");
+
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+        bob.go(run.getUrl() + "stages/").see("#main-panel", "Promote");
     }
 
     @Test
