@@ -13,6 +13,9 @@ import io.jenkins.plugins.safedeployments.notify.EmailNotification;
 import io.jenkins.plugins.safedeployments.notify.SmtpSink;
 import io.jenkins.plugins.safedeployments.notify.WebhookNotification;
 import java.net.URL;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import net.sf.json.JSONArray;
 import net.sf.json.JSONObject;
@@ -98,6 +101,41 @@ public class JudgmentNotifyTest {
 
         jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(run));
         assertThat(smtp.await().data(), containsString("Nothing to decide any more"));
+    }
+
+    @Test
+    public void reminderAndEscalationAreTold() throws Exception {
+        smtp.configure();
+        List<WorkflowRun> runs = new ArrayList<>();
+        try {
+            runs.add(Judges.start(
+                    jenkins,
+                    "judgment message: 'Go on?', id: 'qa', approvers: '2 of qa', remindEvery: 2, escalateAfter: 5,"
+                            + " escalateTo: 'olga', notify: [email('qa@example.org')]"));
+            assertThat(smtp.await().data(), containsString("waits for a decision."));
+            Judges.await(runs.get(0), "qa");
+
+            lookAfter(Duration.ofHours(3));
+            String reminder = smtp.await().data();
+            assertThat(reminder, containsString("Still waiting for a decision"));
+            assertThat(reminder, containsString("Who decides: 2 of qa\r\n"));
+            assertThat(reminder, containsString("Told at: "));
+            lookAfter(Duration.ofHours(6));
+            String escalation = smtp.await().data();
+            assertThat(escalation, containsString("you are asked since nobody has decided."));
+            assertThat(escalation, containsString("Who decides: 2 of qa, olga\r\n"));
+        } finally {
+            for (WorkflowRun run : runs) {
+                run.doKill();
+                jenkins.waitForCompletion(run);
+            }
+            PendingJudgments.setClock(Clock.systemUTC());
+        }
+    }
+
+    private static void lookAfter(Duration ahead) {
+        PendingJudgments.setClock(Clock.offset(Clock.systemUTC(), ahead));
+        PendingJudgments.get().wake();
     }
 
     @Test

@@ -544,6 +544,33 @@ public class JudgmentStepTest {
     }
 
     @Test
+    public void nothingCanBeAnsweredAfterItsTime() throws Exception {
+        try {
+            WorkflowRun run = waiting("judgment message: 'Go?', id: 'qa', approvers: 'qa', timeout: 2,"
+                    + " onTimeout: 'continue'\n"
+                    + "judgment message: 'And now?', id: 'next', approvers: 'qa'");
+            lookAfter(Duration.ofHours(3));
+            Judges.await(run, "next");
+
+            List<String> shown = run.getAction(InputAction.class).getExecutions().stream()
+                    .map(InputStepExecution::getId)
+                    .toList();
+            assertThat(shown.toString(), is("[Next]"));
+            assertThat(Judges.post(jenkins, "bob", run, "input/Qa/proceedEmpty").getStatusCode(), is(404));
+            assertThat(
+                    Judges.post(jenkins, "bob", run, "judgments/qa/decide?outcome=stop")
+                            .getStatusCode(),
+                    is(409));
+            HtmlPage page = Browsers.plain(jenkins, "bob").getPage(run, "judgments");
+            assertThat(page.getForms().toString(), not(containsString("decide-qa")));
+            Judges.vote(run, "next", "bob", "continue");
+            jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+        } finally {
+            PendingJudgments.setClock(Clock.systemUTC());
+        }
+    }
+
+    @Test
     public void badParametersAreSaidAtOnce() throws Exception {
         fails("judgment message: ' '", "'message' is missing");
         fails("judgment message: 'x', id: 'a/b'", "'id' is 'a/b'");

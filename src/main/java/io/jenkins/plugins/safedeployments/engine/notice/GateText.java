@@ -148,10 +148,15 @@ public final class GateText {
         }
         facts.put("Build", OneLine.of(event.getRun(), LONGEST_NAME));
         facts.put("Gate", OneLine.of(event.getGate(), LONGEST_NAME));
-        facts.put(
-                event.getKind().isAsking() ? "Asked at" : "Happened at",
-                TimeText.moment(event.getAt().truncatedTo(ChronoUnit.MINUTES), UTC));
+        facts.put(whenLabel(), TimeText.moment(event.getAt().truncatedTo(ChronoUnit.MINUTES), UTC));
         return facts;
+    }
+
+    private String whenLabel() {
+        if (event.getKind() == GateEvent.Kind.AWAITING) {
+            return "Asked at";
+        }
+        return event.getKind().isAsking() ? "Told at" : "Happened at"; // what is asked again was asked before
     }
 
     private String footer() {
