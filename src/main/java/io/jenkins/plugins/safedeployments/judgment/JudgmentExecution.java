@@ -27,6 +27,7 @@ import java.util.logging.Logger;
 import jenkins.model.CauseOfInterruption;
 import jenkins.model.Jenkins;
 import jenkins.util.Timer;
+import org.jenkinsci.plugins.workflow.actions.WarningAction;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
@@ -390,6 +391,10 @@ final class JudgmentExecution extends StepExecution implements LiveJudgment.Aske
             removeInput(run);
             FlowNode node = getContext().get(FlowNode.class);
             PauseAction.endCurrentPause(node);
+            if (judgment.isApproved() && judgment.made().how() != Decision.How.VOTES) {
+                // whoever looks at the stages sees that its rules were not met
+                node.addOrReplaceAction(new WarningAction(Result.UNSTABLE).withMessage(judgment.sentence()));
+            }
             if (judgment.isApproved() && node.getPersistentAction(InputSubmittedAction.class) == null) {
                 node.addAction(new InputSubmittedAction(
                         judgment.made().by(), judgment.made().parameters()));

@@ -115,8 +115,15 @@ public class JudgmentPagesBrowserTest {
     @Test
     public void administratorOverridesWithAReason() throws Exception {
         WorkflowRun run = Judges.waiting(
-                jenkins, "qa", "judgment message: 'Go?', id: 'qa', approvers: '2 of qa', allowOverride: true");
-        Page admin = person("admin").go(run.getUrl() + "judgments/qa/");
+                jenkins, "qa", "judgment message: 'Go?', id: 'qa', approvers: '2 of qa, dev', allowOverride: true");
+        Page dev = person("dev").go("waiting-for-you"); // who asked for it
+        assertThat(dev.count("#root-action-WaitingPage .jenkins-badge"), is(0));
+        dev.see("#waiting-for-you", "you can only stop it").click("#waiting-for-you summary");
+        assertThat(dev.count("#waiting-for-you form button"), is(1));
+        dev.look("waiting-for-you-to-stop");
+        Page admin = person("admin").go("waiting-for-you");
+        admin.see("#waiting-for-you", "you can only override the rules").look("waiting-for-you-to-override");
+        admin.follow("#waiting-for-you a.jenkins-button").see("#main-panel", "It takes 2 of qa, dev");
         admin.click("summary").click("details label", "Continue").look("judgment-override");
 
         admin.type("details [name=comment]", "nobody is awake").follow("details form button");

@@ -2,6 +2,7 @@ package io.jenkins.plugins.safedeployments.judgment;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.anyOf;
+import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
@@ -34,6 +35,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -47,6 +49,7 @@ import org.htmlunit.WebResponse;
 import org.htmlunit.html.HtmlForm;
 import org.htmlunit.html.HtmlPage;
 import org.jenkinsci.plugins.workflow.actions.TimingAction;
+import org.jenkinsci.plugins.workflow.actions.WarningAction;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.graphanalysis.DepthFirstScanner;
@@ -541,6 +544,27 @@ public class JudgmentStepTest {
         WebResponse answer = web.getPage(request).getWebResponse();
         String said = answer.getStatusCode() + " to " + body.substring(0, Math.min(60, body.length()));
         assertThat(said, answer.getStatusCode(), anyOf(is(400), is(413)));
+    }
+
+    /** What pages about the stages of a run mark. */
+    private static List<String> warnings(WorkflowRun run) {
+        return new DepthFirstScanner()
+                .allNodes(run.getExecution()).stream()
+                        .map(node -> node.getPersistentAction(WarningAction.class))
+                        .filter(Objects::nonNull)
+                        .map(WarningAction::getMessage)
+                        .toList();
+    }
+
+    @Test
+    public void stagesThatWentOnPastTheRulesAreMarked() throws Exception {
+        WorkflowRun run = waiting("judgment message: 'Go?', id: 'qa', approvers: '2 of qa', allowOverride: true\n"
+                + "judgment message: 'Go?', id: 'next', approvers: 'qa'");
+        Judges.post(jenkins, "admin", run, "judgments/qa/override?outcome=continue&comment=ill");
+        Judges.vote(run, "next", "bob", "continue");
+
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+        assertThat(warnings(run), contains("'continue' was decided by admin, who overrode the rules (ill)."));
     }
 
     @Test
