@@ -25,7 +25,7 @@ public final class PromoteStableStep extends GuardedStep {
     private static final long serialVersionUID = 1L;
 
     /** Nodes learn of new endpoints within a second or two, mostly. */
-    static final int DEFAULT_DRAIN = 5;
+    static final int DEFAULT_DRAIN = 30;
 
     private Integer release;
     private Integer replicas;

@@ -266,7 +266,7 @@ public class ReleaseBuilderConfigTest {
         step.setCluster("staging");
         step.setNamespace("shop");
         step.setReplicas(3);
-        step.setDrainSeconds(30);
+        step.setDrainSeconds(20);
         step.setOnFailure("rollback");
         step.setForce(true);
         step.setReason("known flaky test");

@@ -313,7 +313,8 @@ public class JudgmentOfReleaseTest {
                 + AddressBook.file("service.yml") + "\n---\n" + AddressBook.file("deployment.yml") + "''')\n";
 
         WorkflowRun without = Judges.start(
-                jenkins, canary + "promoteStable(" + at + ", replicas: 1, force: true, reason: 'in a hurry')");
+                jenkins,
+                canary + "promoteStable(drainSeconds: 0, " + at + ", replicas: 1, force: true, reason: 'in a hurry')");
         jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(without));
         jenkins.assertLogContains("has to be approved by 1 of ops: have a judgment about it before", without);
         assertThat(target.cluster().get(Kind.DEPLOYMENT, "addressbook-stable").isPresent(), is(false));
@@ -321,7 +322,8 @@ public class JudgmentOfReleaseTest {
         WorkflowRun asked = Judges.waiting(
                 jenkins,
                 "qa",
-                "judgment(message: 'Go?', id: 'qa', " + at + ")\npromoteStable(" + at + ", replicas: 1)");
+                "judgment(message: 'Go?', id: 'qa', " + at + ")\npromoteStable(drainSeconds: 0, " + at
+                        + ", replicas: 1)");
         Judges.vote(asked, "qa", "olga", "continue");
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(asked));
         assertThat(target.cluster().get(Kind.DEPLOYMENT, "addressbook-stable").isPresent(), is(true));
@@ -353,7 +355,7 @@ public class JudgmentOfReleaseTest {
                 .setDashboards("Errors=https://grafana.example.com/d/${app}");
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(made));
         WorkflowJob job = jenkins.createProject(WorkflowJob.class);
-        job.setDefinition(new CpsFlowDefinition("promoteStable(" + at + ", replicas: 1)", true));
+        job.setDefinition(new CpsFlowDefinition("promoteStable(drainSeconds: 0, " + at + ", replicas: 1)", true));
         JudgmentSettings settings = new JudgmentSettings("Go?");
         settings.setId("qa");
         settings.setApprovers("1 of qa");
@@ -422,7 +424,7 @@ public class JudgmentOfReleaseTest {
                 + AddressBook.file("service.yml") + "\n---\n" + AddressBook.file("deployment.yml") + "''')\n";
         String judgment = "judgment(message: 'Go?', id: 'qa', approvers: 'bob', ";
         String promote = "promoteStable(app: params.APP, cluster: params.CLUSTER, namespace: params.NAMESPACE,"
-                + " release: params.RELEASE as Integer, replicas: 1";
+                + " release: params.RELEASE as Integer, replicas: 1, drainSeconds: 0";
         String conditions = ", preconditions: [judgmentGiven(id: 'qa', outcome: 'continue'),"
                 + " conditionHolds(\"judgment('qa') = 'continue'\")]";
         WorkflowJob canary = jenkins.createProject(WorkflowJob.class);

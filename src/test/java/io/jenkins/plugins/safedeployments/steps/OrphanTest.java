@@ -56,7 +56,8 @@ public class OrphanTest {
         sessions.then(j -> {
             AddressBook.configureCluster(TestCluster.kubeconfig());
             // its pods take three seconds to be ready, so that a rollback to it does as well
-            j.buildAndAssertSuccess(job(j, "base", canary(target, "1.0-slow", "") + promote(", replicas: 2")));
+            j.buildAndAssertSuccess(
+                    job(j, "base", canary(target, "1.0-slow", "") + promote(", replicas: 2, drainSeconds: 0")));
 
             whatCannotBeKeptIsNotBegun(j);
             runOfADeletedJobIsTakenBack(j);

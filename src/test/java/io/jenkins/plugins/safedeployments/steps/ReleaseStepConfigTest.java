@@ -107,7 +107,7 @@ public class ReleaseStepConfigTest {
         step.setNamespace("shop");
         step.setRelease(17);
         step.setReplicas(3);
-        step.setDrainSeconds(30);
+        step.setDrainSeconds(20);
         step.setOnFailure("rollback");
         step.setForce(true);
         step.setReason("known flaky test");
@@ -115,7 +115,7 @@ public class ReleaseStepConfigTest {
         jenkins.assertEqualDataBoundBeans(step, form.configRoundTrip(step));
         snippets.assertRoundTrip(
                 step,
-                "promoteStable app: 'addressbook', cluster: 'staging', drainSeconds: 30, force: true, namespace: 'shop',"
+                "promoteStable app: 'addressbook', cluster: 'staging', drainSeconds: 20, force: true, namespace: 'shop',"
                         + " onFailure: 'rollback', reason: 'known flaky test', release: 17, replicas: 3");
         snippets.assertRoundTrip(new PromoteStableStep("addressbook"), "promoteStable 'addressbook'");
     }

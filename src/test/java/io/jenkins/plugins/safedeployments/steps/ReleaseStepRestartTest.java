@@ -62,7 +62,7 @@ public class ReleaseStepRestartTest {
     public void promoteStableWaitsOnAfterARestart() throws Throwable {
         sessions.then(j -> {
             AddressBook.configureCluster(TestCluster.kubeconfig());
-            start(j, canary("1.0-never-ready", "") + "\npromoteStable(" + at() + ", replicas: 1)");
+            start(j, canary("1.0-never-ready", "") + "\npromoteStable(drainSeconds: 0, " + at() + ", replicas: 1)");
             j.waitForMessage(NOT_READY, run(j));
             makeReady("canary");
             j.waitForMessage("stable       created", run(j));
@@ -84,7 +84,7 @@ public class ReleaseStepRestartTest {
     public void stepThatPipelineTakesForOverGoesOn() throws Throwable {
         sessions.then(j -> {
             AddressBook.configureCluster(TestCluster.kubeconfig());
-            start(j, canary("1.0-never-ready", "") + "\npromoteStable(" + at() + ", replicas: 1)");
+            start(j, canary("1.0-never-ready", "") + "\npromoteStable(drainSeconds: 0, " + at() + ", replicas: 1)");
             j.waitForMessage(NOT_READY, run(j));
             makeReady("canary");
             j.waitForMessage("stable       created", run(j));
@@ -110,7 +110,7 @@ public class ReleaseStepRestartTest {
     public void stepWithTheIdOfAnotherNeedsAnApprovalOfItsOwn() throws Throwable {
         sessions.then(j -> {
             AddressBook.configureCluster(TestCluster.kubeconfig());
-            start(j, canary("1.0-never-ready", "") + "\npromoteStable(" + at() + ", replicas: 1)");
+            start(j, canary("1.0-never-ready", "") + "\npromoteStable(drainSeconds: 0, " + at() + ", replicas: 1)");
             j.waitForMessage(NOT_READY, run(j));
         });
         Path build = sessions.getHome().toPath().resolve("jobs/release/builds/1/build.xml");
@@ -155,8 +155,8 @@ public class ReleaseStepRestartTest {
             AddressBook.configureCluster(TestCluster.kubeconfig());
             start(
                     j,
-                    canary("1.0-slow", "") + "\npromoteStable(" + at() + ", replicas: 2)\n" + canary("1.1", "")
-                            + "\nrollbackCanary(" + at() + ", reason: 'for the test')");
+                    canary("1.0-slow", "") + "\npromoteStable(drainSeconds: 0, " + at() + ", replicas: 2)\n"
+                            + canary("1.1", "") + "\nrollbackCanary(" + at() + ", reason: 'for the test')");
             j.waitForMessage("addressbook:1.1): for the test", run(j));
         });
         sessions.then(j -> {

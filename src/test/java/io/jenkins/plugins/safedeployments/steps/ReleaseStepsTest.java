@@ -71,7 +71,7 @@ public class ReleaseStepsTest {
     public void stepsWorkOutsideNodeAndReturnMaps() throws Exception {
         WorkflowRun run = jenkins.buildAndAssertSuccess(job("def c = " + canary("1.0", "") + "\n"
                 + "echo \"canary ${c.release} ${c.phase} ${c.image}\"\n"
-                + "def p = promoteStable(" + at() + ", release: c.release, replicas: 2)\n"
+                + "def p = promoteStable(drainSeconds: 0, " + at() + ", release: c.release, replicas: 2)\n"
                 + "echo \"promoted ${p.phase}, ${p.serviceAddress.empty}\"\n"
                 + "def r = rollbackCanary(" + at() + ")\n"
                 + "echo \"rolled back ${r.changed}\"\n"));
@@ -268,7 +268,7 @@ public class ReleaseStepsTest {
                 CredentialsScope.GLOBAL,
                 TestCluster.kubeconfig().replaceFirst("client-key-data:.*", "exec: {command: /bin/true}"));
 
-        WorkflowRun run = fails("promoteStable(" + at() + ", credentialsId: 'exec')");
+        WorkflowRun run = fails("promoteStable(drainSeconds: 0, " + at() + ", credentialsId: 'exec')");
 
         jenkins.assertLogContains("The kubeconfig has 'exec', which runs a program", run);
     }
@@ -277,7 +277,7 @@ public class ReleaseStepsTest {
     public void systemCredentialsAreOutOfReachOfJobs() throws Exception {
         credentials("system", CredentialsScope.SYSTEM, TestCluster.kubeconfig());
 
-        WorkflowRun run = fails("promoteStable(" + at() + ", credentialsId: 'system')");
+        WorkflowRun run = fails("promoteStable(drainSeconds: 0, " + at() + ", credentialsId: 'system')");
 
         jenkins.assertLogContains("'credentialsId' is 'system', but this job can use no kubeconfig file", run);
     }
@@ -301,7 +301,8 @@ public class ReleaseStepsTest {
     @Test
     public void whatWasSkippedForItIsInTheRecordOfTheRelease() throws Exception {
         String frozen = "executionWindow(freezes: ['Launch: 2000-01-01..2099-12-31'], timeZone: 'UTC')\n";
-        WorkflowRun run = job(frozen + canary("1.0", "") + "\n" + frozen + "promoteStable(" + at() + ", replicas: 1)")
+        WorkflowRun run = job(frozen + canary("1.0", "") + "\n" + frozen + "promoteStable(drainSeconds: 0, " + at()
+                        + ", replicas: 1)")
                 .scheduleBuild2(0)
                 .waitForStart();
         Awaitility.await().atMost(1, TimeUnit.MINUTES).until(() -> isSkipped(run, "hotfix"));
@@ -351,7 +352,7 @@ public class ReleaseStepsTest {
         jenkins.assertLogContains("Nothing to roll back: this run is FAILURE and has released nothing", early);
 
         WorkflowRun caught = fails("try { " + canary("1.1", ", replicas: 0") + " } catch (e) { rollbackCanary(" + at()
-                + ", to: 'previous'); promoteStable(" + at() + ") }");
+                + ", to: 'previous'); promoteStable(drainSeconds: 0, " + at() + ") }");
         jenkins.assertLogContains("Nothing to roll back: the canaryDeploy of this run has made no release", caught);
         jenkins.assertLogContains("Nothing to promote: the canaryDeploy of this run has made no release", caught);
 
@@ -370,7 +371,7 @@ public class ReleaseStepsTest {
     /** What was put in its place while it waited is not what it has tested. */
     @Test
     public void supersededBuildPromotesAndTakesBackNothingOfItsSuccessor() throws Exception {
-        WorkflowRun first = job(canary("1.0", "") + "\ninput 'Go?'\ntry { promoteStable(" + at()
+        WorkflowRun first = job(canary("1.0", "") + "\ninput 'Go?'\ntry { promoteStable(drainSeconds: 0, " + at()
                         + ") } catch (e) { echo \"said: ${e.message}\"; rollbackCanary(" + at() + ") }")
                 .scheduleBuild2(0)
                 .waitForStart();
@@ -397,7 +398,8 @@ public class ReleaseStepsTest {
     public void failedPromotionInAJobOfItsOwnIsTakenBack() throws Exception {
         jenkins.buildAndAssertSuccess(job(canary("1.0", "")));
 
-        WorkflowRun run = fails("pipeline { agent none\n stages { stage('a') { steps { promoteStable(" + at()
+        WorkflowRun run = fails("pipeline { agent none\n stages { stage('a') { steps { promoteStable(drainSeconds: 0, "
+                + at()
                 + ", preconditions: [deploymentExists('none')]) } } }\npost { unsuccessful { rollbackCanary(" + at()
                 + ") } } }");
 

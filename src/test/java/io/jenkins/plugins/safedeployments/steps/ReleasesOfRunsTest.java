@@ -40,10 +40,14 @@ public class ReleasesOfRunsTest {
     public void entriesAreKeptWithTheRunAndOutliveARestart() throws Throwable {
         sessions.then(j -> {
             AddressBook.configureCluster(TestCluster.kubeconfig());
-            run(j, "good", Result.SUCCESS, canary("1.0", "") + "\npromoteStable(" + at() + ", replicas: 1)");
+            run(
+                    j,
+                    "good",
+                    Result.SUCCESS,
+                    canary("1.0", "") + "\npromoteStable(drainSeconds: 0, " + at() + ", replicas: 1)");
             run(j, "nothing", Result.SUCCESS, "rollbackCanary(" + at() + ")");
             run(j, "bad", Result.FAILURE, canary("1.1", ", tests: [exec('false')]"));
-            run(j, "refused", Result.FAILURE, "promoteStable(" + at() + ", release: 2)");
+            run(j, "refused", Result.FAILURE, "promoteStable(drainSeconds: 0, " + at() + ", release: 2)");
             run(j, "tested", Result.FAILURE, canary("1.2", "") + "\ncanaryTest(" + at() + ", tests: [exec('false')])");
             WorkflowRun busy = run(j, "busy", Result.FAILURE, canary("1.3", ""));
             assertThat(ReleasesAction.entries(busy), empty());

@@ -91,7 +91,7 @@ public class EnforcedWindowTest {
 
     @Test
     public void promotionsAndTestsWaitToo() throws Exception {
-        WorkflowRun run = waiting("parallel a: { promoteStable(" + AT + ") }, b: { canaryTest(" + AT
+        WorkflowRun run = waiting("parallel a: { promoteStable(drainSeconds: 0, " + AT + ") }, b: { canaryTest(" + AT
                 + ", tests: [exec('true')]) }, failFast: false");
         Awaitility.await().until(() -> WaitingWindows.get().of(run).size() == 2);
 
