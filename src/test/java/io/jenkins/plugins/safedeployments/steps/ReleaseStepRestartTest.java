@@ -15,8 +15,10 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.flow.FlowDurabilityHint;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.jenkinsci.plugins.workflow.job.properties.DurabilityHintJobProperty;
 import org.junit.ClassRule;
 import org.junit.Rule;
 import org.junit.Test;
@@ -55,6 +57,33 @@ public class ReleaseStepRestartTest {
 
             j.assertLogContains(
                     "Canary of release 1 (registry.example.com/addressbook:1.0-never-ready) serves", run(j));
+        });
+    }
+
+    /** Without a write to disk at each step, Pipeline saves the program when Jenkins goes down in good order. */
+    @Test
+    public void stepsOfARunThatIsSavedAtShutdownOnlyWaitOnAfterARestart() throws Throwable {
+        sessions.then(j -> {
+            AddressBook.configureCluster(TestCluster.kubeconfig());
+            WorkflowJob job = j.createProject(WorkflowJob.class, "release");
+            job.addProperty(new DurabilityHintJobProperty(FlowDurabilityHint.PERFORMANCE_OPTIMIZED));
+            job.setDefinition(new CpsFlowDefinition(
+                    canary("1.0-never-ready", "") + "\npromoteStable(" + at() + ", replicas: 1)", true));
+            j.waitForMessage(NOT_READY, job.scheduleBuild2(0).waitForStart());
+            j.assertLogContains("The durability of this run is PERFORMANCE_OPTIMIZED", run(j));
+        });
+        sessions.then(j -> {
+            j.waitForMessage("was begun before: going on with it", run(j));
+            makeReady("canary");
+            j.waitForMessage("stable       created", run(j));
+        });
+        sessions.then(j -> {
+            j.waitForMessage("the promotion was begun before", run(j));
+            makeReady("stable");
+
+            j.assertBuildStatusSuccess(j.waitForCompletion(run(j)));
+
+            j.assertLogContains("is stable after", run(j));
         });
     }
 

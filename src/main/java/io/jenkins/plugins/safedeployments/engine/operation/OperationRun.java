@@ -105,6 +105,12 @@ public final class OperationRun {
             stopCause = cause;
             wake();
         } else {
+            if (!result.isDone()) { // before it ends, since the run may be over with it
+                report.line(
+                        "left",
+                        "stopped for the second time, so the cluster is left as it is, with a release in progress if there is"
+                                + " one: rollbackCanary goes on");
+            }
             result.completeExceptionally(
                     new UserException(cause + " (for the second time: the cluster is left as it is)"));
             wake();
