@@ -76,6 +76,7 @@ public final class DrivenOperations {
             LOGGER.log(Level.WARNING, "could not delete " + file, e); // it is found again, and that nothing is left
         }
         live.remove(actor);
+        KeptManifests.forget(actor);
     }
 
     /** The operation of an actor is over, but what it began may not be. */

@@ -22,7 +22,7 @@ import io.jenkins.plugins.safedeployments.engine.operation.Operation;
 import io.jenkins.plugins.safedeployments.engine.operation.Session;
 import io.jenkins.plugins.safedeployments.runtime.ClusterQuestion;
 import io.jenkins.plugins.safedeployments.runtime.IfOrphaned;
-import java.io.IOException;
+import io.jenkins.plugins.safedeployments.runtime.KeptManifests;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -234,21 +234,21 @@ public final class CanaryDeployStep extends GuardedStep {
 
     @Override
     Operation ownOperation(Session session, ReleaseDriver.Caller caller, boolean resumed) {
-        return new CanaryDeploy(session, request(() -> files(caller), resumed));
+        return new CanaryDeploy(
+                session, request(() -> files(caller, session.actor().id(), resumed), resumed));
     }
 
-    private Map<String, String> files(ReleaseDriver.Caller caller) {
-        try {
-            return ManifestFiles.read(manifests, caller.workspace());
-        } catch (IOException e) {
-            throw new UserException(
-                    "'manifests' names files that cannot be read from the workspace: " + e.getMessage()
-                            + ". Look at their permissions, and whether the agent is there.",
-                    e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new UserException("Interrupted while the manifests were being read.", e);
+    private Map<String, String> files(ReleaseDriver.Caller caller, String actor, boolean resumed) {
+        if (onBusy() == OnBusy.FAIL || ManifestFiles.isText(manifests)) {
+            return ManifestFiles.of(manifests, caller);
         }
+        Map<String, String> before = resumed ? KeptManifests.of(actor, manifests) : Map.of();
+        if (!before.isEmpty()) {
+            return before;
+        }
+        Map<String, String> files = ManifestFiles.of(manifests, caller);
+        KeptManifests.keep(actor, manifests, files);
+        return files;
     }
 
     private CanaryRequest request(Supplier<Map<String, String>> files, boolean resumed) {

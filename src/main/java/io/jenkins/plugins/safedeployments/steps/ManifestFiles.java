@@ -30,6 +30,26 @@ final class ManifestFiles {
     }
 
     /**
+     * Like {@link #read}, with what is wrong in a sentence.
+     *
+     * @param caller asked for its workspace only if they are files
+     */
+    @NonNull
+    static Map<String, String> of(String manifests, ReleaseDriver.Caller caller) {
+        try {
+            return read(manifests, isText(manifests) ? null : caller.workspace());
+        } catch (IOException e) {
+            throw new UserException(
+                    "'manifests' names files that cannot be read from the workspace: " + e.getMessage()
+                            + ". Look at their permissions, and whether the agent is there.",
+                    e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new UserException("Interrupted while the manifests were being read.", e);
+        }
+    }
+
+    /**
      * @param manifests text, or files and globs
      * @param workspace null outside a {@code node} block
      * @return texts by file name, in the order of the parameter, the files of a glob by name
