@@ -2,6 +2,7 @@ package io.jenkins.plugins.safedeployments.builders;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.EnvVars;
 import hudson.FilePath;
 import hudson.Util;
 import hudson.model.AbstractBuild;
@@ -115,6 +116,14 @@ final class BuildRelease implements ReleaseDriver.Caller {
     @Override
     public FilePath workspace() {
         return build.getWorkspace();
+    }
+
+    @NonNull
+    @Override
+    public Map<String, String> maskedVariables() throws IOException, InterruptedException {
+        EnvVars variables = build.getEnvironment(listener);
+        variables.keySet().retainAll(build.getSensitiveBuildVariables());
+        return variables;
     }
 
     @CheckForNull

@@ -223,7 +223,7 @@ public final class CanaryDeployStep extends GuardedStep {
 
     @Override
     void checkOwn() {
-        request(Map::of, false);
+        request(Map::of, Map::of, false);
     }
 
     @NonNull
@@ -235,7 +235,8 @@ public final class CanaryDeployStep extends GuardedStep {
     @Override
     Operation ownOperation(Session session, ReleaseDriver.Caller caller, boolean resumed) {
         return new CanaryDeploy(
-                session, request(() -> files(caller, session.actor().id(), resumed), resumed));
+                session,
+                request(() -> files(caller, session.actor().id(), resumed), () -> maskedVariables(caller), resumed));
     }
 
     private Map<String, String> files(ReleaseDriver.Caller caller, String actor, boolean resumed) {
@@ -251,7 +252,8 @@ public final class CanaryDeployStep extends GuardedStep {
         return files;
     }
 
-    private CanaryRequest request(Supplier<Map<String, String>> files, boolean resumed) {
+    private CanaryRequest request(
+            Supplier<Map<String, String>> files, Supplier<Map<String, String>> secrets, boolean resumed) {
         ImageReference.parse(image);
         if (manifests == null) {
             throw new UserException(
@@ -261,6 +263,7 @@ public final class CanaryDeployStep extends GuardedStep {
                 image,
                 files,
                 values(),
+                secrets,
                 new CanarySize(percent != null && replicas == 1 ? null : replicas, percent, stableReplicas),
                 Util.fixNull(service),
                 tests.stream().map(CanaryTest::toCheck).toList(),

@@ -68,6 +68,10 @@ public final class ReleaseDriver {
         @CheckForNull
         FilePath workspace() throws IOException, InterruptedException;
 
+        /** Values of the environment that are masked in the log, by the names of their variables. */
+        @NonNull
+        Map<String, String> maskedVariables() throws IOException, InterruptedException;
+
         /** The run's way through its Pipeline; null if it has none, and does not go on after a restart of Jenkins. */
         @CheckForNull
         FlowExecution flow() throws IOException, InterruptedException;

@@ -24,6 +24,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.Step;
@@ -41,6 +43,8 @@ import org.kohsuke.stapler.verb.POST;
 public abstract class ReleaseStep extends Step implements Serializable, Cloneable {
 
     private static final long serialVersionUID = 1L;
+
+    private static final Logger LOGGER = Logger.getLogger(ReleaseStep.class.getName());
 
     static final int DEFAULT_TIMEOUT = 10;
     private static final Duration LONGEST = Duration.ofDays(7);
@@ -200,6 +204,20 @@ public abstract class ReleaseStep extends Step implements Serializable, Cloneabl
             return caller.run();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new UserException("Interrupted while it was being begun.", e);
+        }
+    }
+
+    /** Those of the run, asked for on a thread that may wait; none if they can't be told, since they are for a warning only. */
+    @NonNull
+    static Map<String, String> maskedVariables(ReleaseDriver.Caller caller) {
+        try {
+            return caller.maskedVariables();
+        } catch (IOException e) {
+            LOGGER.log(Level.WARNING, "could not tell which variables are masked", e);
+            return Map.of();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new UserException("Interrupted while it was being begun.", e);

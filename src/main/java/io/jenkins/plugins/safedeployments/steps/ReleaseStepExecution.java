@@ -3,6 +3,7 @@ package io.jenkins.plugins.safedeployments.steps;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.SuppressFBWarnings;
 import hudson.AbortException;
+import hudson.EnvVars;
 import hudson.FilePath;
 import hudson.Util;
 import hudson.model.Run;
@@ -16,6 +17,7 @@ import java.util.stream.Collectors;
 import jenkins.model.CauseOfInterruption;
 import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
+import org.jenkinsci.plugins.workflow.steps.EnvironmentExpander;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
@@ -154,6 +156,19 @@ final class ReleaseStepExecution extends HeldStepExecution {
         @Override
         public FilePath workspace() throws IOException, InterruptedException {
             return getContext().get(FilePath.class);
+        }
+
+        @NonNull
+        @Override
+        public Map<String, String> maskedVariables() throws IOException, InterruptedException {
+            EnvironmentExpander expander = getContext().get(EnvironmentExpander.class);
+            if (expander == null) {
+                return Map.of();
+            }
+            EnvVars variables = new EnvVars();
+            expander.expand(variables);
+            variables.keySet().retainAll(expander.getSensitiveVariables());
+            return variables;
         }
 
         @Override

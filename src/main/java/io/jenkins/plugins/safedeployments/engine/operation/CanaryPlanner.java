@@ -74,6 +74,7 @@ final class CanaryPlanner {
         servicesKeepTraffic(rendered, stable);
         int checked = dryRun(rendered);
         List<String> warnings = new ArrayList<>(rendered.warnings());
+        warnings.addAll(OpenSecrets.warnings(rendered, request.secrets().get()));
         warnings.addAll(Quotas.check(
                 cluster,
                 rendered.canary(),

@@ -11,6 +11,7 @@ import java.util.function.Supplier;
  *
  * @param files the manifests by file name; asked for only if there is no record of the release yet, may take its time
  * @param variables what fills the manifests' placeholders
+ * @param secrets values that Jenkins masks, by the names of their variables; asked for with the files
  * @param service name of the Service; empty to find it
  * @param rollbackOnFailure whether a failure undoes what the release did; else it is left for people to look at
  * @param onBusy what to do if another release holds the target
@@ -24,6 +25,7 @@ public record CanaryRequest(
         String image,
         Supplier<Map<String, String>> files,
         Map<String, String> variables,
+        Supplier<Map<String, String>> secrets,
         CanarySize size,
         String service,
         List<? extends CanaryCheck> tests,

@@ -11,6 +11,7 @@ public final class AskedCanary {
     private final String image;
     private Supplier<Map<String, String>> files = () -> TestEngine.example("addressbook");
     private Map<String, String> variables = Map.of();
+    private Map<String, String> secrets = Map.of();
     private CanarySize size = CanarySize.of(1);
     private List<? extends CanaryCheck> tests = List.of();
     private boolean rollbackOnFailure;
@@ -39,6 +40,11 @@ public final class AskedCanary {
 
     public AskedCanary variables(Map<String, String> values) {
         variables = values;
+        return this;
+    }
+
+    public AskedCanary secrets(Map<String, String> values) {
+        secrets = values;
         return this;
     }
 
@@ -83,6 +89,18 @@ public final class AskedCanary {
 
     public CanaryRequest request() {
         return new CanaryRequest(
-                image, files, variables, size, "", tests, rollbackOnFailure, onBusy, force, false, soak, resumed);
+                image,
+                files,
+                variables,
+                () -> secrets,
+                size,
+                "",
+                tests,
+                rollbackOnFailure,
+                onBusy,
+                force,
+                false,
+                soak,
+                resumed);
     }
 }

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.safedeployments.engine.operation;
 
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
@@ -56,6 +57,7 @@ public class CanaryPlannerTest {
 
     private final InMemoryCluster cluster = new InMemoryCluster("test");
     private final CollectedReport report = new CollectedReport();
+    private Map<String, String> secrets = Map.of();
 
     @Test
     public void renderAndCheck_kindThatTheClusterDoesNotHave_isRefused() { // 21
@@ -148,6 +150,25 @@ public class CanaryPlannerTest {
                         .renderAndCheck()
                         .warnings(),
                 not(hasItem(startsWith("Service"))));
+    }
+
+    @Test
+    public void renderAndCheck_secretInTheOpen_warnsAndNamesNoValue() { // 46
+        secrets = Map.of("PASSWORD", "opensesame", "SHORT", "web", "UNUSED", "somewhere", "KEPT", "in-a-secret");
+        String manifest = DEPLOYMENT.replace("image: shop:1", "image: shop:1, args: ['--word=opensesame']")
+                + SERVICE.formatted("web", "app: shop")
+                + "---\n{apiVersion: v1, kind: ConfigMap, metadata: {name: c}, data: {a: 'x opensesame y'}}\n"
+                + "---\n{apiVersion: v1, kind: Secret, metadata: {name: s}, stringData: {a: opensesame, b: in-a-secret}}\n";
+
+        List<String> warnings = planner(manifest, 1, null).renderAndCheck().warnings();
+
+        assertThat(
+                warnings,
+                hasItem(
+                        "The value of PASSWORD is a secret, and will be in plain text in Deployment shop-canary, Deployment"
+                                + " shop-stable, ConfigMap c: put it into a Secret, and let the pods refer to that."));
+        assertThat(warnings.toString(), not(containsString("opensesame")));
+        assertThat(warnings.stream().filter(w -> w.startsWith("The value of")).count(), is(1L));
     }
 
     @Test
@@ -426,6 +447,7 @@ public class CanaryPlannerTest {
                 session,
                 AskedCanary.of("shop:2")
                         .files(Map.of("app.yml", manifest))
+                        .secrets(secrets)
                         .size(size)
                         .rollbackOnFailure()
                         .request(),
