@@ -5,6 +5,7 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.ExtensionList;
 import hudson.XmlFile;
+import io.jenkins.plugins.safedeployments.engine.model.Target;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import java.io.File;
 import java.io.IOException;
@@ -92,6 +93,14 @@ public final class DrivenOperations {
     /** Whether an actor is at it in this process. */
     boolean isLive(String actor) {
         return live.contains(actor);
+    }
+
+    /** Where an actor has begun something that it has not ended yet; null if it is not kept. */
+    @CheckForNull
+    public Target target(String actor) {
+        XmlFile file = file(actor);
+        DrivenOperation kept = file.exists() ? read(file) : null;
+        return kept != null && kept.actor().equals(actor) ? kept.target() : null;
     }
 
     /** What was begun and, as far as this Jenkins knows, not ended by runs that it has no operations of. */

@@ -35,12 +35,16 @@ import io.jenkins.plugins.safedeployments.windows.Skips;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import jenkins.model.Jenkins;
+import jenkins.util.Timer;
 import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -54,6 +58,7 @@ public final class ReleaseDriver {
 
     private static final Logger LOGGER = Logger.getLogger(ReleaseDriver.class.getName());
     private static final Duration AFTER_RESTART = Duration.ofMinutes(2);
+    private static final Duration BEFORE_NEXT_TRY = Duration.ofSeconds(5);
 
     /** Who has it driven. What it is asked for, it is asked on a thread that may wait. */
     public interface Caller {
@@ -91,6 +96,12 @@ public final class ReleaseDriver {
     private String actorId;
 
     private long deadline;
+
+    /** Until when the way into the cluster may be missing after a restart, in milliseconds of the epoch. */
+    private long patience;
+
+    /** Why the way into the cluster is missing; empty if it is not. */
+    private volatile String missing = "";
 
     /** Why it was told to stop; the first reason counts. */
     private volatile String stopReason;
@@ -145,6 +156,7 @@ public final class ReleaseDriver {
     public void start(String actor, long end, boolean resumed) {
         actorId = actor;
         deadline = end;
+        patience = deadline(resumed).toEpochMilli();
         ReleaseRuntime.get().execute(() -> launch(resumed));
     }
 
@@ -152,12 +164,15 @@ public final class ReleaseDriver {
         ReleaseRuntime runtime = ReleaseRuntime.get();
         DrivenOperations kept = DrivenOperations.get();
         ClusterLogin login = null;
+        boolean reached = false;
         boolean started = false;
         Throwable refusal = null;
         try {
             Run<?, ?> run = caller.run();
-            Target target = step.target();
+            Target target = target(resumed);
             ClusterAccess access = access(target, run);
+            reached = true;
+            missing = "";
             BuildReport report = new BuildReport(target.app(), run, caller.listener(), access);
             ClusterLogin in = new ClusterLogin(target.namespace(), access, () -> access(target, run), report::hide);
             login = in;
@@ -197,7 +212,9 @@ public final class ReleaseDriver {
                 launched.stop(stopReason); // it came while this was being made
             }
         } catch (UserException e) {
-            refusal = new AbortException(e.getMessage());
+            if (!resumed || reached || !awaitsWayIn(e.getMessage())) {
+                refusal = new AbortException(e.getMessage());
+            }
         } catch (IOException | RuntimeException e) {
             LOGGER.log(
                     Level.WARNING,
@@ -218,6 +235,50 @@ public final class ReleaseDriver {
         }
         if (refusal != null) {
             caller.failed(refusal); // not before it is left to who ends what nobody goes on with
+        }
+    }
+
+    /** That of before a restart, also if there are other clusters by now and the step names none. */
+    private Target target(boolean resumed) {
+        Target before = resumed ? DrivenOperations.get().target(actorId) : null;
+        if (before == null || !Util.fixNull(step.getCluster()).isEmpty()) {
+            return step.target();
+        }
+        String cluster =
+                SafeDeploymentsConfiguration.get().cluster(before.cluster()).getName();
+        return new Target(cluster, Util.fixNull(step.getNamespace()), step.getApp());
+    }
+
+    /**
+     * After a restart the cluster or its credentials may be there a little later; and who has removed them may put them back.
+     * Nothing can be seen or undone without them meanwhile.
+     *
+     * @return whether it is tried again, so that this is not the end
+     */
+    private boolean awaitsWayIn(String why) {
+        ReleaseRuntime runtime = ReleaseRuntime.get();
+        if (stopReason != null || runtime.isTerminated() || runtime.clock().millis() >= patience) {
+            return false;
+        }
+        if (!why.equals(missing)) {
+            missing = why;
+            say(
+                    "waiting",
+                    why + " Trying again until "
+                            + Instant.ofEpochMilli(patience).truncatedTo(ChronoUnit.SECONDS));
+        }
+        Timer.get()
+                .schedule(() -> runtime.execute(() -> launch(true)), BEFORE_NEXT_TRY.toMillis(), TimeUnit.MILLISECONDS);
+        return true;
+    }
+
+    private void say(String topic, String text) {
+        try {
+            caller.listener().getLogger().printf(Locale.ROOT, "[%s] %-12s %s%n", step.getApp(), topic, text);
+        } catch (IOException e) {
+            LOGGER.log(Level.FINE, "the run is gone", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -354,6 +415,7 @@ public final class ReleaseDriver {
     @NonNull
     public String status() {
         OperationRun running = operation;
-        return running == null ? "starting" : running.status();
+        String why = missing;
+        return running == null ? why.isEmpty() ? "starting" : "waiting: " + why : running.status();
     }
 }

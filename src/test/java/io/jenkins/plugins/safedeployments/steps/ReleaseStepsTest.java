@@ -368,6 +368,41 @@ public class ReleaseStepsTest {
         jenkins.assertLogContains("is rolled back after", job);
     }
 
+    /** 63: by its number, once and once more; and not what was taken back. */
+    @Test
+    public void canaryOfAnotherRunIsPromotedByItsNumberOnly() throws Exception {
+        WorkflowRun first = jenkins.buildAndAssertSuccess(job(canary("1.0", "")));
+        String own = "try { " + canary("1.1", "") + " } catch (e) { echo 'HELD' }\n";
+        String promote = "promoteStable(" + at() + ", replicas: 1, release: ";
+
+        WorkflowRun other = fails(own + "promoteStable(" + at() + ", replicas: 1)");
+        jenkins.assertLogContains("HELD", other);
+        jenkins.assertLogContains("Nothing to promote: the canaryDeploy of this run has made no release", other);
+        assertThat(deployment("stable"), is(false));
+        WorkflowRun wrong = fails(promote + "2)");
+        jenkins.assertLogContains("is not in canary; release 1, by ", wrong);
+
+        WorkflowRun adopted = jenkins.buildAndAssertSuccess(job(own + promote + "1)"));
+        jenkins.assertLogContains("is stable after", adopted);
+        assertThat(release().phase(), is(Phase.PROMOTED));
+        assertThat(release().origin().run(), is(first.getFullDisplayName()));
+        String promoted = release().history().toString();
+
+        jenkins.buildAndAssertSuccess(job(promote + "1)")); // which finds that all is done
+        assertThat(release().history().toString(), is(promoted));
+
+        jenkins.buildAndAssertSuccess(job(canary("1.2", "")));
+        jenkins.buildAndAssertSuccess(job("rollbackCanary(" + at() + ", release: 2)"));
+        WorkflowRun late = fails(promote + "2)");
+        jenkins.assertLogContains("No release of addressbook in " + target.namespace(), late);
+        assertThat(
+                target.cluster()
+                        .get(Kind.DEPLOYMENT, "addressbook-stable")
+                        .orElseThrow()
+                        .annotation("safe-deployments.jenkins.io/release"),
+                is("1"));
+    }
+
     /** What was put in its place while it waited is not what it has tested. */
     @Test
     public void supersededBuildPromotesAndTakesBackNothingOfItsSuccessor() throws Exception {
