@@ -102,6 +102,8 @@ final class ReleasePage {
         page.facts(facts(collector));
         page.heading("The two tracks");
         page.table(tracks());
+        page.heading("Before the release, and now");
+        page.table(BeforeAndNow.of(release.plan(), canary, stable));
         TextTable pods = pods();
         if (!pods.isEmpty()) {
             page.heading("Their pods");
@@ -184,15 +186,15 @@ final class ReleasePage {
         table.row(name, cell(canary.deployment(), value), cell(stable.deployment(), value));
     }
 
-    private static String cell(@CheckForNull KubeObject deployment, Function<KubeObject, String> value) {
-        return deployment == null ? "there is none" : value.apply(deployment);
+    static String cell(@CheckForNull KubeObject deployment, Function<KubeObject, String> value) {
+        return deployment == null ? BeforeAndNow.ABSENT : value.apply(deployment);
     }
 
     private static String orNone(@CheckForNull String text) {
         return text == null ? Shown.NONE : text;
     }
 
-    private static String images(KubeObject deployment) {
+    static String images(KubeObject deployment) {
         return String.join(
                 ", ",
                 deployment.list("spec", "template", "spec", "containers").stream()

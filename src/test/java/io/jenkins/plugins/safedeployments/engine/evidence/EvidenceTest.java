@@ -33,6 +33,7 @@ import org.junit.Before;
 import org.junit.Test;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
+import org.w3c.dom.Node;
 import org.w3c.dom.NodeList;
 import org.xml.sax.InputSource;
 
@@ -131,6 +132,9 @@ public class EvidenceTest {
                 "spec", spec));
     }
 
+    /** Stable, as the record has it; null if there was none. */
+    private Map<String, Object> before;
+
     private Map<String, String> collect(String cause) {
         Plan plan = new Plan(
                 "registry.example.com/shop:1.1",
@@ -143,7 +147,7 @@ public class EvidenceTest {
                 Map.of(),
                 List.of(Map.of("apiVersion", "v1", "kind", "Secret", "metadata", Map.of("name", "gone"))),
                 List.of(),
-                null,
+                before,
                 List.of(),
                 List.of(),
                 false);
@@ -180,6 +184,60 @@ public class EvidenceTest {
         return DocumentBuilderFactory.newInstance()
                 .newDocumentBuilder()
                 .parse(new InputSource(new StringReader(page.substring("<!DOCTYPE html>\n".length()))));
+    }
+
+    @Test
+    public void page_saysWhatThereWasBeforeTheReleaseAndWhatThereIs() throws Exception {
+        String image = "shop:1.0" + EVIL;
+        before = object(
+                        "apps/v1",
+                        "Deployment",
+                        "shop-stable",
+                        "",
+                        Map.of("template", Map.of("spec", Map.of("containers", List.of(Map.of("image", image))))))
+                .toMap();
+        memory.create(object(
+                "apps/v1",
+                "Deployment",
+                "shop-stable",
+                "",
+                Map.of(
+                        "replicas",
+                        2,
+                        "template",
+                        Map.of("spec", Map.of("containers", List.of(Map.of("image", "shop:1.1")))))));
+
+        String page = collect("It broke").get(Evidence.PAGE);
+
+        assertThat(row(page, "Replicas of stable"), is(List.of("3", "2")));
+        assertThat(row(page, "Image of stable").get(0), startsWith("shop:1.0<script>"));
+        assertThat(row(page, "Image of stable").get(1), is("shop:1.1"));
+        assertThat(row(page, "Replicas of canary"), is(List.of("there was none", "1")));
+        assertThat(page, not(containsString("shop:1.0<script>")));
+    }
+
+    @Test
+    public void page_ofAFirstRelease_saysThatThereWasNothing() throws Exception {
+        String page = collect("It broke").get(Evidence.PAGE);
+
+        assertThat(row(page, "Image of stable"), is(List.of("there was none", "there is none")));
+    }
+
+    /** What follows the first cell. */
+    private static List<String> row(String page, String name) throws Exception {
+        NodeList rows = parsed(page).getElementsByTagName("tr");
+        for (int i = 0; i < rows.getLength(); i++) {
+            List<String> cells = new ArrayList<>();
+            for (Node cell = rows.item(i).getFirstChild(); cell != null; cell = cell.getNextSibling()) {
+                if (cell.getNodeType() == Node.ELEMENT_NODE) {
+                    cells.add(cell.getTextContent());
+                }
+            }
+            if (cells.get(0).equals(name)) {
+                return cells.subList(1, cells.size());
+            }
+        }
+        throw new AssertionError("no row " + name);
     }
 
     @Test
