@@ -10,6 +10,7 @@ import io.jenkins.plugins.safedeployments.engine.judgment.Decision;
 import io.jenkins.plugins.safedeployments.engine.judgment.DecisionLine;
 import io.jenkins.plugins.safedeployments.engine.judgment.Judgment;
 import io.jenkins.plugins.safedeployments.engine.judgment.Rules;
+import io.jenkins.plugins.safedeployments.engine.model.InertText;
 import io.jenkins.plugins.safedeployments.engine.model.Target;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.engine.release.Release;
@@ -23,6 +24,9 @@ import java.util.stream.Collectors;
 
 /** Whether a release has the approvals that the folders of a job and the cluster demand, whatever the job does. */
 public final class Approvals {
+
+    /** Of what the record of a release has of all judgments about it, in characters: it has to fit into a Secret. */
+    private static final int LONGEST = 32_000;
 
     private Approvals() {}
 
@@ -73,7 +77,7 @@ public final class Approvals {
                 }
             }
         }
-        return String.join("; ", given);
+        return InertText.cut(String.join("; ", given), LONGEST);
     }
 
     /** Number of the release that the last judgment of a run about a target was about; 0 if there was none. */

@@ -9,6 +9,7 @@ import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import jenkins.model.IdStrategy;
 import jenkins.model.Jenkins;
 
 /** How a judgment begins, whatever asks for it. */
@@ -31,9 +32,11 @@ final class Asking {
                     "Nobody could decide this, since nobody logs in to this Jenkins: have security set up, or set"
                             + " 'allowRequester' and leave 'approvers' out, which lets anybody decide.");
         }
-        Set<String> starters = subject.starters();
-        terms.check(user -> Requesters.contain(starters, user));
-        return Judgment.ask(id, terms, content, now);
+        Judgment asked = Judgment.ask(id, terms, content, now);
+        Set<String> requesters = new Voters(subject).requesters(asked).users();
+        IdStrategy names = Jenkins.get().getSecurityRealm().getUserIdStrategy();
+        terms.check(user -> Requesters.contain(requesters, user), names::keyFor);
+        return asked.requestedBy(requesters);
     }
 
     private static boolean isOpenToAll(Terms terms) {

@@ -66,7 +66,12 @@ public final class JudgmentBuilder extends Builder {
         Waiting waiting = new Waiting(listener);
         LiveJudgment live = new LiveJudgment(subject, judgment, asked, waiting);
         live.beginAwaiting();
-        subject.keep(asked); // a build that can't be written fails, and what is over asks nobody
+        try {
+            subject.keep(asked); // a build that can't be written fails, and what is over asks nobody
+        } catch (IOException | RuntimeException e) {
+            live.dropAwaiting();
+            throw e;
+        }
         waiting.say(asked.question());
         waiting.say("It takes " + asked.rulesText(asked.since()) + ". This build keeps its executor while it waits. "
                 + HyperlinkNote.encodeTo("/" + live.path(), "See it, and decide"));

@@ -24,8 +24,10 @@ public final class JudgmentGates extends WaitingGates {
     @Override
     public List<WaitingGate> mine() {
         Authentication me = Jenkins.getAuthentication2();
-        return PendingJudgments.get().touching(me).stream()
-                .map(pending -> (WaitingGate) new Gate(pending, pending.part(me)))
+        return PendingJudgments.get().all().stream()
+                .map(pending -> new Gate(pending, pending.part(me)))
+                .filter(gate -> gate.part() != LiveJudgment.Part.NONE)
+                .map(WaitingGate.class::cast)
                 .toList();
     }
 

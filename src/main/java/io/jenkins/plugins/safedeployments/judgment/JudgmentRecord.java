@@ -30,11 +30,12 @@ public final class JudgmentRecord extends GateRecord {
         List<Judgment> alike = Judgments.of(owner).stream()
                 .filter(judgment -> Judgments.isSame(judgment.id(), event.getGate()))
                 .toList();
+        if (asks && run != null && !run.isBuilding()) {
+            return true; // also if it failed before the question was recorded
+        }
         if (alike.isEmpty()) {
             return false;
         }
-        return asks
-                ? alike.get(alike.size() - 1).isDecided() || run != null && !run.isBuilding()
-                : alike.stream().noneMatch(Judgment::isDecided);
+        return asks ? alike.get(alike.size() - 1).isDecided() : alike.stream().noneMatch(Judgment::isDecided);
     }
 }

@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -62,9 +61,6 @@ final class LiveJudgment implements PendingJudgment {
     private final Object turn = new Object();
     private volatile Judgment judgment;
     private volatile String missing;
-
-    /** Those who asked for it, as far as that was looked up, so that lists need not read runs from the disk. */
-    private volatile Set<String> requesters = Set.of();
 
     /** Why the votes of some did not count any more when they were counted last, by who cast them. */
     private volatile Map<String, String> uncounted = Map.of();
@@ -148,33 +144,27 @@ final class LiveJudgment implements PendingJudgment {
     }
 
     private Ruling count(RealmPerson person, Answer answer, @CheckForNull Content judged) throws IOException {
-        boolean requester = !answer.choice().equals(Choice.STOP) && isRequester(person); // anybody stops
+        boolean stops = answer.choice().equals(Choice.STOP); // which anybody does alone, whoever else has voted
         while (true) {
             Judgment before = judgment;
             if (isOther(before, judged, answer)) {
                 return refused(Kind.LAPSED, OTHER);
             }
-            Voters.Known people = voters.of(before); // may take long, so it is done before others are kept out
+            // may take long, so it is done before others are kept out
+            Requesters requesters = stops ? Requesters.NOBODY : voters.requesters(before);
+            boolean requester = requesters.include(person.id());
+            Voters.Known people = stops ? Voters.NOT_ASKED : voters.of(before, requesters);
             Vote vote = new Vote(person.id(), answer.choice(), answer.comment(), now(), answer.parameters());
-            Ruling ruling = before.vote(person, requester, vote, people);
+            Ruling ruling = before.requestedBy(requesters.users()).vote(person, requester, vote, people);
             if (take(before, ruling, vote)) {
-                uncounted = people.uncounted();
-                missing = ruling.judgment()
-                        .missingText(vote.at(), id -> person.is(id) ? Optional.of(person) : people.apply(id));
+                if (ruling.kind() == Kind.RECORDED) {
+                    uncounted = people.without(person);
+                    missing = ruling.judgment()
+                            .missingText(vote.at(), id -> person.is(id) ? Optional.of(person) : people.apply(id));
+                }
                 return told(ruling, vote, answer.byInput(), JudgmentListener::voted);
             }
         }
-    }
-
-    private boolean isRequester(RealmPerson person) {
-        Requesters now = voters.requesters(judgment);
-        requesters = now.users();
-        return now.include(person.id());
-    }
-
-    /** Looks up who asked for it. May read runs from the disk. */
-    void learnRequesters() {
-        requesters = voters.requesters(judgment).users();
     }
 
     /** Whether it is about something else than when it was looked at for an answer: somebody else has noticed a change since. */
@@ -284,7 +274,7 @@ final class LiveJudgment implements PendingJudgment {
         if (found.isEmpty()) {
             return refused(Kind.FORBIDDEN, Voters.stranger(who));
         }
-        if (!Jenkins.get().getACL().hasPermission2(who, Jenkins.ADMINISTER)) {
+        if (!found.get().isAdministrator()) {
             return refused(Kind.FORBIDDEN, "Only an administrator may override the rules.");
         }
         Ruling empty = leftOut(answer);
@@ -644,7 +634,7 @@ final class LiveJudgment implements PendingJudgment {
         return !now.isDecided()
                 && now.admits(person, now())
                 && (now.terms().allowRequester()
-                        || Stream.concat(subject.starters().stream(), requesters.stream())
+                        || Stream.concat(subject.starters().stream(), now.requesters().stream())
                                 .noneMatch(person::is));
     }
 }

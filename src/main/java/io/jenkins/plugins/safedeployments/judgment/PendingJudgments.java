@@ -45,9 +45,6 @@ public final class PendingJudgments {
 
     private final Set<LiveJudgment> all = ConcurrentHashMap.newKeySet();
 
-    /** Those of {@link #all} of which it was not looked up yet who asked for them. */
-    private final Set<LiveJudgment> fresh = ConcurrentHashMap.newKeySet();
-
     /** When those are tried again with which something went wrong. */
     private final Map<LiveJudgment, Instant> again = new ConcurrentHashMap<>();
 
@@ -90,12 +87,9 @@ public final class PendingJudgments {
                 .toList();
     }
 
-    /** Those that somebody can do anything about, also if they are not asked. As fast as {@link #of}. */
     @NonNull
-    List<LiveJudgment> touching(Authentication user) {
-        return all.stream()
-                .filter(judgment -> judgment.part(user) != LiveJudgment.Part.NONE)
-                .toList();
+    List<LiveJudgment> all() {
+        return List.copyOf(all);
     }
 
     @CheckForNull
@@ -108,14 +102,11 @@ public final class PendingJudgments {
 
     void add(LiveJudgment judgment) {
         all.add(judgment);
-        fresh.add(judgment);
-        looks.submit();
         schedule();
     }
 
     void remove(LiveJudgment judgment) {
         all.remove(judgment);
-        fresh.remove(judgment);
         again.remove(judgment);
     }
 
@@ -156,10 +147,6 @@ public final class PendingJudgments {
     private Void lookAtClusters() {
         boolean atVotes = round.getAndSet(false);
         Instant now = clock.instant();
-        for (LiveJudgment judgment : List.copyOf(fresh)) {
-            fresh.remove(judgment);
-            attempt(judgment, now, judgment::learnRequesters);
-        }
         for (LiveJudgment judgment : all) {
             if (judgment.waitsToTick(now)) {
                 attempt(judgment, now, () -> judgment.tick(now));

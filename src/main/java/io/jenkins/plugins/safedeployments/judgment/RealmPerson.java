@@ -144,6 +144,11 @@ final class RealmPerson implements Person {
                                 .equals(authority.getAuthority(), group));
     }
 
+    /** As they are known here: whoever was an administrator at their login need not be one any more. */
+    boolean isAdministrator() {
+        return Jenkins.get().getACL().hasPermission2(authentication, Jenkins.ADMINISTER);
+    }
+
     @Override
     public boolean isPermitted() {
         return !Jenkins.get().isUseSecurity()

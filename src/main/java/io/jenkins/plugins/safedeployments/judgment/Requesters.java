@@ -4,6 +4,7 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.Cause;
 import hudson.model.Job;
 import hudson.model.Run;
+import hudson.model.User;
 import hudson.scm.ChangeLogSet;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
@@ -81,13 +82,15 @@ record Requesters(Set<String> users, String unreadable) {
     /** Those of what has these causes. May read runs and their changes from the disk. */
     @NonNull
     static Requesters of(Job<?, ?> job, List<Cause> causes) {
-        Requesters all = new Requesters(starters(causes), "");
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) { // whoever asks may not be allowed to see all of them
-            for (Run<?, ?> origin : origins(job, causes)) {
+            Set<Run<?, ?>> origins = origins(job, causes);
+            Requesters all =
+                    new Requesters(starters(causes), origins.size() < MOST_ORIGINS ? "" : job.getFullDisplayName());
+            for (Run<?, ?> origin : origins) {
                 all = all.and(new Requesters(starters(origin.getCauses()), "")).and(authors(origin));
             }
+            return all;
         }
-        return all;
     }
 
     /** With those of what it comes from besides. */
@@ -168,8 +171,9 @@ record Requesters(Set<String> users, String unreadable) {
     /** One that can't be read hides none of the others. */
     private static boolean add(ChangeLogSet.Entry change, Set<String> users, Run<?, ?> run) {
         try {
-            users.add(change.getAuthor().getId());
-            return true;
+            User author = change.getAuthor();
+            users.add(author.getId());
+            return !author.getId().equals(User.getUnknown().getId()); // as changes without an author have it
         } catch (RuntimeException e) {
             return unreadable(run, e);
         }

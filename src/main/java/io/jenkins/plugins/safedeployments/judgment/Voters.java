@@ -8,6 +8,7 @@ import io.jenkins.plugins.safedeployments.engine.judgment.Judgment;
 import io.jenkins.plugins.safedeployments.engine.judgment.Vote;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import jenkins.model.Jenkins;
@@ -39,16 +40,19 @@ final class Voters {
                 : "Log in first: who decides has to be known.";
     }
 
+    /** Nobody, where it is the same who voted before. */
+    static final Known NOT_ASKED = new Known(Map.of(), Map.of());
+
     /**
      * Those who voted, looked up at once. Who asked for it by now has no vote any more: changes may have been checked out since.
      *
+     * @param requesters as they were looked up now
      * @throws UserException if that is not known now
      */
     @NonNull
-    Known of(Judgment judgment) {
+    Known of(Judgment judgment, Requesters requesters) {
         Map<String, RealmPerson> people = new HashMap<>();
         Map<String, String> uncounted = new HashMap<>();
-        Requesters requesters = judgment.votes().isEmpty() ? Requesters.NOBODY : requesters(judgment);
         for (Vote vote : judgment.votes()) {
             Optional<RealmPerson> person = RealmPerson.now(vote.user(), subject.job());
             if (person.isEmpty()) {
@@ -62,6 +66,12 @@ final class Voters {
         return new Known(people, uncounted);
     }
 
+    /** The same with what is known now of those who asked for it. */
+    @NonNull
+    Known of(Judgment judgment) {
+        return of(judgment, judgment.votes().isEmpty() ? Requesters.NOBODY : requesters(judgment));
+    }
+
     /**
      * Those who voted.
      *
@@ -70,20 +80,30 @@ final class Voters {
      */
     record Known(Map<String, RealmPerson> people, Map<String, String> uncounted) implements Judgment.People {
 
+        /** Why votes do not count, once somebody has cast another one. */
+        @NonNull
+        Map<String, String> without(RealmPerson voter) {
+            Map<String, String> others = new HashMap<>(uncounted);
+            others.keySet().removeIf(voter::is);
+            return others;
+        }
+
         @Override
         public Optional<RealmPerson> apply(String id) {
             return Optional.ofNullable(people.get(id));
         }
     }
 
-    /** Those who asked for what waits or for the release that is judged, and can't approve it therefore. */
+    /** Those who asked for what waits or for the release that is judged, and can't approve it therefore; also who is known no more. */
     @NonNull
     Requesters requesters(Judgment judgment) {
         if (judgment.terms().allowRequester()) {
             return Requesters.NOBODY;
         }
         Run<?, ?> maker = BoundRelease.maker(judgment.content());
-        return maker == null ? subject.requesters() : subject.requesters().and(Requesters.of(maker));
+        Requesters now =
+                maker == null ? subject.requesters() : subject.requesters().and(Requesters.of(maker));
+        return new Requesters(new LinkedHashSet<>(judgment.requesters()), "").and(now);
     }
 
     /** Whether they may abort builds of the job. */

@@ -12,6 +12,7 @@ import hudson.util.NamingThreadFactory;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import io.jenkins.plugins.safedeployments.engine.notice.Delivery;
 import io.jenkins.plugins.safedeployments.engine.notice.GateEvent;
+import io.jenkins.plugins.safedeployments.waiting.WaitingPage;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -97,7 +98,7 @@ public final class Notifications {
      */
     @NonNull
     public static String link(@NonNull String path) {
-        return DisplayURLProvider.get().getRoot() + path;
+        return DisplayURLProvider.get().getRoot() + WaitingPage.BY_WAY_OF_LOGIN + path;
     }
 
     /** An event that some have to be told of, as is written down: also if Jenkins goes down before it is told. */

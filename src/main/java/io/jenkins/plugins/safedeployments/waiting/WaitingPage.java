@@ -14,10 +14,13 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.regex.Pattern;
 import jenkins.management.Badge;
+import jenkins.model.Jenkins;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.HttpResponse;
+import org.kohsuke.stapler.HttpResponses;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.Stapler;
 import org.kohsuke.stapler.StaplerRequest2;
@@ -31,6 +34,12 @@ import org.kohsuke.stapler.interceptor.RequirePOST;
 @Extension(ordinal = 900)
 @ExportedBean
 public final class WaitingPage implements RootAction {
+
+    /** What links have before the path of a page, so that who is not logged in comes to it by way of the login. */
+    public static final String BY_WAY_OF_LOGIN = "waiting-for-you/to/";
+
+    /** Runs, and items in the queue. */
+    private static final Pattern PAGE = Pattern.compile("(job/|queue/item/)[^\\\\]*");
 
     private static final String IN_REQUEST = WaitingPage.class.getName();
 
@@ -82,6 +91,24 @@ public final class WaitingPage implements RootAction {
     }
 
     /**
+     * Leads on to a page: where anybody may read this Jenkins but not the job, that page itself would say that it is not there. It
+     * leads to nothing else, and decides nothing.
+     */
+    @Restricted(NoExternalUse.class) // links in notifications
+    public HttpResponse doTo(StaplerRequest2 request) {
+        String path = request.getRestOfPath().replaceFirst("^/", "");
+        if (!PAGE.matcher(path).matches()) {
+            return HttpResponses.notFound();
+        }
+        String page =
+                request.getContextPath() + "/" + Util.encode(path) + (path.endsWith("/") ? "" : "/"); // lost on the way
+        return Functions.isAnonymous() && Jenkins.get().isUseSecurity()
+                ? HttpResponses.redirectViaContextPath(
+                        Jenkins.get().getSecurityRealm().getLoginUrl() + "?from=" + Util.rawEncode(page))
+                : HttpResponses.redirectTo(page);
+    }
+
+    /**
      * Decides one: 409 if it does not wait for the user, or not any more; else as the gate answers. Takes {@code comment} besides,
      * and {@code shown} as the gate had it.
      *
@@ -102,8 +129,9 @@ public final class WaitingPage implements RootAction {
     private static HttpResponse decide(WaitingGate gate, String outcome, StaplerRequest2 request)
             throws IOException, ServletException {
         List<WaitingGate.Outcome> outcomes = gate.outcomes();
-        String name =
-                outcome.isEmpty() && outcomes.size() == 1 ? outcomes.get(0).name() : outcome;
+        String name = outcome.isEmpty() && outcomes.size() == 1 && gate.asked()
+                ? outcomes.get(0).name()
+                : outcome;
         return outcomes.stream().anyMatch(one -> one.name().equals(name))
                 ? gate.decide(name, request)
                 : RefusedRequest.of(400, Messages.WaitingPage_NoSuchOutcome());

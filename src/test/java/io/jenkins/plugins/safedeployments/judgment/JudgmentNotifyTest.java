@@ -64,7 +64,7 @@ public class JudgmentNotifyTest {
         assertThat(mail, containsString("waits for a decision."));
         assertThat(mail, containsString("Is it healthy?"));
         assertThat(mail, containsString("Decide here:"));
-        String link = jenkins.getURL() + run.getUrl() + "judgments/qa/";
+        String link = jenkins.getURL() + "waiting-for-you/to/" + run.getUrl() + "judgments/qa/";
         assertThat(mail.replace("=\r\n", ""), containsString(link));
         jenkins.waitForMessage("[notify] Told qa@example.org by e-mail of 'awaiting'.", run);
 

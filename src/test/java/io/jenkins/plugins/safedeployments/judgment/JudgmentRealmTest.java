@@ -21,6 +21,7 @@ import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.Rule;
 import org.junit.Test;
 import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.MockAuthorizationStrategy;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.userdetails.User;
 import org.springframework.security.core.userdetails.UserDetails;
@@ -47,6 +48,29 @@ public class JudgmentRealmTest {
         assertThat(vote(open, Jenkins.ANONYMOUS2, "continue").kind(), is(Ruling.Kind.DECIDED));
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(open));
         assertThat(Judgments.find(open, "qa").made().by(), is("anonymous"));
+    }
+
+    /** The session of somebody who was an administrator at the login lives on. */
+    @Test
+    public void whoIsNoAdministratorAnyMoreOverridesNothing() throws Exception {
+        JenkinsRule.DummySecurityRealm realm = jenkins.createDummySecurityRealm();
+        realm.addGroups("ada", "admins");
+        jenkins.jenkins.setSecurityRealm(realm);
+        jenkins.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
+                .grant(Jenkins.ADMINISTER)
+                .everywhere()
+                .to("admins"));
+        Authentication session = Judges.user("ada");
+        WorkflowRun run = waiting("judgment message: 'Go?', id: 'qa', approvers: 'user:bob', allowOverride: true");
+        LiveJudgment.Answer answer = new LiveJudgment.Answer("continue", "I insist", Map.of(), null, false);
+
+        jenkins.jenkins.setSecurityRealm(
+                jenkins.createDummySecurityRealm()); // as if she had been taken out of the group
+        assertThat(jenkins.jenkins.getACL().hasPermission2(session, Jenkins.ADMINISTER), is(true));
+        assertThat(Judges.await(run, "qa").override(session, answer).kind(), is(Ruling.Kind.FORBIDDEN));
+        jenkins.jenkins.setSecurityRealm(realm);
+        assertThat(Judges.await(run, "qa").override(session, answer).kind(), is(Ruling.Kind.DECIDED));
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
     }
 
     /** LDAP may tell Bob from bob, and Jenkins does if its realm says so. */

@@ -13,6 +13,7 @@ import hudson.model.CauseAction;
 import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
 import hudson.model.Queue;
+import hudson.model.Result;
 import hudson.model.Run;
 import hudson.security.ACLContext;
 import io.jenkins.plugins.safedeployments.Browsers;
@@ -54,9 +55,13 @@ public class JudgmentRequesterTest {
 
     /** A build that admin started, with changes by alice. */
     private static FreeStyleBuild changesOfAlice() throws Exception {
+        return changesOf("alice");
+    }
+
+    private static FreeStyleBuild changesOf(String author) throws Exception {
         FreeStyleProject upstream = jenkins.createFreeStyleProject();
         FakeChangeLogSCM changes = new FakeChangeLogSCM();
-        changes.addChange().withAuthor("alice");
+        changes.addChange().withAuthor(author);
         upstream.setScm(changes);
         try (ACLContext ignored = Judges.as("admin")) {
             return jenkins.assertBuildStatusSuccess(upstream.scheduleBuild2(0, new Cause.UserIdCause()));
@@ -131,10 +136,14 @@ public class JudgmentRequesterTest {
         assertThat(Judges.vote(run, "qa", "alice", "continue").kind(), is(Ruling.Kind.RECORDED));
         run.replaceAction(new CauseAction(new Cause.UserIdCause("dev"), new Cause.UserIdCause("alice")));
 
+        Ruling again = Judges.vote(run, "qa", "alice", "continue");
+        assertThat(again.kind(), is(Ruling.Kind.FORBIDDEN));
         Ruling ruling = Judges.vote(run, "qa", "bob", "continue");
 
         assertThat(ruling.kind(), is(Ruling.Kind.RECORDED));
         assertThat(ruling.text(), containsString("It takes 1 more of qa, olga"));
+        assertThat(Judges.vote(run, "qa", "alice", "continue").kind(), is(Ruling.Kind.FORBIDDEN));
+        assertThat(Judges.await(run, "qa").missing(), is("1 more of qa, olga"));
         assertThat(
                 Browsers.plain(jenkins, "bob").getPage(run, "judgments/qa").asNormalizedText(),
                 containsString("Does not count any more: started the build or wrote changes in it."));
@@ -171,6 +180,51 @@ public class JudgmentRequesterTest {
         assertThat(live.judgment().votes(), hasSize(0));
         assertThat(Judges.vote(live, "bob", "stop").kind(), is(Ruling.Kind.DECIDED));
         jenkins.waitForCompletion(run);
+    }
+
+    /** As Jenkins has it for changes that name none. */
+    @Test
+    public void authorWhoIsNotNamedMayBeAnybody() throws Exception {
+        WorkflowRun run = startedBy(changesOf("unknown"), JUDGMENT);
+        LiveJudgment live = Judges.await(run, "qa");
+
+        assertThrows(UserException.class, () -> Judges.vote(live, "bob", "continue"));
+
+        assertThat(Judges.vote(live, "bob", "stop").kind(), is(Ruling.Kind.DECIDED));
+        jenkins.waitForCompletion(run);
+    }
+
+    /** To stop needs nobody else's vote, so it is no matter whether these count. */
+    @Test
+    public void whoeverMayVoteStopsItAlsoIfOthersHaveVotedWhoMayBeAuthors() throws Exception {
+        WorkflowRun run =
+                Judges.waiting(jenkins, "qa", "judgment message: 'Go?', id: 'qa', approvers: '2 of qa, olga'");
+        assertThat(Judges.vote(run, "qa", "alice", "continue").kind(), is(Ruling.Kind.RECORDED));
+        run.replaceAction(new CauseAction(new Cause.UpstreamCause((Run<?, ?>) changesOf("unknown"))));
+
+        assertThat(Judges.vote(run, "qa", "bob", "stop").kind(), is(Ruling.Kind.DECIDED));
+        jenkins.waitForCompletion(run);
+    }
+
+    /** Builds are discarded while others wait for days. */
+    @Test
+    public void requestersStayKnownWhenTheBuildsAreGoneThatTellOfThem() throws Exception {
+        FreeStyleBuild origin = changesOfAlice();
+        WorkflowRun run = startedBy(origin, JUDGMENT);
+        LiveJudgment live = Judges.await(run, "qa");
+        origin.delete();
+
+        assertThat(Judges.vote(live, "alice", "continue").kind(), is(Ruling.Kind.FORBIDDEN));
+        assertThat(Judges.vote(live, "bob", "continue").kind(), is(Ruling.Kind.DECIDED));
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+    }
+
+    @Test
+    public void rulesThatOnlyAnAuthorCouldMeetAreRefused() throws Exception {
+        WorkflowRun run = startedBy(changesOfAlice(), "judgment message: 'Go?', id: 'qa', approvers: 'user:alice'");
+
+        jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(run));
+        jenkins.assertLogContains("there is nobody left, without those who asked for it or wrote the changes", run);
     }
 
     @Test

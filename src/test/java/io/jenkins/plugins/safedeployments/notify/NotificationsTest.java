@@ -165,7 +165,7 @@ public class NotificationsTest {
         assertThat(parts.getCount(), is(2));
         BodyPart text = parts.getBodyPart(0);
         assertThat(text.getContentType(), startsWith("text/plain; charset=UTF-8"));
-        String link = jenkins.getURL() + run.getUrl() + "input/";
+        String link = jenkins.getURL() + "waiting-for-you/to/" + run.getUrl() + "input/";
         assertThat((String) text.getContent(), containsString("Decide here:\r\n" + link));
         assertThat((String) text.getContent(), containsString("Build: " + run.getFullDisplayName()));
         BodyPart html = parts.getBodyPart(1);

@@ -65,8 +65,9 @@ public class ReleaseAndConfigurationTest {
                 cluster.setCaCertificate(proxy.access("").caCertificate());
                 cluster.setCredentialsId("token");
                 SafeDeploymentsConfiguration.get().setClusters(List.of(cluster));
-                WorkflowRun run =
-                        start(j, canary("1.0-never-ready", "") + "\npromoteStable(" + at() + ", replicas: 1)");
+                WorkflowRun run = start(
+                        j,
+                        canary("1.0-never-ready", "") + "\npromoteStable(drainSeconds: 0, " + at() + ", replicas: 1)");
                 j.waitForMessage(NOT_READY, run);
 
                 token("token-2");
@@ -158,9 +159,9 @@ public class ReleaseAndConfigurationTest {
             AddressBook.configureCluster(TestCluster.kubeconfig());
             WorkflowRun run = start(
                     j,
-                    canary("1.0", "") + "\ninput 'one'\n" + "try { promoteStable(" + at()
+                    canary("1.0", "") + "\ninput 'one'\n" + "try { promoteStable(drainSeconds: 0, " + at()
                             + ", replicas: 1) } catch (e) { echo \"said: ${e.message}\" }\n"
-                            + "input 'two'\npromoteStable(" + at() + ", replicas: 1)");
+                            + "input 'two'\npromoteStable(drainSeconds: 0, " + at() + ", replicas: 1)");
             j.waitForMessage("one", run);
             List<ClusterConfiguration> clusters =
                     SafeDeploymentsConfiguration.get().getClusters();

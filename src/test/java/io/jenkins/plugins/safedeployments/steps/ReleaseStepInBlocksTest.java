@@ -140,7 +140,7 @@ public class ReleaseStepInBlocksTest {
     public void scriptGoesOnAfterACaughtFailureAndPromotesNothing() throws Exception {
         WorkflowRun run = start("catchError(buildResult: 'UNSTABLE', stageResult: 'FAILURE') { "
                 + canary("1.0", ", tests: [exec('false')]") + " }\n"
-                + "catchError(buildResult: 'UNSTABLE') { promoteStable(" + at() + ") }\n"
+                + "catchError(buildResult: 'UNSTABLE') { promoteStable(drainSeconds: 0, " + at() + ") }\n"
                 + "echo \"then ${currentBuild.currentResult}\"\n"
                 + "rollbackCanary(" + at() + ")");
 
@@ -194,7 +194,7 @@ public class ReleaseStepInBlocksTest {
             assertThat(slow, not(canary));
             canary = slow;
         }
-        jenkins.buildAndAssertSuccess(job(canary + "\npromoteStable(" + at() + ", replicas: 2)"));
+        jenkins.buildAndAssertSuccess(job(canary + "\npromoteStable(drainSeconds: 0, " + at() + ", replicas: 2)"));
     }
 
     private String at() {

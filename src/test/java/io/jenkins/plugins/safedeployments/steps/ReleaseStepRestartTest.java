@@ -68,7 +68,8 @@ public class ReleaseStepRestartTest {
             WorkflowJob job = j.createProject(WorkflowJob.class, "release");
             job.addProperty(new DurabilityHintJobProperty(FlowDurabilityHint.PERFORMANCE_OPTIMIZED));
             job.setDefinition(new CpsFlowDefinition(
-                    canary("1.0-never-ready", "") + "\npromoteStable(" + at() + ", replicas: 1)", true));
+                    canary("1.0-never-ready", "") + "\npromoteStable(drainSeconds: 0, " + at() + ", replicas: 1)",
+                    true));
             j.waitForMessage(NOT_READY, job.scheduleBuild2(0).waitForStart());
             j.assertLogContains("The durability of this run is PERFORMANCE_OPTIMIZED", run(j));
         });

@@ -373,9 +373,9 @@ public class ReleaseStepsTest {
     public void canaryOfAnotherRunIsPromotedByItsNumberOnly() throws Exception {
         WorkflowRun first = jenkins.buildAndAssertSuccess(job(canary("1.0", "")));
         String own = "try { " + canary("1.1", "") + " } catch (e) { echo 'HELD' }\n";
-        String promote = "promoteStable(" + at() + ", replicas: 1, release: ";
+        String promote = "promoteStable(drainSeconds: 0, " + at() + ", replicas: 1, release: ";
 
-        WorkflowRun other = fails(own + "promoteStable(" + at() + ", replicas: 1)");
+        WorkflowRun other = fails(own + "promoteStable(drainSeconds: 0, " + at() + ", replicas: 1)");
         jenkins.assertLogContains("HELD", other);
         jenkins.assertLogContains("Nothing to promote: the canaryDeploy of this run has made no release", other);
         assertThat(deployment("stable"), is(false));

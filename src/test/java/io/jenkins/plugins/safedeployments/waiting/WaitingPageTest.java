@@ -165,7 +165,7 @@ public class WaitingPageTest {
                 .filter(form -> form.getNameAttribute().equals("decide"))
                 .toList();
         assertThat(forms, hasSize(3));
-        forms.get(0).getInputByName("comment").setValue("it is <b>urgent</b>");
+        forms.get(0).getTextAreaByName("comment").setText("it is <b>urgent</b>");
 
         HtmlPage after =
                 ((HtmlButton) forms.get(0).getElementsByTagName("button").get(0)).click();
@@ -251,6 +251,34 @@ public class WaitingPageTest {
         assertThat(gate.get("deadline").toString(), is("null"));
         assertThat(gate.getJSONArray("outcomes").getJSONObject(0).getString("name"), is("skip"));
         assertThat(java.time.Instant.parse(gate.getString("since")).isBefore(java.time.Instant.now()), is(true));
+    }
+
+    /** Where anybody may read this Jenkins the page of a job that they may not read would say that it is not there. */
+    @Test
+    public void linksInMailsLeadOnByWayOfTheLogin() throws Exception {
+        String page = runs.get(2).getUrl() + "execution-windows/";
+        JenkinsRule.WebClient nobody = jenkins.createWebClient();
+        nobody.getOptions().setJavaScriptEnabled(false);
+        nobody.setThrowExceptionOnFailingStatusCode(false);
+        assertThat(nobody.goTo(page, null).getWebResponse().getStatusCode(), is(404));
+
+        HtmlPage login = nobody.goTo("waiting-for-you/to/" + page);
+        assertThat(login.getUrl().toString(), containsString("/login?from=%2Fjenkins%2F" + page.replace("/", "%2F")));
+        HtmlForm form = login.getFormByName("login");
+        form.getInputByName("j_username").setValue("admin");
+        form.getInputByName("j_password").setValue("admin");
+        assertThat(jenkins.submit(form).getUrl().toString(), is(jenkins.getURL() + page));
+        assertThat(web("admin").goTo("waiting-for-you/to/" + page).getUrl().toString(), is(jenkins.getURL() + page));
+
+        for (String other : List.of("manage", "/evil.example.org/", "job\\x", "https://evil.example.org/", "")) {
+            assertThat(
+                    other,
+                    web("admin")
+                            .goTo("waiting-for-you/to/" + other, null)
+                            .getWebResponse()
+                            .getStatusCode(),
+                    is(404));
+        }
     }
 
     @Test

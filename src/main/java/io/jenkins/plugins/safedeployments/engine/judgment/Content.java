@@ -122,8 +122,11 @@ public record Content(
     /** What somebody who looks at it is shown, in short. */
     @NonNull
     public String shown() {
-        String found = findings == null ? "" : "-" + hash(List.of(findings.tests(), findings.evidence()));
-        return release + "-" + manifests + found;
+        List<Object> seen = new ArrayList<>(List.of(target, digests, phase));
+        if (findings != null) {
+            seen.addAll(List.of(findings.tests(), findings.evidence()));
+        }
+        return release + "-" + manifests + "-" + hash(seen);
     }
 
     /** {@code release 17 (registry/app:1.4) of addressbook in shop}. */

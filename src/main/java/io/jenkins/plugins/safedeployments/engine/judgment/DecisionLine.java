@@ -24,6 +24,9 @@ public final class DecisionLine {
     @NonNull
     public static String of(Judgment judgment) {
         Decision made = judgment.made();
+        if (made.how() == Decision.How.ABORTED) {
+            return "withdrawn (" + TimeText.utc(made.at()) + said(made.reason()) + ")";
+        }
         String by = made.deciders().isEmpty()
                 ? made.how().name().toLowerCase(Locale.ROOT) + " (" + TimeText.utc(made.at()) + said(made.reason())
                         + ")"
@@ -34,7 +37,9 @@ public final class DecisionLine {
                         + some(
                                 made.parameters().entrySet(),
                                 value -> value.getKey() + "=" + cut("" + value.getValue()));
-        return "'" + judgment.terms().title(made.choice()) + "' by " + by + filledIn;
+        String outcome =
+                made.choice().isEmpty() ? "no outcome" : "'" + judgment.terms().title(made.choice()) + "'";
+        return outcome + " by " + by + filledIn;
     }
 
     private static String one(Decider decider, Decision.How how) {

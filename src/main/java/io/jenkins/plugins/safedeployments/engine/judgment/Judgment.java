@@ -8,11 +8,14 @@ import io.jenkins.plugins.safedeployments.engine.judgment.Ruling.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.InertText;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -27,6 +30,8 @@ import java.util.stream.Stream;
  * @param remindedAt when people were told last
  * @param escalated whether further people were told that they may vote
  * @param decision null while it waits
+ * @param requesters ids of those who asked for it or wrote the changes, as far as was ever known: what told so may be gone later;
+ *     null in what was asked before they were kept
  */
 public record Judgment(
         String id,
@@ -36,16 +41,29 @@ public record Judgment(
         List<Vote> votes,
         Instant remindedAt,
         boolean escalated,
-        @CheckForNull Decision decision) {
+        @CheckForNull Decision decision,
+        List<String> requesters) {
 
     public Judgment {
         votes = List.copyOf(votes);
+        requesters = requesters == null ? List.of() : List.copyOf(requesters);
     }
 
     /** One that has just been asked for. */
     @NonNull
     public static Judgment ask(String id, Terms terms, @CheckForNull Content content, Instant now) {
-        return new Judgment(id, terms, now, content, List.of(), now, false, null);
+        return new Judgment(id, terms, now, content, List.of(), now, false, null, List.of());
+    }
+
+    /** With these among those who asked for it or wrote the changes. */
+    @NonNull
+    public Judgment requestedBy(Collection<String> users) {
+        if (requesters.containsAll(users)) {
+            return this;
+        }
+        Set<String> all = new LinkedHashSet<>(requesters);
+        all.addAll(users);
+        return new Judgment(id, terms, since, content, votes, remindedAt, escalated, decision, List.copyOf(all));
     }
 
     public boolean isDecided() {
@@ -195,7 +213,7 @@ public record Judgment(
         if (before == null || seen.changes(before).isEmpty()) {
             return new Ruling(Kind.RECORDED, this, "");
         }
-        Judgment next = new Judgment(id, terms, since, seen, List.of(), remindedAt, escalated, null);
+        Judgment next = new Judgment(id, terms, since, seen, List.of(), remindedAt, escalated, null, requesters);
         return new Ruling(
                 Kind.LAPSED,
                 next,
@@ -216,13 +234,13 @@ public record Judgment(
             return Optional.of(end(terms.onTimeout(), "Nobody decided in time" + cast() + ".", now));
         }
         if (!escalated && terms.escalateAt() != null && !now.isBefore(terms.escalateAt())) {
-            Judgment next = new Judgment(id, terms, since, content, votes, now, true, null);
+            Judgment next = new Judgment(id, terms, since, content, votes, now, true, null, requesters);
             String names = terms.escalateTo().stream().map(Who::toString).collect(Collectors.joining(", "));
             return Optional.of(new Due(Due.Kind.ESCALATION, next, "From now on " + names + " may decide, too."));
         }
         Optional<Instant> reminder = terms.remindEvery().map(remindedAt::plus);
         if (reminder.isPresent() && !now.isBefore(reminder.get())) {
-            Judgment next = new Judgment(id, terms, since, content, votes, now, escalated, null);
+            Judgment next = new Judgment(id, terms, since, content, votes, now, escalated, null, requesters);
             return Optional.of(new Due(Due.Kind.REMINDER, next, "It still waits for " + missingText(now) + "."));
         }
         return Optional.empty();
@@ -390,11 +408,11 @@ public record Judgment(
     }
 
     private Judgment withVotes(List<Vote> cast) {
-        return new Judgment(id, terms, since, content, cast, remindedAt, escalated, null);
+        return new Judgment(id, terms, since, content, cast, remindedAt, escalated, null, requesters);
     }
 
     private Ruling decide(Decision made) {
-        Judgment next = new Judgment(id, terms, since, content, votes, remindedAt, escalated, made);
+        Judgment next = new Judgment(id, terms, since, content, votes, remindedAt, escalated, made, requesters);
         return new Ruling(Kind.DECIDED, next, next.sentence());
     }
 

@@ -43,13 +43,24 @@ final class RuleText {
         this.text = text;
     }
 
-    /** @throws UserException if it can't be understood */
+    /** @throws UserException if it can't be understood, or is too long */
     @NonNull
     static List<Rule> parse(String parameter, String text) {
         RuleText reader = new RuleText(parameter, text);
         if (text.length() > LONGEST) {
             throw reader.wrong("it has more than " + LONGEST + " characters");
         }
+        reader.read();
+        if (reader.rules.size() > MOST_RULES) {
+            throw reader.wrong("it has more than " + MOST_RULES + " rules");
+        }
+        return reader.rules;
+    }
+
+    /** What was {@linkplain #parse parsed} before and written anew, which may be longer by that. */
+    @NonNull
+    static List<Rule> parseAgain(String text) {
+        RuleText reader = new RuleText("approvers", text);
         reader.read();
         return reader.rules;
     }
@@ -84,9 +95,6 @@ final class RuleText {
             }
         }
         endLine();
-        if (rules.size() > MOST_RULES) {
-            throw wrong("it has more than " + MOST_RULES + " rules");
-        }
     }
 
     private void word(String word) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -46,7 +47,8 @@ public record Rules(List<Rule> all) {
 
     @JsonCreator
     static Rules ofText(String text) {
-        return parse("approvers", text);
+        List<Rule> rules = RuleText.parseAgain(text);
+        return rules.isEmpty() ? ANYONE : new Rules(rules);
     }
 
     /** These rules, each with further names. */
@@ -101,12 +103,12 @@ public record Rules(List<Rule> all) {
      * @return why, as one sentence without a full stop
      */
     @NonNull
-    Optional<String> impossible(Predicate<String> excluded) {
+    Optional<String> impossible(Predicate<String> excluded, UnaryOperator<String> key) {
         Set<String> users = new LinkedHashSet<>();
         for (Rule rule : all) {
             rule.names().stream()
                     .filter(who -> who.kind() == Who.Kind.USER && !excluded.test(who.name()))
-                    .forEach(who -> users.add(who.name()));
+                    .forEach(who -> users.add(key.apply(who.name())));
         }
         List<String> people = List.copyOf(users);
         int[] needed = all.stream()
@@ -116,8 +118,8 @@ public record Rules(List<Rule> all) {
                 needed,
                 people.size(),
                 (person, rule) -> all.get(rule).names().stream()
-                        .anyMatch(
-                                who -> who.kind() == Who.Kind.USER && who.name().equals(people.get(person))));
+                        .anyMatch(who -> who.kind() == Who.Kind.USER
+                                && key.apply(who.name()).equals(people.get(person))));
         for (int i = 0; i < needed.length; i++) {
             int rule = i;
             long seated = IntStream.of(seats).filter(seat -> seat == rule).count();

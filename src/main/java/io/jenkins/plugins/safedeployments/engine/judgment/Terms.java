@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -96,11 +97,12 @@ public record Terms(
 
     /**
      * @param excluded whether a user is one of those who asked for it or wrote the changes
+     * @param key the same for names of the same user
      * @throws UserException if no votes could ever decide, as far as can be told without asking who is in a group
      */
-    public void check(Predicate<String> excluded) {
+    public void check(Predicate<String> excluded, UnaryOperator<String> key) {
         for (Rules one : rules) {
-            Optional<String> why = one.with(escalateTo).impossible(user -> !allowRequester && excluded.test(user));
+            Optional<String> why = one.with(escalateTo).impossible(user -> !allowRequester && excluded.test(user), key);
             if (why.isPresent()) {
                 throw new UserException("'approvers' " + why.get()
                         + ": name more people, or groups (as 'group:name'), or set 'allowRequester'.");

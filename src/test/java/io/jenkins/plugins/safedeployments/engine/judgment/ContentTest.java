@@ -108,6 +108,19 @@ public class ContentTest {
         assertThat(JudgmentJson.read(JudgmentJson.write(lapsed.judgment())), is(lapsed.judgment()));
     }
 
+    /** Who has a page of before open is told to look again. */
+    @Test
+    public void whatMakesVotesVoidIsAnotherPage() {
+        Release promoting = ready.enter(Phase.PROMOTING, "rolling", ACTOR, NOW);
+        Release digested = ready.with(ready.facts().withDigests(List.of("sha256:" + "a".repeat(64))));
+
+        for (Release changed : List.of(promoting, digested, tested(ready, "ping", ""))) {
+            assertThat(voted(ready).look(of(changed)).kind(), is(Kind.LAPSED));
+            assertThat(of(changed).shown(), is(not(of(ready).shown())));
+        }
+        assertThat(of(ready).shown(), is(of(ready).shown()));
+    }
+
     @Test
     public void approvalOfAReleaseIsOneWhateverItsTestsSayLater() {
         assertThat(of(ready).isSameRelease(of(tested(ready, "ping", "no"))), is(true));

@@ -53,6 +53,12 @@ public class DecisionLineTest {
         assertThat(
                 DecisionLine.of(decided(How.TIMEOUT, "stop", List.of(), Map.of(), "Nobody decided in time.")),
                 is("'stop' by timeout (Fri 2026-06-05 12:30:07 UTC: Nobody decided in time.)"));
+        assertThat(
+                DecisionLine.of(decided(How.TIMEOUT, "", List.of(), Map.of(), "Nobody decided in time.")),
+                is("no outcome by timeout (Fri 2026-06-05 12:30:07 UTC: Nobody decided in time.)"));
+        assertThat(
+                DecisionLine.of(decided(How.ABORTED, "", admin, Map.of(), "the build was stopped.")),
+                is("withdrawn (Fri 2026-06-05 12:30:07 UTC: the build was stopped.)"));
     }
 
     /** The record has to fit into the cluster, whatever people write. */
@@ -90,7 +96,7 @@ public class DecisionLineTest {
     private static Judgment decided(
             How how, String choice, List<Decider> deciders, Map<String, Object> parameters, String reason) {
         Decision made = new Decision(how, choice, LATER, deciders, parameters, reason);
-        return new Judgment("qa", terms("Go on?"), NOON, null, List.of(), NOON, false, made);
+        return new Judgment("qa", terms("Go on?"), NOON, null, List.of(), NOON, false, made, List.of());
     }
 
     private static Terms terms(String message, String... choices) {

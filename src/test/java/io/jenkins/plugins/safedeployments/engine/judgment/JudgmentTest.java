@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.UnaryOperator;
 import org.junit.Test;
 
 /** What votes, changes and time make of a judgment. */
@@ -326,10 +327,11 @@ public class JudgmentTest {
     @Test
     public void termsThatCanNeverBeMetAreRefused() {
         UserException thrown = assertThrows(
-                UserException.class, () -> terms("1 of user:eve", false, false).check("eve"::equals));
+                UserException.class,
+                () -> terms("1 of user:eve", false, false).check("eve"::equals, UnaryOperator.identity()));
         assertThat(thrown.getMessage(), containsString("'approvers' '1 of user:eve' can never be met"));
         assertThat(thrown.getMessage(), containsString("set 'allowRequester'"));
-        terms("1 of user:eve", true, false).check("eve"::equals);
+        terms("1 of user:eve", true, false).check("eve"::equals, UnaryOperator.identity());
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.junit.Assert.assertThrows;
 
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.Test;
@@ -82,6 +83,7 @@ public class RulesTest {
                 is(
                         "'1 of user:eve' can never be met: for '1 of user:eve' there is nobody left, without those who asked for it"
                                 + " or wrote the changes"));
+        assertThat(impossible("2 of user:alice, user:Alice"), containsString("there is only one person left"));
         assertThat(impossible("1 of eve"), containsString("there is nobody left"));
         assertThat(impossible("2 of user:eve, user:alice"), containsString("only one person"));
         for (String good : List.of(
@@ -91,12 +93,17 @@ public class RulesTest {
                 "1 of group:eve",
                 "5 of anyone",
                 "1 of user:alice and 3 of group:qa, user:alice")) {
-            assertThat(good, Rules.parse("approvers", good).impossible("eve"::equals), is(Optional.empty()));
+            assertThat(
+                    good,
+                    Rules.parse("approvers", good).impossible("eve"::equals, name -> name.toLowerCase(Locale.ROOT)),
+                    is(Optional.empty()));
         }
     }
 
     private static String impossible(String text) {
-        return Rules.parse("approvers", text).impossible("eve"::equals).orElseThrow();
+        return Rules.parse("approvers", text)
+                .impossible("eve"::equals, name -> name.toLowerCase(Locale.ROOT))
+                .orElseThrow();
     }
 
     private static String read(String text) {
