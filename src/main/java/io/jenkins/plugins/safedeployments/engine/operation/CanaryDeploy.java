@@ -104,9 +104,7 @@ public final class CanaryDeploy extends ReleaseOperation {
             case FAILED -> throw new UserException(own.cause());
             case ROLLED_BACK -> {
                 state.free(own);
-                if (state.workloads.deleteLeftCanary(own.number())) {
-                    state.say("canary", "removed: it was being made when " + own.title() + " was taken back");
-                }
+                state.removeLeft(own);
                 throw new UserException(own.cause());
             }
             default -> {

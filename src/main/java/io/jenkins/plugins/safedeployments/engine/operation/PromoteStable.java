@@ -175,6 +175,7 @@ public final class PromoteStable extends ReleaseOperation {
         }
         if (ours && known.phase() == Phase.ROLLED_BACK) {
             state.free(known);
+            state.removeLeft(known);
             throw new UserException(known.cause());
         }
         return false;

@@ -250,7 +250,8 @@ final class ReleaseState {
 
     /** Applies an object that comes with the release. */
     void support(KubeObject object) {
-        KubeObject applied = supportObjects.apply(object, fence);
+        KubeObject applied =
+                supportObjects.apply(object, fence, () -> workloads.ifOvertaken(new LateSupport(this)::withdraw));
         if (applied.kind().kind().equals(Kind.AUTOSCALER.kind())) {
             workloads.autoscaler().forget();
         }
@@ -282,6 +283,14 @@ final class ReleaseState {
     /** From outside of the cluster; empty if there is none, or none was looked for. */
     String serviceAddress() {
         return serviceAddress.external();
+    }
+
+    /** Takes away what was being made for a release when that was taken back: nobody else looks after it. */
+    void removeLeft(Release over) {
+        if (workloads.deleteLeftCanary(over.number())) {
+            say("canary", "removed: it was being made when " + over.title() + " was taken back");
+        }
+        new LateSupport(this).remove(over);
     }
 
     /** Gives back the claim of a release that is over: somebody died between the last record and that. */

@@ -28,10 +28,15 @@ final class SupportObjects {
         this.claimed = claimed;
     }
 
-    /** Applies an object that comes with a Deployment, and returns it as it is then. */
+    /**
+     * Applies an object that comes with a Deployment, and returns it as it is then.
+     *
+     * @param begins is run when the claim has been looked at, and nothing is written yet
+     */
     @NonNull
-    KubeObject apply(KubeObject object, int fence) {
+    KubeObject apply(KubeObject object, int fence, Runnable begins) {
         claimed.accept(fence);
+        begins.run();
         for (int attempt = 1; ; attempt++) {
             // looked at afterwards, since it is seldom that there is something to adopt
             KubeObject applied = applying.apply(object);

@@ -154,7 +154,6 @@ final class Workloads {
             takeAway = () -> delete(track, made.uid(), fence);
         }
         checkClaim(fence);
-        takeAway = () -> {}; // who comes later finds it there
         return made;
     }
 
@@ -166,6 +165,12 @@ final class Workloads {
             takeAway.run();
             throw e;
         }
+        takeAway = () -> {}; // who comes later finds it there
+    }
+
+    /** To be called before something is written that no stamp protects. */
+    void ifOvertaken(Runnable takeAwayAgain) {
+        takeAway = takeAwayAgain;
     }
 
     /** Deletes what bears our stamp still; who has come after us and found it there would have put its own on it. */

@@ -1,9 +1,12 @@
 package io.jenkins.plugins.safedeployments.engine.operation;
 
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.is;
 
+import io.jenkins.plugins.safedeployments.engine.model.Kind;
+import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import io.jenkins.plugins.safedeployments.engine.release.Phase;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -108,6 +111,13 @@ public class CrashEnumerationTest {
                 }
             }),
             new Scenario("with a ConfigMap rolled back", false, Phase.ROLLED_BACK, run -> {
+                if (run.step("deploy", CrashRun.deployment("1.1", "settings.yml", CrashRun.SETTINGS))
+                        && !run.isOvertaken()) {
+                    run.rollback("rollback");
+                }
+            }),
+            new Scenario("with another ConfigMap rolled back", false, Phase.ROLLED_BACK, run -> {
+                run.cluster.put(KubeObject.of(CrashRun.FORMER_SETTINGS));
                 if (run.step("deploy", CrashRun.deployment("1.1", "settings.yml", CrashRun.SETTINGS))
                         && !run.isOvertaken()) {
                     run.rollback("rollback");
@@ -269,6 +279,43 @@ public class CrashEnumerationTest {
 
         assertThat(run.report.toString(), run.broken, is(empty()));
         assertThat(run.report.toString(), run.phase(), is(Phase.ROLLED_BACK));
+    }
+
+    @Test
+    public void whatCameWithAReleaseTooLateIsTakenAwayAfterARestart() {
+        CrashRun run = new CrashRun(released, Map.of());
+        CrashRun.Running late = run.hold("late", CrashRun.deployment("1.1", "settings.yml", CrashRun.SETTINGS));
+        run.after("apply ConfigMap settings", () -> {
+            KubeObject settings = run.cluster.get(Kind.CONFIG_MAP, "settings").orElseThrow();
+            run.rollback("bob");
+            run.cluster.put(settings); // the request was under way until now
+            late.die();
+        });
+        run.go(late);
+
+        boolean ready = run.end(late);
+
+        assertThat(run.report.toString(), ready, is(false));
+        assertThat(run.report.toString(), run.cluster.get(Kind.CONFIG_MAP, "settings").isEmpty(), is(true));
+        assertThat(run.phase(), is(Phase.ROLLED_BACK));
+    }
+
+    @Test
+    public void whatCameWithAReleaseTooLateStaysForALaterRelease() {
+        CrashRun run = new CrashRun(released, Map.of());
+        CrashRun.Running late = run.hold("late", CrashRun.deployment("1.1", "settings.yml", CrashRun.SETTINGS));
+        run.after("apply ConfigMap settings", () -> {
+            run.rollback("bob");
+            run.step("next", CrashRun.deployment("1.2", "settings.yml", CrashRun.SETTINGS));
+        });
+        run.go(late);
+
+        boolean ready = run.end(late);
+
+        assertThat(run.report.toString(), ready, is(false));
+        assertThat(run.cluster.get(Kind.CONFIG_MAP, "settings").isPresent(), is(true));
+        assertThat(run.report.toString(), containsString("Release 3 has begun since"));
+        assertThat(run.phase(), is(Phase.CANARY_READY));
     }
 
     @Test

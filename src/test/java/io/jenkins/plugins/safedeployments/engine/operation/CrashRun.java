@@ -53,6 +53,13 @@ final class CrashRun {
               greeting: hello
             """;
 
+    /** What may have been there instead. */
+    static final Map<String, Object> FORMER_SETTINGS = Map.of(
+            "apiVersion", "v1",
+            "kind", "ConfigMap",
+            "metadata", Map.of("name", "settings"),
+            "data", Map.of("greeting", "good day"));
+
     final SimulatedTime time;
     final SimulatedCluster cluster;
     final CollectedReport report = new CollectedReport();
@@ -569,8 +576,9 @@ final class CrashRun {
         }
         check(
                 release.phase() == Phase.PROMOTED
-                        || overtaken // what has no stamp, a driver can make too late
-                        || cluster.get(Kind.CONFIG_MAP, "settings").isEmpty(),
+                        || cluster.get(Kind.CONFIG_MAP, "settings")
+                                .map(now -> now.get("data").equals(FORMER_SETTINGS.get("data")))
+                                .orElse(true),
                 "I3: rolled back, but what it had brought is there");
         cluster.all(Kind.AUTOSCALER)
                 .forEach(autoscaler -> check(
