@@ -6,11 +6,13 @@ import io.jenkins.plugins.safedeployments.engine.cluster.Cluster;
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
+import io.jenkins.plugins.safedeployments.engine.release.Names;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
@@ -189,6 +191,12 @@ final class FieldOwners {
                 .with(null, "spec", "replicas")
                 .with(null, "spec", "template", "metadata", "annotations", RESTARTED)
                 .map("spec");
+    }
+
+    /** Whether the pods of a Deployment are not those that were applied, or not of the same release. */
+    static boolean isChanged(KubeObject applied, KubeObject seen) {
+        return !Objects.equals(applied.annotation(Names.RELEASE), seen.annotation(Names.RELEASE))
+                || !content(applied).get("template").equals(content(seen).get("template"));
     }
 
     private static boolean isContent(Map<String, Object> fields) {

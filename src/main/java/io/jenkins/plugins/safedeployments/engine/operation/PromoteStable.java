@@ -461,10 +461,7 @@ public final class PromoteStable extends ReleaseOperation {
     /** Also what somebody has made of stable meanwhile gets to serve, and what was undone by hand. */
     private void stableIsWhatWasApplied() {
         KubeObject serves = rollout.served();
-        if (!state.isOfRelease(serves)
-                || !FieldOwners.content(serves)
-                        .get("template")
-                        .equals(FieldOwners.content(applied).get("template"))) {
+        if (FieldOwners.isChanged(applied, serves)) {
             unlessForced("Somebody has changed " + serves + " since it was rolled to "
                     + state.release().title() + ", so what serves is not what is promoted");
         }

@@ -38,7 +38,12 @@ final class Return {
 
     private String nothing;
     private boolean begunBefore;
+
+    /** What this has made of stable. */
+    private KubeObject applied;
+
     private long stableGeneration;
+    private AwaitRollout rollout;
 
     /**
      * @param check refuses to take a release back that has migrated data
@@ -197,8 +202,9 @@ final class Return {
                 state.act("beginning to return", this::begin),
                 state.act("collecting the post-mortem", this::collect),
                 state.act("rolling stable back", this::apply),
-                new LazyMove(() -> new AwaitRollout(state, Track.STABLE, stableGeneration)),
+                new LazyMove(() -> rollout = new AwaitRollout(state, Track.STABLE, stableGeneration)),
                 state.act("comparing the images", () -> state.compareImages(goal)),
+                state.act("looking at what serves", this::stableIsWhatWasApplied),
                 state.act("recording the return", this::end));
     }
 
@@ -247,7 +253,7 @@ final class Return {
                             + " stable loses all of its pods at once now: until new ones are ready, nothing serves. "
                             + RolloutStrategy.REMEDY);
         }
-        state.workloads.applyEarlier(KubeObject.of(goal.plan().stable()), goal.number(), state.fence());
+        applied = state.workloads.applyEarlier(KubeObject.of(goal.plan().stable()), goal.number(), state.fence());
         Workloads.Resized resized = state.workloads.grow(size, state.fence(), false);
         stableGeneration = resized.deployment().generation();
         state.say("stable", "rolling to " + goal.title() + "; " + resized.text());
@@ -255,6 +261,16 @@ final class Return {
 
     private void support(Predicate<KubeObject> which) {
         goal.plan().stableSupport().stream().map(KubeObject::of).filter(which).forEach(state::support);
+    }
+
+    /** Also what somebody has made of stable meanwhile gets to serve, which no record of a release may say then. */
+    private void stableIsWhatWasApplied() {
+        KubeObject serves = rollout.served();
+        if (FieldOwners.isChanged(applied, serves)) {
+            throw new UserException("Somebody has changed " + serves + " since it was rolled to " + goal.title()
+                    + ", so what serves is not what was to be returned to. To return to it all the same, run rollbackCanary"
+                    + " again.");
+        }
     }
 
     private void end() {

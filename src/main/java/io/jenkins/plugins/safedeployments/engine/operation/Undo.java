@@ -26,6 +26,10 @@ final class Undo {
     private String reason;
     private final boolean postMortem;
     private long stableGeneration;
+    private AwaitRollout rollout;
+
+    /** What this has made of stable; null if that is as it was, but for its size. */
+    private KubeObject applied;
 
     /** @param why the reason for the record; asked when the release is known */
     Undo(ReleaseState state, Supplier<String> why, boolean postMortem) {
@@ -36,7 +40,10 @@ final class Undo {
 
     List<Move> moves() {
         WhileServing stable = new WhileServing(
-                state, () -> hasStable() ? new AwaitRollout(state, Track.STABLE, stableGeneration) : () -> Next.DONE);
+                state,
+                () -> hasStable()
+                        ? rollout = new AwaitRollout(state, Track.STABLE, stableGeneration)
+                        : () -> Next.DONE);
         return List.of(
                 state.act("beginning the rollback", this::begin),
                 state.act("collecting the post-mortem", this::collect),
@@ -121,20 +128,20 @@ final class Undo {
         KubeObject before = KubeObject.of(Objects.requireNonNull(state.plan().before(), "there was a stable"));
         Optional<Release> earlier = earlier(before);
         if (earlier.isPresent()) {
-            KubeObject after = state.workloads.applyEarlier(
+            applied = state.workloads.applyEarlier(
                     KubeObject.of(earlier.get().plan().stable()), earlier.get().number(), state.fence());
             state.say(
                     "stable",
                     (isThere ? "rolled back to " : "was deleted; made again by ")
                             + earlier.get().title());
-            warnOfLostChanges(earlier.get(), before, after);
+            warnOfLostChanges(earlier.get(), before, applied);
         } else if (!isThere) {
             throw new UserException("Deployment " + before.name()
                     + " is gone: somebody deleted it, and there is no record to make it from. The canary is left as it is,"
                     + " since it is all that serves: make " + before.name()
                     + " again by hand, then run rollbackCanary again.");
         } else {
-            state.workloads.restore(before, state.manifest(Track.STABLE), state.fence());
+            applied = state.workloads.restore(before, state.manifest(Track.STABLE), state.fence());
             state.say("stable", "rolled back to what it was before the release");
         }
     }
@@ -194,8 +201,20 @@ final class Undo {
         state.sayIfAny("autoscaler", state.workloads.autoscaler().unpin(state.fence()));
     }
 
+    /** What somebody makes of stable meanwhile is theirs to answer for; it must not keep the canary from going. */
+    private String changed() {
+        if (applied == null || !FieldOwners.isChanged(applied, rollout.served())) {
+            return "";
+        }
+        String text = "Somebody has changed " + applied + " while it was rolled back, so it is not what it was before the"
+                + " release: look at it by hand, or return to an earlier release with rollbackCanary and 'to'";
+        state.say("warning", text);
+        return text;
+    }
+
     private void end() {
-        state.enter(Phase.ROLLED_BACK, reason);
+        String changed = changed();
+        state.enter(Phase.ROLLED_BACK, changed.isEmpty() ? reason : reason + " (" + changed + ")");
         state.claim.release(state.fence(), state.session.now());
     }
 }

@@ -75,6 +75,28 @@ public class ChangedWhilePromotedTest {
         assertThat(run.cluster.serving(STABLE).size(), is(4));
     }
 
+    /** It must not be kept from taking the canary away; but neither may it be said that all is as it was. */
+    @Test
+    public void stableWhoseImageIsSetByHandWhileItIsRolledBack_isTold() {
+        CrashRun.Running promotion = draining(false);
+        run.stop(promotion, "Aborted by alice");
+        run.end(promotion);
+        CrashRun.Running rollback = run.start("b", CrashRun.taking());
+        run.pass(Duration.ofSeconds(1));
+        assertThat(run.stableImage(), is("registry.example.com/addressbook:1.0"));
+        setImage("registry.example.com/addressbook:hotfix");
+
+        assertThat(run.report.toString(), run.end(rollback), is(true));
+
+        String told = "Somebody has changed Deployment addressbook-stable while it was rolled back, so it is not what it"
+                + " was before the release: look at it by hand, or return to an earlier release with rollbackCanary and"
+                + " 'to'";
+        assertThat(run.report.toString(), containsString("warning: " + told));
+        assertThat(run.cause(2), containsString(told));
+        assertThat(run.phase(2), is(Phase.ROLLED_BACK));
+        assertThat(run.cluster.get(Kind.DEPLOYMENT, CANARY).isEmpty(), is(true));
+    }
+
     /** What it has made serves by then, whatever becomes of who made it. */
     @Test
     public void firstStable_isLeftByAPromotionThatIsTakenOver() {

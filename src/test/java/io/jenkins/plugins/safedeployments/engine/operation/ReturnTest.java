@@ -7,8 +7,10 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 
 import io.jenkins.plugins.safedeployments.engine.model.Kind;
+import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import io.jenkins.plugins.safedeployments.engine.release.Phase;
 import io.jenkins.plugins.safedeployments.engine.release.Release;
+import java.time.Duration;
 import java.util.Map;
 import java.util.function.BiFunction;
 import org.junit.Before;
@@ -192,7 +194,7 @@ public class ReturnTest {
     @Test
     public void return_byAStrategyThatTakesAllAway_warns() {
         run.cluster.edit(Kind.DEPLOYMENT, "addressbook-stable", Map.of("type", "Recreate"), "spec", "strategy");
-        run.pass(java.time.Duration.ofSeconds(5));
+        run.pass(Duration.ofSeconds(5));
 
         assertThat(run.report.toString(), run.step("a", CrashRun.returning("1")), is(true));
 
@@ -224,7 +226,7 @@ public class ReturnTest {
     @Test
     public void return_thatWasInterrupted_isGoneOnWithByWhoeverRollsBackNext() {
         CrashRun.Running returning = run.start("a", CrashRun.returning("1"));
-        run.pass(java.time.Duration.ofSeconds(1));
+        run.pass(Duration.ofSeconds(1));
         assertThat(run.phase(3), is(Phase.ROLLING_BACK));
 
         assertThat(run.report.toString(), run.rollback("b"), is(true));
@@ -232,5 +234,47 @@ public class ReturnTest {
 
         assertThat(run.stableImage(), is("registry.example.com/addressbook:1.0"));
         assertThat(run.phase(3), is(Phase.ROLLED_BACK));
+    }
+
+    /** By {@code kubectl rollout undo}, which brings the number of the release back as well. */
+    @Test
+    public void return_thatIsUndoneByHand_isNotRecordedAsDone() {
+        KubeObject before = stable();
+        CrashRun.Running returning = run.start("a", CrashRun.returning("1"));
+        run.pass(Duration.ofSeconds(1));
+        assertThat(run.stableImage(), is("registry.example.com/addressbook:1.0"));
+        run.cluster.put(stable().with(before.get("metadata", "annotations"), "metadata", "annotations")
+                .with(before.get("spec", "template"), "spec", "template"));
+
+        assertThat(run.report.toString(), run.end(returning), is(false));
+
+        assertThat(
+                run.cause(3),
+                is("THE ROLLBACK FAILED: Somebody has changed Deployment addressbook-stable since it was rolled to release 1"
+                        + " (registry.example.com/addressbook:1.0), so what serves is not what was to be returned to. To return to"
+                        + " it all the same, run rollbackCanary again."));
+        assertThat(run.phase(3), is(Phase.FAILED));
+        assertThat(run.report.toString(), run.rollback("b"), is(true));
+        assertThat(run.stableImage(), is("registry.example.com/addressbook:1.0"));
+        assertThat(run.phase(3), is(Phase.ROLLED_BACK));
+    }
+
+    @Test
+    public void return_whileStableIsRestartedAndScaled_isDone() {
+        CrashRun.Running returning = run.start("a", CrashRun.returning("1"));
+        run.pass(Duration.ofSeconds(1));
+        String restarted = "kubectl.kubernetes.io/restartedAt";
+        run.cluster.edit(
+                Kind.DEPLOYMENT, "addressbook-stable", "now", "spec", "template", "metadata", "annotations", restarted);
+        run.cluster.edit(Kind.DEPLOYMENT, "addressbook-stable", 4, "spec", "replicas");
+
+        assertThat(run.report.toString(), run.end(returning), is(true));
+
+        assertThat(run.phase(3), is(Phase.ROLLED_BACK));
+        assertThat(run.cluster.serving("addressbook-stable").size(), is(4));
+    }
+
+    private KubeObject stable() {
+        return run.cluster.get(Kind.DEPLOYMENT, "addressbook-stable").orElseThrow();
     }
 }
