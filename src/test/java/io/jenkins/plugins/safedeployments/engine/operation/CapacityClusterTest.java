@@ -100,6 +100,111 @@ public class CapacityClusterTest {
         assertThat(workloads.get(Track.STABLE).orElseThrow().integer(0, "spec", "replicas"), is(2));
     }
 
+    @Test
+    public void aReturnTakesNoCapacity() throws Exception {
+        deploy("1.0");
+        promote(3);
+        deploy("1.1");
+        promote(null);
+
+        int least = leastEndpointsDuring(() -> returnTo("previous"));
+
+        assertThat(images(), is(Set.of("1.0")));
+        assertThat("ready endpoints\n" + engine.report, least, is(greaterThanOrEqualTo(3)));
+    }
+
+    @Test
+    public void aReturnTakesNoMoreThanTheStrategyAllows() throws Exception {
+        Map<String, String> files = edited(
+                "spec:\n  replicas: $replicas",
+                "spec:\n  strategy: {rollingUpdate: {maxUnavailable: 1, maxSurge: 0}}\n  replicas: $replicas");
+        deploy(AskedCanary.ofTag("1.0").files(files));
+        promote(3);
+        deploy(AskedCanary.ofTag("1.1").files(files));
+        promote(null);
+
+        int least = leastEndpointsDuring(() -> returnTo("1"));
+
+        assertThat(images(), is(Set.of("1.0")));
+        assertThat("ready endpoints\n" + engine.report, least, is(2));
+    }
+
+    @Test
+    public void aPromotionThatFailsAndIsTakenBackTakesNoCapacity() throws Exception {
+        deploy("1.0");
+        promote(3);
+        // of this container only the kubelet of stable knows that it crashes
+        Map<String, String> files = edited("- name: addressbook\n", "- name: $deployment\n");
+        String labels = "      labels:\n        app: addressbook\n";
+        files.computeIfPresent(
+                "deployment.yml",
+                (name, text) -> text.replace(
+                        labels,
+                        "      annotations:\n        fake-kubelet/addressbook-stable.ready: never\n"
+                                + "        fake-kubelet/addressbook-stable.exit-at: 300ms\n"
+                                + "        fake-kubelet/addressbook-stable.exit-code: '1'\n" + labels));
+        Exception[] failure = new Exception[1];
+
+        int least = leastEndpointsDuring(() -> {
+            deploy(AskedCanary.ofTag("1.1").files(files));
+            failure[0] = assertThrows(Exception.class, () -> promoteAs(new PromoteRequest(0, null, Duration.ZERO, true, Force.NONE)));
+        });
+
+        assertThat(engine.report.toString(), failure[0].getMessage(), containsString("addressbook-stable"));
+        assertThat(images(), is(Set.of("1.0")));
+        assertThat("ready endpoints\n" + engine.report, least, is(greaterThanOrEqualTo(3)));
+    }
+
+    @Test
+    public void supersedingTakesNoCapacity() throws Exception {
+        deploy("1.0");
+        promote(3);
+
+        int least = leastEndpointsDuring(() -> {
+            deploy("1.1");
+            deploy(AskedCanary.ofTag("1.2").onBusy(OnBusy.SUPERSEDE));
+            promote(null);
+        });
+
+        assertThat(images(), is(Set.of("1.2")));
+        assertThat("ready endpoints\n" + engine.report, least, is(greaterThanOrEqualTo(3)));
+    }
+
+    private interface Steps {
+        void run() throws Exception;
+    }
+
+    /** Sampled on each change that an independent watch brings. */
+    private int leastEndpointsDuring(Steps steps) throws Exception {
+        Cluster cluster = target.cluster();
+        AtomicInteger least = new AtomicInteger(endpoints(cluster));
+        AtomicInteger samples = new AtomicInteger();
+        try (Cluster.View watch = cluster.watch(() -> {
+            samples.incrementAndGet();
+            least.accumulateAndGet(endpoints(cluster), Math::min);
+        })) {
+            steps.run();
+        }
+        assertThat(samples.get(), is(greaterThanOrEqualTo(3)));
+        return least.get();
+    }
+
+    private static Map<String, String> edited(String text, String by) {
+        Map<String, String> files = TestEngine.example(APP);
+        assertThat(files.get("deployment.yml"), containsString(text));
+        files.computeIfPresent("deployment.yml", (name, before) -> before.replace(text, by));
+        return files;
+    }
+
+    /** The tags that stable's pods run. */
+    private Set<String> images() {
+        return target.cluster().list(Kind.POD).stream()
+                .filter(pod -> pod.name().startsWith(APP + "-stable-"))
+                .filter(pod -> pod.string("metadata", "deletionTimestamp").isEmpty())
+                .map(pod -> pod.list("spec", "containers").get(0).string("image").replaceFirst(".*:", ""))
+                .collect(Collectors.toSet());
+    }
+
     private static int endpoints(Cluster cluster) {
         return cluster.get(Kind.ENDPOINTS, APP + "-lb").stream()
                 .flatMap(endpoints -> endpoints.list("subsets").stream())
@@ -117,14 +222,29 @@ public class CapacityClusterTest {
     }
 
     private void deploy(String tag) throws Exception {
+        deploy(AskedCanary.ofTag(tag));
+    }
+
+    private void deploy(AskedCanary asked) throws Exception {
         Session session = engine.session(target.cluster(), APP, MINUTE);
-        engine.run(session, new CanaryDeploy(session, AskedCanary.ofTag(tag).request()));
+        engine.run(session, new CanaryDeploy(session, asked.request()));
     }
 
     private void promote(Integer replicas) throws Exception {
+        promoteAs(new PromoteRequest(0, replicas, Duration.ZERO, false, Force.NONE));
+    }
+
+    private void promoteAs(PromoteRequest request) throws Exception {
+        Session session = engine.session(target.cluster(), APP, MINUTE);
+        engine.run(session, new PromoteStable(session, request));
+    }
+
+    private void returnTo(String to) throws Exception {
         Session session = engine.session(target.cluster(), APP, MINUTE);
         engine.run(
-                session, new PromoteStable(session, new PromoteRequest(0, replicas, Duration.ZERO, false, Force.NONE)));
+                session,
+                new RollbackCanary(
+                        session, new RollbackRequest(to, "", false, false, false, Force.NONE), Approval.NOT_NEEDED));
     }
 
     private void rollback() throws Exception {
