@@ -13,6 +13,7 @@ import io.jenkins.plugins.safedeployments.engine.rollout.Rollout;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -38,6 +39,7 @@ final class AwaitRollout implements Move {
     private String lastProgress = "";
     private String lastRow = "";
     private String uid = "";
+    private Consumer<Observation> watcher = observation -> {};
 
     /** @param generation that of the last write, whose result is awaited */
     AwaitRollout(ReleaseState state, Track track, long generation) {
@@ -61,6 +63,11 @@ final class AwaitRollout implements Move {
     /** Has the result of a later write awaited. */
     void expect(long later) {
         generation = Math.max(generation, later);
+    }
+
+    /** Has what there is looked at each time, beginning when the controller has seen the write that is awaited. */
+    void lookAt(Consumer<Observation> closer) {
+        watcher = closer;
     }
 
     @Override
@@ -106,6 +113,9 @@ final class AwaitRollout implements Move {
             rollout = Rollout.of(observation, generation, !service.isEmpty());
         }
         progress(rollout);
+        if (rollout.seen()) {
+            watcher.accept(observation);
+        }
         if (isDone.test(rollout)) {
             served = observation.deployment();
             if (view.isComplete()) {

@@ -354,6 +354,7 @@ public final class PromoteStable extends ReleaseOperation {
                 stable -> stableIsUnchanged(state.release(), stable));
         state.say("stable", isNew() ? "created" : "rolling to the release");
         rollout = new AwaitRollout(state, Track.STABLE, applied.generation());
+        rollout.lookAt(this::areProved);
     }
 
     /** So what there is of stable is of an earlier try. */
@@ -420,6 +421,16 @@ public final class PromoteStable extends ReleaseOperation {
             }
         }
         state.sayIfAny("autoscaler", state.workloads.autoscaler().unpin(state.fence()));
+    }
+
+    /** So that it ends with the first pod of another image, and not when all of stable is made of it. */
+    private void areProved(Observation seen) {
+        List<String> digests = state.release().facts().digests();
+        if (!request.force().given()
+                && !FieldOwners.isChanged(applied, seen.deployment()) // by whom that is, is told at the end
+                && !Digests.unproved(seen.newPods(), digests).isEmpty()) {
+            isProved();
+        }
     }
 
     /** A tag that was pushed again since the canary was tested would bring in what nobody has judged. */

@@ -106,7 +106,7 @@ public class CrashEnumerationTest {
             }),
             new Scenario("promotion that fails rolled back", false, Phase.ROLLED_BACK, run -> {
                 if (run.deploy("1.1", false)) {
-                    run.cluster.pushed.put("registry.example.com/addressbook:1.1", "crash");
+                    run.cluster.turned.put("registry.example.com/addressbook:1.1", "crash");
                     run.step("promote", CrashRun.promotion(null, true, Force.NONE));
                 }
             }),

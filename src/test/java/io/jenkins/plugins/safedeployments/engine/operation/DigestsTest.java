@@ -2,14 +2,18 @@ package io.jenkins.plugins.safedeployments.engine.operation;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.lessThan;
 import static org.hamcrest.Matchers.not;
 
 import io.jenkins.plugins.safedeployments.engine.release.Phase;
 import io.jenkins.plugins.safedeployments.engine.release.ReleaseStore;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.Before;
 import org.junit.Test;
 
@@ -61,6 +65,33 @@ public class DigestsTest {
         assertThat(run.report.toString(), run.step("b", CrashRun.promotion(null, false, force)), is(true));
         assertThat(run.report.toString(), containsString("warning: Stable runs " + digest(REPUSHED)));
         assertThat(run.phase(2), is(Phase.PROMOTED));
+    }
+
+    @Test
+    public void promote_tagThatWasPushedAgain_isTakenBackBeforeAllOfStableIsMadeOfIt() {
+        run.cluster.pushed.put(NEW, REPUSHED);
+        AtomicInteger fewest = new AtomicInteger(3);
+        run.cluster.observe(() -> fewest.accumulateAndGet((int) run.cluster.serving("addressbook-stable").stream()
+                .filter(pod -> Digests.of(List.of(pod)).contains(digest(OLD)))
+                .count(), Math::min));
+
+        assertThat(run.step("b", CrashRun.promotion(null, true, Force.NONE)), is(false));
+
+        assertThat(run.report.toString(), run.phase(2), is(Phase.ROLLED_BACK));
+        assertThat(run.report.toString(), fewest.get(), is(greaterThan(0)));
+    }
+
+    /** Whether it serves or not, it is not what was proved. */
+    @Test
+    public void promote_tagThatWasPushedAgainAndIsNeverReady_isToldBeforeTheTimeIsOver() {
+        run.cluster.pushed.put(NEW, REPUSHED);
+        run.cluster.turned.put(REPUSHED, "never-ready");
+        Instant begun = run.now();
+
+        assertThat(run.promote(null), is(false));
+
+        assertThat(run.cause(2), containsString("names another image by now"));
+        assertThat(Duration.between(begun, run.now()), lessThan(Duration.ofSeconds(10)));
     }
 
     @Test

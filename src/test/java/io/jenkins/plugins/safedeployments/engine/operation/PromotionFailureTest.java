@@ -31,7 +31,7 @@ public class PromotionFailureTest {
 
     @Test
     public void promote_imageThatCannotBePulledAnyMore_isTakenBack() {
-        run.cluster.pushed.put(IMAGE, "pull-fail");
+        run.cluster.turned.put(IMAGE, "pull-fail");
 
         promoteOrRollBack();
 
@@ -41,7 +41,7 @@ public class PromotionFailureTest {
 
     @Test
     public void promote_podsThatDoNotGetReady_isTakenBackWhenTheTimeIsOver() {
-        run.cluster.pushed.put(IMAGE, "never-ready");
+        run.cluster.turned.put(IMAGE, "never-ready");
 
         promoteOrRollBack();
 
@@ -51,7 +51,7 @@ public class PromotionFailureTest {
 
     @Test
     public void rollBackAfterATimeOut_hasTimeOfItsOwnForPodsThatAreSlow() {
-        run.cluster.pushed.put(IMAGE, "never-ready");
+        run.cluster.turned.put(IMAGE, "never-ready");
         run.cluster.start = Duration.ofSeconds(100);
 
         promoteOrRollBack();
@@ -62,8 +62,8 @@ public class PromotionFailureTest {
 
     @Test
     public void rollBackThatDoesNotGetDoneEither_isLoudAndLeavesBothTracks() {
-        run.cluster.pushed.put(IMAGE, "never-ready");
-        run.cluster.pushed.put(BEFORE, "never-ready");
+        run.cluster.turned.put(IMAGE, "never-ready");
+        run.cluster.turned.put(BEFORE, "never-ready");
 
         promoteOrRollBack();
 

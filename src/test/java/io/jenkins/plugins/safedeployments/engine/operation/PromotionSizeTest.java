@@ -82,7 +82,7 @@ public class PromotionSizeTest {
 
     @Test
     public void promote_whoseCanaryServesNoMore_getsItsSizeAtOnce() {
-        run.cluster.pushed.put(IMAGE + "1.1", "never-ready");
+        run.cluster.turned.put(IMAGE + "1.1", "never-ready");
         CrashRun.Running promotion = run.start("promote", CrashRun.promotion(null));
         run.pass(Duration.ofSeconds(10));
         assertThat("stable waits for its first new pod", size(), is(2));

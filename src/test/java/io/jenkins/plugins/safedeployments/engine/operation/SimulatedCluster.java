@@ -35,6 +35,9 @@ final class SimulatedCluster implements Cluster {
     /** What a tag names, where that is not the image of the same words: what was pushed to it since, say. */
     final Map<String, String> pushed = new LinkedHashMap<>();
 
+    /** What pods of an image do from now on, by the words of another: something that they need is gone, say. */
+    final Map<String, String> turned = new LinkedHashMap<>();
+
     /** Who manages a field of an object that the plugin applies, too, by the object: {@code Deployment addressbook-stable}. */
     final Map<String, ClusterException.FieldConflict> taken = new LinkedHashMap<>();
 

@@ -170,13 +170,14 @@ final class SimulatedController {
         }
         KubeObject spec = pod.list("spec", "containers").get(0);
         String tag = spec.string("image");
-        String image = cluster.pushed.getOrDefault(tag, tag);
+        String named = cluster.pushed.getOrDefault(tag, tag);
+        String image = cluster.turned.getOrDefault(named, named);
         Map<String, Object> container =
                 new LinkedHashMap<>(Map.of("name", spec.string("name"), "image", tag, "restartCount", 0));
         if (image.contains("pull-fail")) {
             container.put("state", Map.of("waiting", Map.of("reason", "ErrImagePull", "message", "not found")));
         } else {
-            container.put("imageID", "docker-pullable://" + digest(image));
+            container.put("imageID", "docker-pullable://" + digest(named));
         }
         if (image.contains("crash")) {
             container.put("restartCount", 3);
