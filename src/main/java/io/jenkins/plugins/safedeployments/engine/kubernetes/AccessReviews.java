@@ -70,6 +70,7 @@ final class AccessReviews {
 
     private KubeObject review(String kind, Map<String, Object> spec) {
         return rest.send(
+                kind,
                 "POST",
                 "/apis/" + API + "/" + kind.toLowerCase(java.util.Locale.ROOT) + "s",
                 Rest.JSON,

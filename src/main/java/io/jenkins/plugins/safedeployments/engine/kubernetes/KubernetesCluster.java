@@ -76,7 +76,7 @@ final class KubernetesCluster implements Cluster {
         try {
             Served type = types.served(kind);
             String path = path(type.kind(), type.type(), namespace, name);
-            return Optional.of(type.form(rest.send("GET", path, null, null)));
+            return Optional.of(type.form(rest.send(type.kind().kind(), "GET", path, null, null)));
         } catch (ClusterException e) {
             if (e.reason() == Reason.NOT_FOUND) {
                 return Optional.empty();
@@ -99,7 +99,7 @@ final class KubernetesCluster implements Cluster {
         Served type = types.served(kind);
         String path = path(type.kind(), type.type(), namespace, "");
         try {
-            return rest.send("GET", path + query, null, null).list("items").stream()
+            return rest.send(type.kind().kind() + "List", "GET", path + query, null, null).list("items").stream()
                     .map(type::form)
                     .toList();
         } catch (ClusterException e) {
@@ -113,7 +113,7 @@ final class KubernetesCluster implements Cluster {
     @Override
     public KubeObject create(KubeObject object) {
         String query = "?fieldManager=" + FIELD_MANAGER;
-        return rest.send("POST", path(object.kind(), "") + query, Rest.JSON, object.toMap());
+        return rest.send(object.kind().kind(), "POST", path(object.kind(), "") + query, Rest.JSON, object.toMap());
     }
 
     @Override
@@ -122,14 +122,14 @@ final class KubernetesCluster implements Cluster {
             throw new IllegalArgumentException(object + " has no resource version: it would be overwritten blindly");
         }
         String query = "?fieldManager=" + FIELD_MANAGER;
-        return rest.send("PUT", path(object.kind(), object.name()) + query, Rest.JSON, object.toMap());
+        return rest.send(object.kind().kind(), "PUT", path(object.kind(), object.name()) + query, Rest.JSON, object.toMap());
     }
 
     @Override
     public KubeObject apply(KubeObject object, boolean dryRun, boolean force) {
         String query = "?fieldManager=" + FIELD_MANAGER + "&fieldValidation=Strict" + (dryRun ? "&dryRun=All" : "")
                 + (force ? "&force=true" : "");
-        return rest.send("PATCH", path(object.kind(), object.name()) + query, Rest.APPLY_PATCH, object.toMap());
+        return rest.send(object.kind().kind(), "PATCH", path(object.kind(), object.name()) + query, Rest.APPLY_PATCH, object.toMap());
     }
 
     @Override
@@ -137,7 +137,7 @@ final class KubernetesCluster implements Cluster {
         KubeObject bound =
                 patch.with(seen.uid(), "metadata", "uid").with(seen.resourceVersion(), "metadata", "resourceVersion");
         String query = "?fieldManager=" + FIELD_MANAGER;
-        return rest.send("PATCH", path(seen.kind(), seen.name()) + query, Rest.MERGE_PATCH, bound.toMap());
+        return rest.send(seen.kind().kind(), "PATCH", path(seen.kind(), seen.name()) + query, Rest.MERGE_PATCH, bound.toMap());
     }
 
     @Override

@@ -12,7 +12,6 @@ import io.jenkins.plugins.safedeployments.engine.cluster.Cluster;
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterAccess;
 import io.jenkins.plugins.safedeployments.engine.cluster.RequestBudget;
 import io.jenkins.plugins.safedeployments.engine.kubernetes.ResourceTypes.Served;
-import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
 import java.time.Clock;
 import java.util.Base64;
 import java.util.Map;
@@ -112,8 +111,7 @@ public final class KubernetesConnection implements AutoCloseable {
     /** Asks the API server who it is: {@code v1.30.2}. */
     @NonNull
     public String version() {
-        KubeObject version = rest.send("GET", "/version", null, null);
-        return version.string("gitVersion");
+        return rest.version();
     }
 
     @Override

@@ -52,6 +52,7 @@ final class Rest {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
     private static final ObjectReader OBJECT = MAPPER.readerForMapOf(Object.class);
     private static final int MAX_MESSAGE = 2000;
+    private static final String LIST = "List";
 
     private final HttpClient http;
     private final String server;
@@ -62,16 +63,62 @@ final class Rest {
         this.server = server;
     }
 
-    /** Sends a request whose answer is an object. */
+    /**
+     * Sends a request whose answer is an object of a kind. Of anything else, of a login page of a proxy say, nothing may be
+     * believed: an object that is not there would be an empty one, and a list have nothing in it.
+     *
+     * @param kind such as {@code Deployment} or {@code DeploymentList}
+     */
+    @NonNull
+    KubeObject send(
+            String kind,
+            String method,
+            String path,
+            @CheckForNull String contentType,
+            @CheckForNull Map<String, ?> body) {
+        HttpResponse<String> response = response(method, path, contentType, body);
+        KubeObject answer = parsed(method, path, response);
+        String got = answer.string("kind");
+        // how a list is called, a CustomResourceDefinition says
+        if (!got.equals(kind) && !(kind.endsWith(LIST) && got.endsWith(LIST))) {
+            throw noApi(
+                    method,
+                    path,
+                    (got.isEmpty() ? "JSON without a kind" : "kind '" + inert(got) + "'") + " instead of " + kind);
+        }
+        return answer;
+    }
+
+    /** Which version the API server says it is: {@code v1.30.2}. */
+    @NonNull
+    String version() {
+        String version = send("GET", "/version", null, null).string("gitVersion");
+        if (version.isEmpty()) {
+            throw noApi("GET", "/version", "JSON without a version");
+        }
+        return version;
+    }
+
+    /** Sends a request whose answer is an object, of no matter which kind. */
     @NonNull
     KubeObject send(String method, String path, @CheckForNull String contentType, @CheckForNull Map<String, ?> body) {
-        String answer = text(method, path, contentType, body);
+        return parsed(method, path, response(method, path, contentType, body));
+    }
+
+    private KubeObject parsed(String method, String path, HttpResponse<String> response) {
         try {
-            return object(answer);
+            return object(response.body() == null ? "" : response.body());
         } catch (JsonProcessingException e) {
-            throw new ClusterException(
-                    Reason.UNREACHABLE, server + " answered something that is no JSON: it is no Kubernetes API", null);
+            String type = response.header("Content-Type");
+            throw noApi(method, path, type == null || type.startsWith(JSON) ? "something that is no JSON" : inert(type));
         }
+    }
+
+    private ClusterException noApi(String method, String path, String answer) {
+        return new ClusterException(
+                Reason.UNREACHABLE,
+                server + " is no Kubernetes API: it answered " + method + " " + withoutQuery(path) + " with " + answer,
+                null);
     }
 
     /** Asks for an object without waiting for the answer; fails with what went wrong. */
@@ -87,11 +134,7 @@ final class Rest {
                     if (!response.isSuccessful()) {
                         throw refusal("GET", path, response);
                     }
-                    try {
-                        return object(response.body());
-                    } catch (JsonProcessingException e) {
-                        throw new ClusterException(Reason.UNREACHABLE, server + " answered something else", null);
-                    }
+                    return parsed("GET", path, response);
                 });
     }
 
@@ -109,6 +152,12 @@ final class Rest {
     /** Sends a request whose answer is taken as it is. */
     @NonNull
     String text(String method, String path, @CheckForNull String contentType, @CheckForNull Map<String, ?> body) {
+        HttpResponse<String> response = response(method, path, contentType, body);
+        return response.body() == null ? "" : response.body();
+    }
+
+    private HttpResponse<String> response(
+            String method, String path, @CheckForNull String contentType, @CheckForNull Map<String, ?> body) {
         HttpRequest.Builder request =
                 http.newHttpRequestBuilder().uri(server + path).timeout(ANSWER_SECONDS, TimeUnit.SECONDS);
         if (body != null) {
@@ -130,7 +179,7 @@ final class Rest {
             if (!response.isSuccessful()) {
                 throw refusal(method, path, response);
             }
-            return response.body() == null ? "" : response.body();
+            return response;
         } catch (ExecutionException e) {
             throw noAnswer(e.getCause());
         }
@@ -241,11 +290,11 @@ final class Rest {
                             retryAfterMillis(response));
                 }
                 if (status == null) {
-                    yield new ClusterException(
-                            Reason.UNREACHABLE,
-                            server + " is no Kubernetes API: it answered " + method + " " + withoutQuery(path)
-                                    + " with HTTP " + response.code(),
-                            null);
+                    yield noApi(
+                            method,
+                            path,
+                            "HTTP " + response.code()
+                                    + (response.code() / 100 == 3 ? ", a redirection, which is not followed" : ""));
                 }
                 yield new ClusterException(Reason.INVALID, said, null);
             }

@@ -183,6 +183,60 @@ public class RequestFaultsClusterTest {
         }
     }
 
+    /** Catalogue 97: nothing of it may be taken for an object or a list, which would be empty ones. */
+    @Test
+    public void whatIsNoKubernetesApiIsNamedAndNotBelieved() throws Exception {
+        Map<ProxyFault, String> answers = new LinkedHashMap<>();
+        answers.put(ProxyFault.page(200, "<form>Log in</form>"), "text/html");
+        answers.put(said("<html>"), "something that is no JSON");
+        answers.put(said(""), "something that is no JSON");
+        answers.put(said("[]"), "something that is no JSON");
+        answers.put(said("{\"status\":\"ok\"}"), "JSON without a kind instead of ");
+        answers.put(said("{\"kind\":\"Tab\\u001b[31mle\"}"), "kind 'Tab [31mle' instead of ");
+        answers.put(exchange -> exchange.answer(418, "text/plain", "short and stout"), "HTTP 418");
+        Map<String, Runnable> requests = new LinkedHashMap<>();
+        requests.put("GET /api/v1/namespaces/%s/secrets/s", () -> cluster.get(Kind.SECRET, "s"));
+        requests.put("GET /api/v1/namespaces/%s/secrets", () -> cluster.list(Kind.SECRET));
+        requests.put("POST /api/v1/namespaces/%s/secrets", () -> cluster.create(secret("s")));
+        requests.put("PATCH /api/v1/namespaces/%s/secrets/s", () -> cluster.apply(secret("s"), false, false));
+        requests.put("GET /version", () -> connection.version());
+        List<String> wrong = new ArrayList<>();
+
+        answers.forEach((fault, named) -> requests.forEach((line, request) -> {
+            proxy.times(1, r -> true, fault);
+            ClusterException failure = assertThrows(line + " " + named, ClusterException.class, request::run);
+            String expected = proxy.url() + " is no Kubernetes API: it answered " + line.formatted(target.namespace())
+                    + " with " + (line.endsWith("/version") ? named.replaceFirst(".* instead of ", "") : named);
+            if (failure.reason() != Reason.UNREACHABLE
+                    || !failure.getMessage().startsWith(expected)
+                    || failure.getMessage().indexOf('\u001b') >= 0) {
+                wrong.add(failure.reason() + " " + failure.getMessage() + ", not " + expected);
+            }
+        }));
+
+        assertThat(String.join("\n", wrong), wrong, is(List.of()));
+    }
+
+    private static ProxyFault said(String json) {
+        return exchange -> exchange.answer(200, "application/json", json);
+    }
+
+    @Test
+    public void redirectionIsNotFollowedAndGetsNoToken() throws Exception {
+        try (FaultProxy other = new FaultProxy(TestCluster.access())) {
+            for (int code : new int[] {301, 302, 307, 308}) {
+                proxy.times(
+                        1, r -> true, exchange -> exchange.answer(code, "text/html", "", "Location: " + other.url() + "/login"));
+
+                ClusterException failure = assertThrows(ClusterException.class, () -> cluster.list(Kind.SECRET));
+
+                assertThat(failure.reason(), is(Reason.UNREACHABLE));
+                assertThat(failure.getMessage(), endsWith(" with HTTP " + code + ", a redirection, which is not followed"));
+            }
+            assertThat(other.requests(), is(List.of()));
+        }
+    }
+
     @Test
     public void k12_refusedCredentialsAreSentOnceAndForbiddenNamesVerbAndResource() {
         proxy.times(1, r -> true, ProxyFault.answer(401, "Unauthorized", "Unauthorized"));
