@@ -64,6 +64,9 @@ public final class OperationRun {
     /** While it waits before another try, no event makes it try sooner. */
     private Instant pausedUntil = Instant.MIN;
 
+    /** Should the clock be set back before this, the pause is over: nobody knows how long it was. */
+    private Instant pausedFrom = Instant.MIN;
+
     private ScheduledFuture<?> alarm;
 
     /** @param chance numbers between 0 and 1 */
@@ -160,7 +163,8 @@ public final class OperationRun {
         if (stopCause != null && failure == null) {
             fail(stopCause, null);
         }
-        if (clock.instant().isBefore(pausedUntil)) {
+        Instant present = clock.instant();
+        if (present.isBefore(pausedUntil) && !present.isBefore(pausedFrom)) {
             alarmAt(pausedUntil);
             return;
         }
@@ -231,6 +235,7 @@ public final class OperationRun {
         if (retries++ == 2) {
             report.line("waiting", withoutStop(why) + "; trying again until " + operation.deadline());
         }
+        pausedFrom = now;
         pausedUntil = now.plusMillis(pause);
         return Next.waitUntil(pausedUntil);
     }

@@ -406,7 +406,9 @@ final class ReleaseState {
         return seconds(Duration.between(begun, session.now()));
     }
 
-    static String seconds(Duration duration) {
+    /** Of a duration that was measured by a clock that may have been set back meanwhile. */
+    static String seconds(Duration measured) {
+        Duration duration = measured.isNegative() ? Duration.ZERO : measured;
         if (duration.toMinutes() >= 2) {
             return duration.toMinutes() + " min " + duration.toSecondsPart() + " s";
         }

@@ -12,8 +12,10 @@ import io.jenkins.plugins.safedeployments.engine.release.Names;
 import io.jenkins.plugins.safedeployments.engine.release.Phase;
 import io.jenkins.plugins.safedeployments.engine.release.Release;
 import io.jenkins.plugins.safedeployments.engine.release.ReleaseStore;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -68,6 +70,26 @@ final class CrashRun {
 
     /** Until then the name of the API server's host is known to nobody; watches that are there go on. */
     Instant unreachable = Instant.MIN;
+
+    /** How much the clock of the drivers is ahead of the time that passes. */
+    Duration ahead = Duration.ZERO;
+
+    private final Clock clock = new Clock() {
+        @Override
+        public Instant instant() {
+            return time.instant().plus(ahead);
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return time.getZone();
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            throw new UnsupportedOperationException();
+        }
+    };
 
     private final Map<Integer, Fault> faults;
     private final int servedBefore;
@@ -272,7 +294,7 @@ final class CrashRun {
         private void drive(boolean resumed) {
             FaultyCluster way = new FaultyCluster(cluster, CrashRun.this);
             Session session =
-                    new Session(TARGET, way, actor, time, report, deadline, TIMEOUT, new Wake(), Runs.UNKNOWN);
+                    new Session(TARGET, way, actor, clock, report, deadline, TIMEOUT, new Wake(), Runs.UNKNOWN);
             Function<Session, Operation> maker = s -> {
                 Operation made = operation.apply(s, resumed);
                 begins = made instanceof CanaryDeploy;

@@ -23,7 +23,7 @@ final class Driver {
         this.time = time;
         this.cluster = cluster;
         Timer timer = new Timer();
-        run = new ReleaseEngine(timer, timer, time, new Random(7)::nextDouble)
+        run = new ReleaseEngine(timer, timer, session.clock(), new Random(7)::nextDouble)
                 .start(operation.apply(session), session.report(), session.wake());
     }
 
