@@ -122,14 +122,20 @@ final class KubernetesCluster implements Cluster {
             throw new IllegalArgumentException(object + " has no resource version: it would be overwritten blindly");
         }
         String query = "?fieldManager=" + FIELD_MANAGER;
-        return rest.send(object.kind().kind(), "PUT", path(object.kind(), object.name()) + query, Rest.JSON, object.toMap());
+        return rest.send(
+                object.kind().kind(), "PUT", path(object.kind(), object.name()) + query, Rest.JSON, object.toMap());
     }
 
     @Override
     public KubeObject apply(KubeObject object, boolean dryRun, boolean force) {
         String query = "?fieldManager=" + FIELD_MANAGER + "&fieldValidation=Strict" + (dryRun ? "&dryRun=All" : "")
                 + (force ? "&force=true" : "");
-        return rest.send(object.kind().kind(), "PATCH", path(object.kind(), object.name()) + query, Rest.APPLY_PATCH, object.toMap());
+        return rest.send(
+                object.kind().kind(),
+                "PATCH",
+                path(object.kind(), object.name()) + query,
+                Rest.APPLY_PATCH,
+                object.toMap());
     }
 
     @Override
@@ -137,7 +143,8 @@ final class KubernetesCluster implements Cluster {
         KubeObject bound =
                 patch.with(seen.uid(), "metadata", "uid").with(seen.resourceVersion(), "metadata", "resourceVersion");
         String query = "?fieldManager=" + FIELD_MANAGER;
-        return rest.send(seen.kind().kind(), "PATCH", path(seen.kind(), seen.name()) + query, Rest.MERGE_PATCH, bound.toMap());
+        return rest.send(
+                seen.kind().kind(), "PATCH", path(seen.kind(), seen.name()) + query, Rest.MERGE_PATCH, bound.toMap());
     }
 
     @Override

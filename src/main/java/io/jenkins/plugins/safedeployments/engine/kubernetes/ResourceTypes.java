@@ -126,7 +126,8 @@ final class ResourceTypes {
     @CheckForNull
     private ResourceType discover(Kind kind) {
         try {
-            for (KubeObject resource : rest.send("APIResourceList", "GET", root(kind), null, null).list("resources")) {
+            for (KubeObject resource :
+                    rest.send("APIResourceList", "GET", root(kind), null, null).list("resources")) {
                 String plural = resource.string("name");
                 if (resource.string("kind").equals(kind.kind()) && plural.indexOf('/') < 0) {
                     ResourceType type = new ResourceType(plural, Boolean.TRUE.equals(resource.get("namespaced")));

@@ -110,7 +110,8 @@ final class Rest {
             return object(response.body() == null ? "" : response.body());
         } catch (JsonProcessingException e) {
             String type = response.header("Content-Type");
-            throw noApi(method, path, type == null || type.startsWith(JSON) ? "something that is no JSON" : inert(type));
+            throw noApi(
+                    method, path, type == null || type.startsWith(JSON) ? "something that is no JSON" : inert(type));
         }
     }
 

@@ -38,10 +38,8 @@ final class LateSupport {
         }
         try {
             // as long as its canary is there, that may need them, and who takes it away looks after them next
-            boolean needed = state.workloads
-                    .get(Track.CANARY)
-                    .filter(state::isOfRelease)
-                    .isPresent();
+            boolean needed =
+                    state.workloads.get(Track.CANARY).filter(state::isOfRelease).isPresent();
             over.plan().supportBefore().stream()
                     .map(KubeObject::of)
                     .filter(before -> !needed || !before.kind().equals(Kind.SERVICE))
@@ -72,7 +70,8 @@ final class LateSupport {
     private void warn(Release over, FencedException later) {
         state.say(
                 "warning",
-                "What comes with " + over.title() + " may have been applied after that was taken back, and is left as it"
-                        + " is: " + later.getMessage() + " If that needs the same objects, apply them again.");
+                "What comes with " + over.title()
+                        + " may have been applied after that was taken back, and is left as it" + " is: "
+                        + later.getMessage() + " If that needs the same objects, apply them again.");
     }
 }

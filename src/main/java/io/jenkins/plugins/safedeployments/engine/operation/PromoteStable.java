@@ -426,8 +426,10 @@ public final class PromoteStable extends ReleaseOperation {
     /** So that it ends with the first pod of another image, and not when all of stable is made of it. */
     private void areProved(Observation seen) {
         List<String> digests = state.release().facts().digests();
+        KubeObject stable = seen.deployment();
         if (!request.force().given()
-                && !FieldOwners.isChanged(applied, seen.deployment()) // by whom that is, is told at the end
+                && stable != null
+                && !FieldOwners.isChanged(applied, stable) // by whom that is, is told at the end
                 && !Digests.unproved(seen.newPods(), digests).isEmpty()) {
             isProved();
         }

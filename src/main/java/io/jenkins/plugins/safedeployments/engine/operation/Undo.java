@@ -206,8 +206,9 @@ final class Undo {
         if (applied == null || !FieldOwners.isChanged(applied, rollout.served())) {
             return "";
         }
-        String text = "Somebody has changed " + applied + " while it was rolled back, so it is not what it was before the"
-                + " release: look at it by hand, or return to an earlier release with rollbackCanary and 'to'";
+        String text =
+                "Somebody has changed " + applied + " while it was rolled back, so it is not what it was before the"
+                        + " release: look at it by hand, or return to an earlier release with rollbackCanary and 'to'";
         state.say("warning", text);
         return text;
     }

@@ -226,12 +226,16 @@ public class RequestFaultsClusterTest {
         try (FaultProxy other = new FaultProxy(TestCluster.access())) {
             for (int code : new int[] {301, 302, 307, 308}) {
                 proxy.times(
-                        1, r -> true, exchange -> exchange.answer(code, "text/html", "", "Location: " + other.url() + "/login"));
+                        1,
+                        r -> true,
+                        exchange -> exchange.answer(code, "text/html", "", "Location: " + other.url() + "/login"));
 
                 ClusterException failure = assertThrows(ClusterException.class, () -> cluster.list(Kind.SECRET));
 
                 assertThat(failure.reason(), is(Reason.UNREACHABLE));
-                assertThat(failure.getMessage(), endsWith(" with HTTP " + code + ", a redirection, which is not followed"));
+                assertThat(
+                        failure.getMessage(),
+                        endsWith(" with HTTP " + code + ", a redirection, which is not followed"));
             }
             assertThat(other.requests(), is(List.of()));
         }

@@ -147,7 +147,8 @@ public class CapacityClusterTest {
 
         int least = leastEndpointsDuring(() -> {
             deploy(AskedCanary.ofTag("1.1").files(files));
-            failure[0] = assertThrows(Exception.class, () -> promoteAs(new PromoteRequest(0, null, Duration.ZERO, true, Force.NONE)));
+            failure[0] = assertThrows(
+                    Exception.class, () -> promoteAs(new PromoteRequest(0, null, Duration.ZERO, true, Force.NONE)));
         });
 
         assertThat(engine.report.toString(), failure[0].getMessage(), containsString("addressbook-stable"));
@@ -201,7 +202,8 @@ public class CapacityClusterTest {
         return target.cluster().list(Kind.POD).stream()
                 .filter(pod -> pod.name().startsWith(APP + "-stable-"))
                 .filter(pod -> pod.string("metadata", "deletionTimestamp").isEmpty())
-                .map(pod -> pod.list("spec", "containers").get(0).string("image").replaceFirst(".*:", ""))
+                .map(pod ->
+                        pod.list("spec", "containers").get(0).string("image").replaceFirst(".*:", ""))
                 .collect(Collectors.toSet());
     }
 

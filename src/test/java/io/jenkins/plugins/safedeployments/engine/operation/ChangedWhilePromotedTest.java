@@ -88,9 +88,10 @@ public class ChangedWhilePromotedTest {
 
         assertThat(run.report.toString(), run.end(rollback), is(true));
 
-        String told = "Somebody has changed Deployment addressbook-stable while it was rolled back, so it is not what it"
-                + " was before the release: look at it by hand, or return to an earlier release with rollbackCanary and"
-                + " 'to'";
+        String told =
+                "Somebody has changed Deployment addressbook-stable while it was rolled back, so it is not what it"
+                        + " was before the release: look at it by hand, or return to an earlier release with rollbackCanary and"
+                        + " 'to'";
         assertThat(run.report.toString(), containsString("warning: " + told));
         assertThat(run.cause(2), containsString(told));
         assertThat(run.phase(2), is(Phase.ROLLED_BACK));

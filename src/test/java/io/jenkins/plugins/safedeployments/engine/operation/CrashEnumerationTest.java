@@ -296,7 +296,10 @@ public class CrashEnumerationTest {
         boolean ready = run.end(late);
 
         assertThat(run.report.toString(), ready, is(false));
-        assertThat(run.report.toString(), run.cluster.get(Kind.CONFIG_MAP, "settings").isEmpty(), is(true));
+        assertThat(
+                run.report.toString(),
+                run.cluster.get(Kind.CONFIG_MAP, "settings").isEmpty(),
+                is(true));
         assertThat(run.phase(), is(Phase.ROLLED_BACK));
     }
 

@@ -57,10 +57,14 @@ final class CrashRun {
 
     /** What may have been there instead. */
     static final Map<String, Object> FORMER_SETTINGS = Map.of(
-            "apiVersion", "v1",
-            "kind", "ConfigMap",
-            "metadata", Map.of("name", "settings"),
-            "data", Map.of("greeting", "good day"));
+            "apiVersion",
+            "v1",
+            "kind",
+            "ConfigMap",
+            "metadata",
+            Map.of("name", "settings"),
+            "data",
+            Map.of("greeting", "good day"));
 
     final SimulatedTime time;
     final SimulatedCluster cluster;

@@ -71,9 +71,11 @@ public class DigestsTest {
     public void promote_tagThatWasPushedAgain_isTakenBackBeforeAllOfStableIsMadeOfIt() {
         run.cluster.pushed.put(NEW, REPUSHED);
         AtomicInteger fewest = new AtomicInteger(3);
-        run.cluster.observe(() -> fewest.accumulateAndGet((int) run.cluster.serving("addressbook-stable").stream()
-                .filter(pod -> Digests.of(List.of(pod)).contains(digest(OLD)))
-                .count(), Math::min));
+        run.cluster.observe(() -> fewest.accumulateAndGet(
+                (int) run.cluster.serving("addressbook-stable").stream()
+                        .filter(pod -> Digests.of(List.of(pod)).contains(digest(OLD)))
+                        .count(),
+                Math::min));
 
         assertThat(run.step("b", CrashRun.promotion(null, true, Force.NONE)), is(false));
 

@@ -250,9 +250,10 @@ public class ReturnTest {
 
         assertThat(
                 run.cause(3),
-                is("THE ROLLBACK FAILED: Somebody has changed Deployment addressbook-stable since it was rolled to release 1"
-                        + " (registry.example.com/addressbook:1.0), so what serves is not what was to be returned to. To return to"
-                        + " it all the same, run rollbackCanary again."));
+                is(
+                        "THE ROLLBACK FAILED: Somebody has changed Deployment addressbook-stable since it was rolled to release 1"
+                                + " (registry.example.com/addressbook:1.0), so what serves is not what was to be returned to. To return to"
+                                + " it all the same, run rollbackCanary again."));
         assertThat(run.phase(3), is(Phase.FAILED));
         assertThat(run.report.toString(), run.rollback("b"), is(true));
         assertThat(run.stableImage(), is("registry.example.com/addressbook:1.0"));

@@ -36,8 +36,7 @@ public class UnusualObjectsClusterTest {
     public TestEngine engine = new TestEngine();
 
     /** A group of its own, since definitions belong to the whole cluster. */
-    private final String group =
-            "g" + UUID.randomUUID().toString().substring(0, 8) + ".example.com";
+    private final String group = "g" + UUID.randomUUID().toString().substring(0, 8) + ".example.com";
 
     private final Kind widget = new Kind(group + "/v1", "Widget");
 
@@ -57,7 +56,12 @@ public class UnusualObjectsClusterTest {
         assertThat(
                 first,
                 is(Map.of(
-                        "size", 3, "colour", "yes", "parts", List.of(Map.of("name", "a", "weird", Map.of("deep", deep()))))));
+                        "size",
+                        3,
+                        "colour",
+                        "yes",
+                        "parts",
+                        List.of(Map.of("name", "a", "weird", Map.of("deep", deep()))))));
 
         deploy("1.1", "{size: 4, other: true}");
         assertThat(spec(), is(Map.of("size", 4, "other", true)));
@@ -106,13 +110,16 @@ public class UnusualObjectsClusterTest {
                 "metadata", Map.of("name", "held", "finalizers", List.of("example.com/held"))));
         try (KubernetesConnection connection = KubernetesConnection.open(TestCluster.access())) {
             Cluster going = connection.namespace(name);
-            going.create(KubeObject.of(Map.of("apiVersion", "v1", "kind", "Namespace", "metadata", Map.of("name", name))));
+            going.create(
+                    KubeObject.of(Map.of("apiVersion", "v1", "kind", "Namespace", "metadata", Map.of("name", name))));
             going.create(held);
-            TestCluster.insist(() -> going.delete(going.get(Kind.NAMESPACE, name).orElseThrow()));
-            Awaitility.await().until(() -> going.get(Kind.NAMESPACE, name)
-                    .orElseThrow()
-                    .string("status", "phase")
-                    .equals("Terminating"));
+            TestCluster.insist(
+                    () -> going.delete(going.get(Kind.NAMESPACE, name).orElseThrow()));
+            Awaitility.await()
+                    .until(() -> going.get(Kind.NAMESPACE, name)
+                            .orElseThrow()
+                            .string("status", "phase")
+                            .equals("Terminating"));
             Session session = engine.session(going, APP, MINUTE);
 
             UserException refused = assertThrows(
@@ -129,6 +136,37 @@ public class UnusualObjectsClusterTest {
         }
     }
 
+    /** Nothing can be checked in it before it is there. */
+    @Test
+    public void namespaceThatIsMissing_isAllThatARefusedReleaseMakes() throws Exception {
+        String name = target.namespace() + "-new";
+        Map<String, String> files = TestEngine.example(APP);
+        files.put("namespace.yml", "{apiVersion: v1, kind: Namespace, metadata: {name: " + name + "}}\n");
+        files.computeIfPresent("service.yml", (file, text) -> text.replace("port: 80", "port: 70000"));
+        try (KubernetesConnection connection = KubernetesConnection.open(TestCluster.access())) {
+            Cluster made = connection.namespace(name);
+            Session session = engine.session(made, APP, MINUTE);
+            try {
+                UserException refused = assertThrows(
+                        UserException.class,
+                        () -> engine.run(
+                                session,
+                                new CanaryDeploy(
+                                        session,
+                                        AskedCanary.ofTag("1.0").files(files).request())));
+
+                assertThat(refused.getMessage(), startsWith("The API server refuses Service addressbook-lb: "));
+                assertThat(
+                        engine.report.toString(),
+                        containsString(
+                                "applied: Namespace " + name + " (created, so that the rest can be checked in it)"));
+                assertNothingIsWritten(made);
+            } finally {
+                TestCluster.insist(() -> made.get(Kind.NAMESPACE, name).ifPresent(made::delete));
+            }
+        }
+    }
+
     private static void assertNothingIsWritten(Cluster cluster) {
         for (Kind kind : List.of(Kind.DEPLOYMENT, Kind.SERVICE, Kind.SECRET, Kind.LEASE)) {
             assertThat(
@@ -140,27 +178,40 @@ public class UnusualObjectsClusterTest {
     }
 
     private void define(Map<String, Object> schema) {
-        target.cluster().create(KubeObject.of(Map.of(
-                "apiVersion",
-                DEFINITION.apiVersion(),
-                "kind",
-                DEFINITION.kind(),
-                "metadata",
-                Map.of("name", "widgets." + group),
-                "spec",
-                Map.of(
-                        "group",
-                        group,
-                        "scope",
-                        "Namespaced",
-                        "names",
-                        Map.of("plural", "widgets", "singular", "widget", "kind", "Widget", "listKind", "Widgets"),
-                        "versions",
-                        List.of(Map.of(
-                                "name", "v1",
-                                "served", true,
-                                "storage", true,
-                                "schema", Map.of("openAPIV3Schema", schema)))))));
+        target.cluster()
+                .create(KubeObject.of(Map.of(
+                        "apiVersion",
+                        DEFINITION.apiVersion(),
+                        "kind",
+                        DEFINITION.kind(),
+                        "metadata",
+                        Map.of("name", "widgets." + group),
+                        "spec",
+                        Map.of(
+                                "group",
+                                group,
+                                "scope",
+                                "Namespaced",
+                                "names",
+                                Map.of(
+                                        "plural",
+                                        "widgets",
+                                        "singular",
+                                        "widget",
+                                        "kind",
+                                        "Widget",
+                                        "listKind",
+                                        "Widgets"),
+                                "versions",
+                                List.of(Map.of(
+                                        "name",
+                                        "v1",
+                                        "served",
+                                        true,
+                                        "storage",
+                                        true,
+                                        "schema",
+                                        Map.of("openAPIV3Schema", schema)))))));
         Awaitility.await().ignoreExceptions().until(() -> {
             KubeObject probe = KubeObject.of(Map.of(
                     "apiVersion", widget.apiVersion(), "kind", widget.kind(), "metadata", Map.of("name", "probe")));
