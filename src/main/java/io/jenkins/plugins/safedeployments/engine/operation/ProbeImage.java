@@ -64,8 +64,10 @@ final class ProbeImage implements Move {
         String refused = pod.map(ProbeImage::refused).orElse("");
         if (!refused.isEmpty()) {
             remove();
+            String url = release.origin().url();
             throw new UserException("The image of " + release.title() + " cannot be pulled any more: " + refused
-                    + ". Build it again, or name another release.");
+                    + ". Build it again with " + release.origin().run() + (url.isEmpty() ? "" : " (" + url + ")")
+                    + ", or name another release.");
         }
         if (pod.isPresent() && isPulled(pod.get())) {
             remove();

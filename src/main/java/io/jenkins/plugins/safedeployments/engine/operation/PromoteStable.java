@@ -4,7 +4,6 @@ import io.jenkins.plugins.safedeployments.engine.cluster.Cluster.View;
 import io.jenkins.plugins.safedeployments.engine.cluster.ClusterException;
 import io.jenkins.plugins.safedeployments.engine.model.Kind;
 import io.jenkins.plugins.safedeployments.engine.model.KubeObject;
-import io.jenkins.plugins.safedeployments.engine.model.LabelSelector;
 import io.jenkins.plugins.safedeployments.engine.model.Target;
 import io.jenkins.plugins.safedeployments.engine.model.Track;
 import io.jenkins.plugins.safedeployments.engine.model.UserException;
@@ -12,14 +11,10 @@ import io.jenkins.plugins.safedeployments.engine.release.Claim;
 import io.jenkins.plugins.safedeployments.engine.release.Names;
 import io.jenkins.plugins.safedeployments.engine.release.Phase;
 import io.jenkins.plugins.safedeployments.engine.release.Release;
-import io.jenkins.plugins.safedeployments.engine.rollout.Diagnosis;
 import io.jenkins.plugins.safedeployments.engine.rollout.Observation;
-import io.jenkins.plugins.safedeployments.engine.rollout.Rollout;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedSet;
 
 /**
@@ -50,8 +45,7 @@ public final class PromoteStable extends ReleaseOperation {
     private AwaitRollout rollout;
     private Instant drained;
 
-    /** What was let pass, and said. */
-    private final Set<String> forced = new HashSet<>();
+    private final PromotionChecks checks;
 
     public PromoteStable(Session session, PromoteRequest request) {
         this(session, request, Approval.NOT_NEEDED);
@@ -62,6 +56,7 @@ public final class PromoteStable extends ReleaseOperation {
         this.request = request;
         this.number = request.release();
         this.approval = approval;
+        this.checks = new PromotionChecks(state, session, request.force());
     }
 
     @Override
@@ -114,10 +109,10 @@ public final class PromoteStable extends ReleaseOperation {
             isApproved(release); // again, if it died before it had begun: nothing tells that it got so far
         }
         size = size(release);
-        canaryIsUnchanged(release);
+        checks.canaryIsUnchanged(release);
         before = state.workloads.get(Track.STABLE).orElse(null);
         if (before != null) {
-            stableIsUnchanged(release, before);
+            checks.stableIsUnchanged(release, before);
         }
         number = wanted;
         claim = state.claim.actIfStill(claim, "promoteStable", session.actor(), session.now());
@@ -183,32 +178,32 @@ public final class PromoteStable extends ReleaseOperation {
 
     private void mayBePromoted(Release release, Claim.State claim, boolean ours) {
         if (state.isTakenUp(release, claim)) {
-            unlessForced(release.title() + " of " + session.target() + " has just been taken up by " + claim.run()
+            checks.unlessForced(release.title() + " of " + session.target() + " has just been taken up by " + claim.run()
                     + " (" + claim.operation() + ")");
         }
         switch (release.phase()) {
             case CANARY_READY -> {
                 if (release.testsFailed()) {
-                    unlessForced("Tests of the canary of " + release.title() + " have failed since it was ready: "
+                    checks.unlessForced("Tests of the canary of " + release.title() + " have failed since it was ready: "
                             + release.failedTests());
                 }
             }
             case CANARY_STARTING ->
-                unlessForced("The canary of " + release.title() + " is still being brought up and tested by "
+                checks.unlessForced("The canary of " + release.title() + " is still being brought up and tested by "
                         + claim.run() + ", so it has not passed yet");
             case PROMOTING -> {
                 if (ours) {
                     state.say("resumed", "the promotion was begun before: going on with it");
                 } else if (session.runs().isOver(claim.actor())) {
-                    unlessForced(release.title() + " of " + session.target() + " was being promoted by " + claim.run()
+                    checks.unlessForced(release.title() + " of " + session.target() + " was being promoted by " + claim.run()
                             + ", which is over");
                 } else {
-                    unlessForced(release.title() + " of " + session.target() + " is being promoted by " + claim.text());
+                    checks.unlessForced(release.title() + " of " + session.target() + " is being promoted by " + claim.text());
                 }
             }
             case FAILED -> {
                 if (!release.hasPassed()) {
-                    unlessForced(
+                    checks.unlessForced(
                             "The canary of " + release.title() + " failed, so it is not promoted: " + release.cause());
                 }
             }
@@ -236,18 +231,6 @@ public final class PromoteStable extends ReleaseOperation {
         }
     }
 
-    private void unlessForced(String text) {
-        if (!request.force().given()) {
-            throw new UserException(text + (text.endsWith(".") ? " " : ". ")
-                    + "Take it back with rollbackCanary, or promote it with 'force' and a 'reason'.");
-        }
-        if (forced.add(text)) {
-            state.say(
-                    "forced",
-                    text + "; promoted all the same: " + request.force().reason());
-        }
-    }
-
     private int size(Release release) {
         Integer asked = request.replicas();
         if (asked != null) {
@@ -265,78 +248,6 @@ public final class PromoteStable extends ReleaseOperation {
                 + ", and its manifest does not say how many replicas stable has: say it with 'replicas'.");
     }
 
-    /** What was judged is what is promoted. While a promotion is repeated the canary may be gone already. */
-    private void canaryIsUnchanged(Release release) {
-        if (release.phase() == Phase.PROMOTING) {
-            return;
-        }
-        Optional<KubeObject> canary = state.workloads.get(Track.CANARY);
-        String expected = Integer.toString(release.number());
-        if (canary.isEmpty() || !expected.equals(canary.get().annotation(Names.RELEASE))) {
-            throw new UserException("The canary of " + release.title() + " is "
-                    + (canary.isEmpty() ? "gone" : "no longer this release's")
-                    + ", so what would be promoted has not been proved: take the release back with rollbackCanary.");
-        }
-        String editor = FieldOwners.editorSinceApplied(canary.get());
-        if (!editor.isEmpty()) {
-            unlessForced("'" + editor + "' has changed the canary of " + release.title()
-                    + " since it was deployed, so what was tested and judged is not what would be promoted");
-        }
-        canaryStillServes(release, canary.get());
-    }
-
-    /** What has proved itself hours ago, and does not serve any more, is not promoted. What it says of itself does to ask no more. */
-    private void canaryStillServes(Release release, KubeObject canary) {
-        if (!rollout(canary).isComplete()) {
-            unlessForced("The canary of " + release.title() + " does not serve at this moment" + whyNot(release));
-        }
-        Integer before = release.facts().restarts();
-        if (before != null) {
-            List<KubeObject> pods = session.cluster().list(Kind.POD).stream()
-                    .filter(pod -> LabelSelector.of(canary).selects(pod.map("metadata", "labels")))
-                    .toList();
-            if (Restarts.of(pods) > before) {
-                unlessForced("The canary of " + release.title() + " has been restarted since it was ready: "
-                        + Restarts.text(pods));
-            }
-        }
-    }
-
-    /** What it says of itself, also while its controller has not seen that it was stamped, which changes nothing in it. */
-    private static boolean isAvailable(KubeObject canary) {
-        Rollout now = rollout(canary);
-        return now.available() >= now.wanted();
-    }
-
-    private static Rollout rollout(KubeObject canary) {
-        return Rollout.of(new Observation(canary, null, List.of(), Set.of(), 0), 0, false);
-    }
-
-    private String whyNot(Release release) {
-        String service = release.plan().service();
-        Observation seen = Observation.of(session.cluster(), session.target().deployment(Track.CANARY), service);
-        Testimony testimony = new Testimony(session.cluster(), session.report());
-        return " (" + Rollout.of(seen, 0, !service.isEmpty()) + ")"
-                + new Diagnosis()
-                        .likeliest(seen)
-                        .map(problem -> ": " + testimony.hear(problem).text())
-                        .orElse("");
-    }
-
-    /** What somebody has changed in stable by hand since would go with the promotion, unless that was begun before. */
-    private void stableIsUnchanged(Release release, KubeObject stable) {
-        Workloads.checkNotPaused(stable);
-        if (Integer.toString(release.number()).equals(stable.annotation(Names.RELEASE))) {
-            return;
-        }
-        String editor = FieldOwners.editorSince(release.plan().before(), stable);
-        if (!editor.isEmpty()) {
-            unlessForced("'" + editor + "' has changed " + stable + " since " + release.title()
-                    + " was begun, and its promotion would undo that: what is to stay belongs into the manifests of a new"
-                    + " release");
-        }
-    }
-
     private void apply() {
         state.workloads.stamp(Track.STABLE, state.fence());
         state.workloads.stamp(Track.CANARY, state.fence());
@@ -351,7 +262,7 @@ public final class PromoteStable extends ReleaseOperation {
                 state.manifest(Track.STABLE),
                 state.release().number(),
                 state.fence(),
-                stable -> stableIsUnchanged(state.release(), stable));
+                stable -> checks.stableIsUnchanged(state.release(), stable));
         state.say("stable", isNew() ? "created" : "rolling to the release");
         rollout = new AwaitRollout(state, Track.STABLE, applied.generation());
         rollout.lookAt(this::areProved);
@@ -390,7 +301,7 @@ public final class PromoteStable extends ReleaseOperation {
         View view = state.view();
         return !view.isComplete()
                 || view.get(Kind.DEPLOYMENT, session.target().deployment(Track.CANARY))
-                        .filter(PromoteStable::isAvailable)
+                        .filter(PromotionChecks::isAvailable)
                         .isPresent();
     }
 
@@ -475,7 +386,7 @@ public final class PromoteStable extends ReleaseOperation {
     private void stableIsWhatWasApplied() {
         KubeObject serves = rollout.served();
         if (FieldOwners.isChanged(applied, serves)) {
-            unlessForced("Somebody has changed " + serves + " since it was rolled to "
+            checks.unlessForced("Somebody has changed " + serves + " since it was rolled to "
                     + state.release().title() + ", so what serves is not what is promoted");
         }
     }
@@ -497,7 +408,7 @@ public final class PromoteStable extends ReleaseOperation {
         try {
             return state.workloads
                     .get(Track.CANARY)
-                    .map(canary -> isAvailable(canary)
+                    .map(canary -> PromotionChecks.isAvailable(canary)
                             ? ", the canary still serves"
                             : ", and the canary does not serve any more")
                     .orElse(", and the canary is gone");

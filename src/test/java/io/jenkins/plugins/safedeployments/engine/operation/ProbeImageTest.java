@@ -52,6 +52,30 @@ public class ProbeImageTest {
         assertThat(pod(), is(Optional.empty()));
     }
 
+    @Test
+    public void imageThatIsRefused_isSaidWithTheBuildThatMadeIt() {
+        run.after(
+                "create Pod " + POD,
+                () -> run.cluster.put(pod().orElseThrow()
+                        .with(
+                                List.of(Map.of(
+                                        "name",
+                                        "c",
+                                        "state",
+                                        Map.of(
+                                                "waiting",
+                                                Map.of("reason", "ImagePullBackOff", "message", "manifest unknown")))),
+                                "status",
+                                "containerStatuses")));
+
+        assertThat(run.step("b", checked()), is(false));
+
+        assertThat(run.report.toString(), containsString("cannot be pulled any more: "));
+        assertThat(run.report.toString(), containsString("Build it again with "));
+        assertThat(run.stableImage(), is("registry.example.com/addressbook:1.1"));
+        assertThat(pod(), is(Optional.empty()));
+    }
+
     /** That of a step which was interrupted, and which takes its time to go. */
     @Test
     public void podThatIsThereStill_isWaitedFor() {
