@@ -401,7 +401,7 @@ public class JudgmentPropertyTest {
         String mail = smtp.await().data().replace("=\r\n", "");
         assertThat(mail, containsString("Go?"));
         assertThat(mail, containsString(job.getName() + " (in the queue)"));
-        assertThat(mail, containsString(jenkins.getURL() + item.getUrl() + "judgments/qa/"));
+        assertThat(mail, containsString(jenkins.getURL() + "waiting-for-you/to/" + item.getUrl() + "judgments/qa/"));
 
         assertThat(waiting("dev"), hasSize(0));
         JSONArray gates = waiting("bob");

@@ -57,7 +57,7 @@ public class NotificationsRealJenkinsTest {
                 WebhookNotification webhook = new WebhookNotification();
                 webhook.setUrl(url);
                 GateEvent event = GateEvent.of(
-                                GateEvent.Kind.AWAITING,
+                                GateEvent.Kind.REJECTED,
                                 Instant.parse("2026-06-05T12:00:00Z"),
                                 "qa",
                                 run.getFullDisplayName())
@@ -77,10 +77,9 @@ public class NotificationsRealJenkinsTest {
                                 .allMatch(thread -> thread.getState() == Thread.State.TIMED_WAITING));
             });
 
-            assertThat(
-                    smtp.await().data(), containsString("addressbook 1.4.2 to production/shop waits for a decision."));
+            assertThat(smtp.await().data(), containsString("addressbook 1.4.2 to production/shop"));
             Awaitility.await().until(() -> !bodies.isEmpty());
-            assertThat(bodies.remove(), containsString("\"event\":\"awaiting\""));
+            assertThat(bodies.remove(), containsString("\"event\":\"rejected\""));
         } finally {
             web.stop(0);
         }

@@ -178,14 +178,14 @@ public final class PromoteStable extends ReleaseOperation {
 
     private void mayBePromoted(Release release, Claim.State claim, boolean ours) {
         if (state.isTakenUp(release, claim)) {
-            checks.unlessForced(release.title() + " of " + session.target() + " has just been taken up by " + claim.run()
-                    + " (" + claim.operation() + ")");
+            checks.unlessForced(release.title() + " of " + session.target() + " has just been taken up by "
+                    + claim.run() + " (" + claim.operation() + ")");
         }
         switch (release.phase()) {
             case CANARY_READY -> {
                 if (release.testsFailed()) {
-                    checks.unlessForced("Tests of the canary of " + release.title() + " have failed since it was ready: "
-                            + release.failedTests());
+                    checks.unlessForced("Tests of the canary of " + release.title()
+                            + " have failed since it was ready: " + release.failedTests());
                 }
             }
             case CANARY_STARTING ->
@@ -195,10 +195,11 @@ public final class PromoteStable extends ReleaseOperation {
                 if (ours) {
                     state.say("resumed", "the promotion was begun before: going on with it");
                 } else if (session.runs().isOver(claim.actor())) {
-                    checks.unlessForced(release.title() + " of " + session.target() + " was being promoted by " + claim.run()
-                            + ", which is over");
+                    checks.unlessForced(release.title() + " of " + session.target() + " was being promoted by "
+                            + claim.run() + ", which is over");
                 } else {
-                    checks.unlessForced(release.title() + " of " + session.target() + " is being promoted by " + claim.text());
+                    checks.unlessForced(
+                            release.title() + " of " + session.target() + " is being promoted by " + claim.text());
                 }
             }
             case FAILED -> {

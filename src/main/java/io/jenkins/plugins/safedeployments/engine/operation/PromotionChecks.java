@@ -39,9 +39,7 @@ final class PromotionChecks {
                     + "Take it back with rollbackCanary, or promote it with 'force' and a 'reason'.");
         }
         if (forced.add(text)) {
-            state.say(
-                    "forced",
-                    text + "; promoted all the same: " + force.reason());
+            state.say("forced", text + "; promoted all the same: " + force.reason());
         }
     }
 
