@@ -102,10 +102,14 @@ public class JudgmentStepTest {
 
     @Test
     public void votesOnItsPageDecide() throws Exception {
-        WorkflowRun run = waiting(
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class, "reloaded"); // of which Jenkins remembers the name
+        job.setDefinition(new CpsFlowDefinition(
                 "def j = judgment message: 'Promote <b>1.4</b>?', id: 'qa', inputs: ['continue: Go on', 'rollback'],"
                         + " approvers: '1 of qa and 1 of ops'\n"
-                        + "echo \"outcome ${j.outcome} by ${j.by}: ${j.deciders[1].comment}, ${j.deciders[1].rule}\"");
+                        + "echo \"outcome ${j.outcome} by ${j.by}: ${j.deciders[1].comment}, ${j.deciders[1].rule}\"",
+                true));
+        WorkflowRun run = Judges.start(job);
+        Judges.await(run, "qa");
 
         HtmlPage page = decide("alice", run, "continue", "looks <i>good</i>");
         assertThat(page.asNormalizedText(), containsString("It takes 1 more of ops."));

@@ -36,6 +36,8 @@ import org.jvnet.hudson.test.MockAuthorizationStrategy;
 /** Who may skip a window, how, and what is kept of it. */
 public class SkipTest {
 
+    private static int jobs;
+
     private static final String NIGHT = "from: '22:00', to: '02:00', timeZone: 'Europe/Berlin'";
     private static final String FREEZE = "freezes: ['Launch: 2026-06-05 because it is launched'], timeZone: 'UTC'";
 
@@ -236,7 +238,8 @@ public class SkipTest {
     }
 
     private static WorkflowRun waiting(String script) throws Exception {
-        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
+        // Jenkins remembers the name of a run that is loaded anew, also when another test has one of the same
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class, "skip" + ++jobs);
         job.setDefinition(new CpsFlowDefinition(script, true));
         WorkflowRun run = job.scheduleBuild2(0).waitForStart();
         jenkins.waitForMessage("See the window, or skip it", run);
