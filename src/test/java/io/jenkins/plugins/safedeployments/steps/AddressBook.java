@@ -1,5 +1,9 @@
 package io.jenkins.plugins.safedeployments.steps;
 
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
+
 import com.cloudbees.plugins.credentials.CredentialsScope;
 import com.cloudbees.plugins.credentials.SecretBytes;
 import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
@@ -47,10 +51,12 @@ public final class AddressBook {
         SafeDeploymentsConfiguration.get().setClusters(List.of(cluster));
     }
 
-    /** A job of the example's Jenkinsfile, with its manifests in the workspace. */
+    /** A job of the example's Jenkinsfile, but that nobody waits for connections to end, with its manifests in the workspace. */
     public static WorkflowJob job(String jenkinsfile, String service, String deployment) throws Exception {
         WorkflowJob job = Jenkins.get().createProject(WorkflowJob.class, "addressbook");
-        job.setDefinition(new CpsFlowDefinition(jenkinsfile, true));
+        String quick = jenkinsfile.replace("promoteStable app:", "promoteStable drainSeconds: 0, app:");
+        assertThat(quick, is(not(jenkinsfile)));
+        job.setDefinition(new CpsFlowDefinition(quick, true));
         job.addProperty(new ParametersDefinitionProperty(
                 new StringParameterDefinition("TAG"),
                 new StringParameterDefinition("NAMESPACE"),
